@@ -1,0 +1,1 @@
+"""The portal: where a foreigner asks for a residence permit, and is received."""
