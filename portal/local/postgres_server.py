@@ -11,6 +11,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from portal.local.errors import LocalError
 
@@ -53,9 +54,9 @@ class Server:
         A pipe would stay open in the server that pg_ctl leaves behind, and block us for ever.
         """
         output = self.home / f"{program}.out"
-        account = {} if self.uid is None else {"user": self.uid, "group": self.gid}
+        account: dict[str, Any] = {}
         if self.uid is not None:
-            account["extra_groups"] = []
+            account = {"user": self.uid, "group": self.gid, "extra_groups": []}
         try:
             with output.open("w+") as out:
                 done = subprocess.run(
@@ -80,7 +81,7 @@ class Server:
 
 
 def place(state_dir: Path) -> Server:
-    """Choose the server's home: the state directory, or a shelter when its account cannot go there."""
+    """Choose the server's home: the state directory, or a shelter its account can reach."""
     source = _wheel_binaries()
     uid, gid = _account()
     home = state_dir / "server"
@@ -128,16 +129,16 @@ def initialise(server: Server, admin: str, password: str) -> None:
 def start(server: Server, port: int) -> bool:
     """Start the server on this port; False if the port is taken.
 
-    After a kill -9 the dead postmaster may stay a zombie for seconds, and its backends may still hold the
-    shared memory: PostgreSQL then refuses to start. Those two refusals are waited out.
+    After a kill -9 the dead postmaster may stay a zombie for seconds, and its backends may still
+    hold the shared memory: PostgreSQL then refuses to start. Those two refusals are waited out.
     """
     until = time.monotonic() + START_WITHIN
     while True:
         offset = server.log.stat().st_size if server.log.exists() else 0
         options = f"-p {port}"
         done = server.run(
-            "pg_ctl", "-D", str(server.data), "-l", str(server.log), "-w", "-t", "60", "-o", options,
-            "start",
+            "pg_ctl", "-D", str(server.data), "-l", str(server.log), "-w", "-t", "60",
+            "-o", options, "start",
         )  # fmt: skip
         if done.returncode == 0:
             return True
@@ -161,8 +162,8 @@ def _wheel_binaries() -> Path:
         if (Path(folder) / "pginstall" / "bin" / "postgres").exists():
             return Path(folder) / "pginstall"
     raise LocalError(
-        "No embedded PostgreSQL for this platform: start a PostgreSQL server and set PORTAL_DB_HOST, "
-        "PORTAL_DB_PORT, PORTAL_DB_NAME and PORTAL_DB_PASSWORD."
+        "No embedded PostgreSQL for this platform: start a PostgreSQL server and set "
+        "PORTAL_DB_HOST, PORTAL_DB_PORT, PORTAL_DB_NAME and PORTAL_DB_PASSWORD."
     )
 
 
@@ -176,8 +177,8 @@ def _account() -> tuple[int | None, int | None]:
         useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
         if useradd:
             subprocess.run(
-                [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(SHELTER),
-                 "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+                [useradd, "--system", "--user-group", "--no-create-home",
+                 "--home-dir", str(SHELTER), "--shell", "/usr/sbin/nologin", SYSTEM_USER],
                 capture_output=True, check=False,
             )  # fmt: skip
         try:
@@ -229,9 +230,7 @@ def _sentence_for(refusal: OSError, path: Path) -> str:
     if refusal.errno == errno.ENOSPC:
         return f"The disk that holds {path} is full: free at least 300 MB."
     if refusal.errno == errno.ENOEXEC:
-        return (
-            "The embedded PostgreSQL was built for another processor: set PORTAL_DB_HOST instead."
-        )
+        return "The embedded PostgreSQL is for another processor: set PORTAL_DB_HOST instead."
     return f"The embedded PostgreSQL cannot use {path}: {refusal.strerror or refusal}."
 
 

@@ -54,7 +54,8 @@ def test_login_without_the_password_is_refused(cluster):
 def test_no_running_role_escapes_row_policies(cluster, role):
     with cluster.connect(role) as login:
         powers = login.execute(
-            "select rolsuper or rolbypassrls or rolcreaterole from pg_roles where rolname = current_user"
+            "select rolsuper or rolbypassrls or rolcreaterole"
+            " from pg_roles where rolname = current_user"
         ).fetchone()
 
     assert powers == (False,)
