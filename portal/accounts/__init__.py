@@ -1,0 +1,1 @@
+"""People: accounts, roles, posts in a prefecture, sign-in at each door."""

@@ -1,0 +1,6 @@
+"""What other rooms may use of the accounts."""
+
+from portal.accounts.enums import POST_ROLES, Kind, Role
+from portal.accounts.models import Post, User
+
+__all__ = ["POST_ROLES", "Kind", "Post", "Role", "User"]

@@ -1,0 +1,186 @@
+"""Accounts and posts: who may sign in, and for which prefecture on which days."""
+
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.enums import POST_ROLES, Kind, Role
+from portal.core import clock
+
+LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]
+
+
+class UserManager(BaseUserManager):
+    """Makes accounts; an address is always kept in lower case."""
+
+    @classmethod
+    def normalize_email(cls, email):
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, email):
+        return self.get(email=self.normalize_email(email))
+
+    def create_user(self, email, password=None, *, kind="applicant", **facts):
+        """Create an account. Without a password, nobody can sign in with it."""
+        if not email:
+            raise ValueError("an account needs an e-mail address")
+        user = self.model(email=self.normalize_email(email), kind=kind, **facts)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **facts):
+        """Create an administrator, the only kind that may hold every Wagtail permission."""
+        facts |= {"kind": "administrator", "is_superuser": True}
+        facts.setdefault("display_name", self.normalize_email(email))
+        return self.create_user(email, password, **facts)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. An applicant's civil status lives in the dossier, never here."""
+
+    email = models.EmailField(
+        _("adresse e-mail"),
+        unique=True,
+        error_messages={"unique": _("Un compte existe déjà avec cette adresse.")},
+    )
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.APPLICANT)
+    language = models.CharField(_("langue"), max_length=2, choices=LANGUAGES, default="fr")
+    display_name = models.CharField(_("nom affiché"), max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Func(function="portal_now"), editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        constraints = [
+            models.CheckConstraint(
+                name="an_address_is_kept_in_lower_case", condition=Q(email=Lower("email"))
+            ),
+            models.CheckConstraint(
+                name="an_account_has_a_known_kind", condition=Q(kind__in=Kind.values)
+            ),
+            models.CheckConstraint(
+                name="an_account_speaks_one_of_our_languages",
+                condition=Q(language__in=[code for code, _label in LANGUAGES]),
+            ),
+            models.CheckConstraint(
+                name="an_applicant_has_no_name_in_the_account",
+                condition=~Q(kind="applicant") | Q(display_name=""),
+            ),
+            models.CheckConstraint(
+                name="only_an_administrator_is_a_superuser",
+                condition=Q(is_superuser=False) | Q(kind="administrator"),
+            ),
+            # A post refers to both columns, so that it can only be an agent's.
+            models.UniqueConstraint(name="an_account_has_one_kind", fields=["id", "kind"]),
+        ]
+
+    def __str__(self):
+        return self.display_name or self.email
+
+    def get_full_name(self):
+        return str(self)
+
+    def get_short_name(self):
+        return str(self)
+
+    @property
+    def is_staff(self):
+        """Wagtail's door: only editors and administrators work on the public pages."""
+        return self.kind in {Kind.EDITOR, Kind.ADMINISTRATOR}
+
+    @cached_property
+    def posts_today(self):
+        """The posts this agent holds on today's legal day, read once per instance."""
+        if self.kind != Kind.AGENT or not self.is_active:
+            return ()
+        return tuple(self.posts.held_on(clock.today()).order_by("prefecture_id", "role", "pk"))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Values of `Role`: the agent's posts of today, or what the kind of account gives."""
+        if not self.is_active:
+            return frozenset()
+        if self.kind == Kind.AGENT:
+            return frozenset(post.role for post in self.posts_today)
+        return frozenset({Role(self.kind).value})
+
+    @property
+    def prefectures(self) -> tuple[str, ...]:
+        """Codes of the prefectures whose dossiers this person may see today."""
+        return tuple(sorted({post.prefecture_id for post in self.posts_today}))
+
+
+class PostQuerySet(models.QuerySet):
+    def held_on(self, day):
+        """Posts that have begun and not ended on this day."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+DAYS_HELD = Func("starts_on", "ends_on", RangeBoundary(inclusive_upper=True), function="daterange")
+
+
+class Post(models.Model):
+    """A role held by an agent in one prefecture, from a day to a day, both included."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts")
+    # Always "agent": with the composite key written in the migration, the database
+    # refuses a post to an applicant or an editor, and refuses to change its holder's kind.
+    user_kind = models.GeneratedField(
+        expression=Value("agent"),
+        output_field=models.CharField(max_length=16),
+        db_persist=True,
+    )
+    prefecture = models.ForeignKey("territory.Prefecture", models.PROTECT, related_name="+")
+    role = models.CharField(
+        max_length=16, choices=[(role.value, role.label) for role in POST_ROLES]
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_post_is_one_of_the_four_roles",
+                condition=Q(role__in=[role.value for role in POST_ROLES]),
+            ),
+            models.CheckConstraint(
+                name="a_post_ends_after_it_starts",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+            ExclusionConstraint(
+                name="an_agent_serves_one_prefecture_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("prefecture", RangeOperators.NOT_EQUAL),
+                    (DAYS_HELD, RangeOperators.OVERLAPS),
+                ],
+            ),
+            ExclusionConstraint(
+                name="an_agent_holds_a_role_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (DAYS_HELD, RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()} ({self.prefecture_id})"
