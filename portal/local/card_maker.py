@@ -1,0 +1,202 @@
+"""A simulated maker of residence cards: takes orders over HTTP, produces each after a while."""
+
+import argparse
+import hmac
+import json
+import os
+import re
+import secrets
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from portal.local.processes import LOOPBACK, Process
+
+FIELDS = ("reference", "holder_initials", "title_code", "valid_from", "valid_until")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOST_BYTES = 10_000
+
+
+class Refused(Exception):
+    """An order that cannot be taken; the text goes back to the caller."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class OrderBook:
+    """The orders on disk: one row per idempotency key, so that a repeated order is the same one."""
+
+    def __init__(self, path: Path, *, delay: float, now: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self.delay = delay
+        self.now = now
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as book:
+            book.execute(
+                "create table if not exists orders (id text primary key, key text not null unique,"
+                " request text not null, card_number text not null unique, taken_at real not null)"
+            )
+
+    def place(self, key: str, request: Mapping[str, Any]) -> tuple[bool, dict[str, str]]:
+        """Take an order once per key; raises Refused if the key was used for another order."""
+        wanted = json.dumps(_checked(request), sort_keys=True)
+        with self._open() as book:
+            row = (
+                f"CM-{secrets.token_hex(6)}",
+                key,
+                wanted,
+                f"SIM{secrets.randbelow(10**7):07d}",
+                self.now(),
+            )
+            taken = book.execute(
+                "insert into orders (id, key, request, card_number, taken_at)"
+                " values (?, ?, ?, ?, ?) on conflict (key) do nothing",
+                row,
+            ).rowcount
+            found = book.execute("select id, request from orders where key = ?", [key]).fetchone()
+        if found[1] != wanted:
+            raise Refused(409, "this Idempotency-Key was used for another order")
+        return bool(taken), self.status(found[0])
+
+    def status(self, order: str) -> dict[str, str]:
+        """Say where an order stands; raises Refused when it is unknown."""
+        with self._open() as book:
+            found = book.execute(
+                "select card_number, taken_at from orders where id = ?", [order]
+            ).fetchone()
+        if not found:
+            raise Refused(404, "unknown order")
+        if self.now() - found[1] < self.delay:
+            return {"order": order, "state": "queued"}
+        return {"order": order, "state": "produced", "card_number": found[0]}
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.path, timeout=10)) as book, book:
+            yield book
+
+
+def _checked(request: Mapping[str, Any]) -> dict[str, str]:
+    wrong = [name for name in FIELDS if not isinstance(request.get(name), str) or not request[name]]
+    wrong += [name for name in request if name not in FIELDS]
+    wrong += [
+        name
+        for name in ("valid_from", "valid_until")
+        if name not in wrong and not DAY.fullmatch(request[name])
+    ]
+    if wrong:
+        raise Refused(400, f"missing, unknown or wrong: {', '.join(sorted(set(wrong)))}")
+    return {name: request[name] for name in FIELDS}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """POST /orders, GET /orders/<id>, GET /health."""
+
+    book: OrderBook
+    token: str
+
+    def do_GET(self) -> None:
+        self._answer(self._get)
+
+    def do_POST(self) -> None:
+        self._answer(self._post)
+
+    def _get(self, path: str) -> tuple[int, dict[str, str]]:
+        if path == "/health":
+            return 200, {"state": "ready"}
+        self._check_token()
+        found = re.fullmatch(r"/orders/([\w-]+)", path)
+        if not found:
+            raise Refused(404, "unknown address")
+        return 200, self.book.status(found[1])
+
+    def _post(self, path: str) -> tuple[int, dict[str, str]]:
+        body = self._body()
+        self._check_token()
+        if path != "/orders":
+            raise Refused(404, "unknown address")
+        key = self.headers.get("Idempotency-Key", "")
+        if not key:
+            raise Refused(400, "the Idempotency-Key header is missing")
+        taken, status = self.book.place(key, body)
+        return 201 if taken else 200, status
+
+    def _check_token(self) -> None:
+        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not self.token or not hmac.compare_digest(given.encode(), self.token.encode()):
+            raise Refused(401, "wrong or missing token")
+
+    def _body(self) -> dict[str, Any]:
+        try:
+            length = int(self.headers.get("Content-Length", ""))
+        except ValueError:
+            raise Refused(411, "Content-Length is missing") from None
+        if not 0 <= length <= MOST_BYTES:
+            self.close_connection = True
+            raise Refused(413, "the order is too long")
+        try:
+            body = json.loads(self.rfile.read(length))
+        except ValueError:
+            raise Refused(400, "the order is not JSON") from None
+        if not isinstance(body, dict):
+            raise Refused(400, "the order is not a JSON object")
+        return body
+
+    def _answer(self, act: Callable[[str], tuple[int, dict[str, str]]]) -> None:
+        try:
+            status, content = act(re.sub("/+", "/", self.path.partition("?")[0]))
+        except Refused as refusal:
+            status, content = refusal.status, {"error": str(refusal)}
+        data = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def make_server(port: int, book: OrderBook, token: str) -> ThreadingHTTPServer:
+    """The HTTP server, bound to loopback, not serving yet."""
+    handler = type("BoundHandler", (Handler,), {"book": book, "token": token})
+    server = ThreadingHTTPServer((LOOPBACK, port), handler)
+    server.daemon_threads = True
+    return server
+
+
+def process(*, folder: Path, port: int, token: str, delay: float = 3.0) -> Process:
+    """The card maker, not started; its orders are kept in `folder/cards.sqlite3`."""
+    command = [
+        sys.executable, "-m", "portal.local.card_maker",
+        "--port", str(port), "--orders", str(folder / "cards.sqlite3"),
+    ]  # fmt: skip
+    environment = dict(
+        os.environ, PORTAL_CARD_MAKER_TOKEN=token, PORTAL_CARD_MAKER_DELAY=str(delay)
+    )
+    return Process("cards", command, folder=folder, environment=environment)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--orders", type=Path, required=True)
+    asked = parser.parse_args()
+    delay = float(os.environ.get("PORTAL_CARD_MAKER_DELAY", "3"))
+    book = OrderBook(asked.orders, delay=delay)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    server = make_server(asked.port, book, os.environ.get("PORTAL_CARD_MAKER_TOKEN", ""))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
