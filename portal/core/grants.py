@@ -1,0 +1,140 @@
+"""Who may touch which table: role × model × verbs, applied after every migration.
+
+Nothing is allowed by default. The first pattern that matches a model's label wins; no match
+means no right. Verbs: S select, I insert, U update, D delete.
+"""
+
+from fnmatch import fnmatch
+
+from django.apps import apps
+from django.db import connections, transaction
+
+ROLES = ("portal_web", "portal_worker", "portal_issuer", "portal_editing")
+VERBS = {"S": "select", "I": "insert", "U": "update", "D": "delete"}
+
+# What Django itself needs in every process.
+FRAMEWORK = {
+    "sessions.*": "SIUD",
+    "contenttypes.*": "S",
+    "auth.*": "S",
+}
+WAGTAIL_READ = {"wagtail*": "S", "taggit.*": "S", "cms.*": "S"}
+
+GRANTS = {
+    "web": {
+        "core.journalline": "SI",
+        "territory.*": "S",
+        "accounts.user": "SIU",
+        "accounts.user_*": "S",
+        "accounts.post": "S",
+        "accounts.*": "SIUD",
+        "account.*": "SIUD",
+        "vault.storedfile": "SIU",
+        "vault.accessgrant": "SIU",
+        "correspondence.outgoingmail": "SI",
+        "correspondence.letter": "SI",
+        "correspondence.timelineline": "SI",
+        "dossiers.procedureversion": "S",
+        "dossiers.submission": "SI",
+        "dossiers.*": "SIU",
+        "workflows.step": "SI",
+        "workflows.*": "SIU",
+        "procrastinate.procrastinatejob": "SI",
+        "procrastinate.procrastinateevent": "SI",
+        "procrastinate.*": "",
+        **FRAMEWORK,
+        **WAGTAIL_READ,
+    },
+    "worker": {
+        "core.journalline": "SI",
+        "territory.*": "S",
+        "accounts.*": "S",
+        "account.*": "S",
+        "vault.storedfile": "SIU",
+        "vault.accessgrant": "SIU",
+        "correspondence.outgoingmail": "SIU",
+        "correspondence.letter": "SIU",
+        "correspondence.timelineline": "SI",
+        "dossiers.procedureversion": "S",
+        "dossiers.submission": "S",
+        "dossiers.*": "SIU",
+        "workflows.step": "SI",
+        "workflows.*": "SIU",
+        "procrastinate.*": "SIUD",
+        **FRAMEWORK,
+        **WAGTAIL_READ,
+    },
+    "issuer": {
+        "core.journalline": "SI",
+        "territory.*": "S",
+        "accounts.user": "S",
+        "correspondence.outgoingmail": "SI",
+        "correspondence.letter": "SI",
+        "correspondence.timelineline": "SI",
+        "procrastinate.*": "SIUD",
+        "contenttypes.*": "S",
+    },
+    "editing": {
+        "core.journalline": "SI",
+        "accounts.user": "SU",
+        "accounts.user_*": "S",
+        "accounts.*": "SIU",
+        "dossiers.procedureversion": "S",
+        "territory.prefecture": "S",
+        "wagtail*": "SIUD",
+        "cms.*": "SIUD",
+        "taggit.*": "SIUD",
+        "sessions.*": "SIUD",
+        "auth.*": "S",
+        "contenttypes.*": "S",
+    },
+}
+
+
+def statements():
+    """The SQL that makes the database's rights equal to the matrix above."""
+    roles = ", ".join(ROLES)
+    yield f"revoke all on all tables in schema public from {roles}"
+    yield f"revoke all on all sequences in schema public from {roles}"
+    yield f"grant usage on all sequences in schema public to {roles}"
+    yield f"grant execute on all functions in schema public to {roles}"
+    yield f"grant select on django_migrations to {roles}"
+    for role in GRANTS:
+        tables_by_verbs: dict[str, set[str]] = {}
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.proxy:
+                continue
+            verbs = verbs_for(role, model)
+            if verbs:
+                tables_by_verbs.setdefault(verbs, set()).add(model._meta.db_table)
+        for verbs, tables in tables_by_verbs.items():
+            granted = ", ".join(VERBS[verb] for verb in verbs)
+            yield f"grant {granted} on {', '.join(sorted(tables))} to portal_{role}"
+
+
+def verbs_for(role, model) -> str:
+    """The verbs that a role has on a model's table."""
+    label = model._meta.label_lower
+    return next((verbs for pattern, verbs in GRANTS[role].items() if fnmatch(label, pattern)), "")
+
+
+def sync_after_migration(*, using, **_):
+    """Apply the matrix; runs once for each application migrated, and is cheap."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("select to_regclass('clock_offset') is not null")
+        movable = cursor.fetchone()[0]
+        existing = set(connections[using].introspection.table_names(cursor))
+        for statement in statements():
+            cursor.execute(_only_existing(statement, existing))
+        if movable:
+            cursor.execute(f"grant select on clock_offset to {', '.join(ROLES)}")
+
+
+def _only_existing(statement, existing):
+    """Partial migrations: leave out tables that do not exist yet."""
+    if not statement.startswith("grant") or " on all " in statement:
+        return statement
+    head, _, rest = statement.partition(" on ")
+    tables, _, role = rest.rpartition(" to ")
+    kept = [table for table in tables.split(", ") if table in existing]
+    return f"{head} on {', '.join(kept)} to {role}" if kept else "select 1"

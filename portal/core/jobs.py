@@ -1,0 +1,74 @@
+"""The only place that knows the job queue: a job commits with its act or not at all."""
+
+import contextlib
+import functools
+from contextvars import ContextVar
+
+from django.db import connection
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from portal.core import door
+
+_context: ContextVar[dict | None] = ContextVar("portal_job", default=None)
+
+
+def job(name, *, queue="default", attempts=8, system=False, atomic=True, cron=None):
+    """Declare a job. Its arguments are identifiers; it must be safe to run twice.
+
+    The actor who enqueued it acts again, with their posts read anew; `system` gives the
+    worker's wide scope instead. `atomic=False` leaves transactions to the job, which opens
+    them with `opened()` so that none stays open during network calls. A failure is tried
+    again after 4, 16, 64... seconds. `cron` repeats the job by itself.
+    """
+
+    def declare(function):
+        @functools.wraps(function)
+        def run(*, _act=None, timestamp=None, **identifiers):
+            context = {"actor_id": (_act or {}).get("actor"), "scope": "system" if system else ""}
+            token = _context.set(context)
+            try:
+                if not atomic:
+                    return function(**identifiers)
+                with opened():
+                    return function(**identifiers)
+            finally:
+                _context.reset(token)
+
+        retry = RetryStrategy(max_attempts=attempts, exponential_wait=4)
+        task = app.task(name=name, queue=queue, retry=retry)(run)
+        if cron:
+            app.periodic(cron=cron, periodic_id=name)(task)
+        return task
+
+    return declare
+
+
+@contextlib.contextmanager
+def opened():
+    """One transaction of the running job, through the door, for the job's actor."""
+    context = _context.get()
+    if context is None:
+        raise RuntimeError("Only a running job opens its own transactions.")
+    with door.acting_for_id(context["actor_id"], scope=context["scope"]) as act:
+        yield act
+
+
+def enqueue(name, *, _in_seconds=None, _lock=None, _queueing_lock=None, **identifiers):
+    """Insert the job in the current transaction: no commit, no job. Returns its number.
+
+    Jobs go by name, so that services never import the jobs that call them. Raises
+    RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Enqueue inside the transaction of the act it follows.")
+    act = door.current()
+    options = {
+        "lock": _lock,
+        "queueing_lock": _queueing_lock,
+        "schedule_in": {"seconds": _in_seconds} if _in_seconds else None,
+    }
+    deferrer = app.configure_task(
+        name, allow_unknown=False, **{key: value for key, value in options.items() if value}
+    )
+    return deferrer.defer(_act={"actor": act.actor_id if act else None}, **identifiers)

@@ -1,0 +1,105 @@
+"""Migration helpers: row-level security, stamped times, append-only tables.
+
+Each returns a reversible `RunSQL`, so that a table is protected by the migration that makes it.
+"""
+
+from django.db.migrations import RunSQL
+
+_ACTOR = "(select portal_actor())"
+_PREFECTURES = "any ((select portal_prefectures())::text[])"
+
+
+def _policy(table, name, role, using, *, check=None, command="all"):
+    parts = [f"create policy {name} on {table} for {command} to {role}"]
+    if command != "insert":
+        parts.append(f"using ({using})")
+    if command not in {"select", "delete"}:
+        parts.append(f"with check ({check or using})")
+    return " ".join(parts)
+
+
+def _force(table):
+    return [
+        f"alter table {table} enable row level security",
+        f"alter table {table} force row level security",
+        _policy(
+            table,
+            "migrations",
+            "portal_owner",
+            "current_setting('portal.migrating', true) = 'on'",
+        ),
+    ]
+
+
+def _sql(table, statements, names):
+    back = [f"drop policy if exists {name} on {table}" for name in ["migrations", *names]]
+    back += [
+        f"alter table {table} no force row level security",
+        f"alter table {table} disable row level security",
+    ]
+    return RunSQL(";\n".join([*_force(table), *statements]), ";\n".join(back))
+
+
+def protect(table, *, applicant="applicant_id", prefecture="prefecture_code"):
+    """Rows are seen by their applicant and by agents of their prefecture, and nobody else.
+
+    The worker's system scope sees all; the issuing run sees the prefecture it works for.
+    """
+    mine = f"{applicant} = {_ACTOR}"
+    office = f"{prefecture} = {_PREFECTURES}"
+    return _sql(
+        table,
+        [
+            _policy(table, "web", "portal_web", f"{mine} or {office}"),
+            _policy(
+                table,
+                "worker",
+                "portal_worker",
+                f"{mine} or {office} or (select portal_scope()) = 'system'",
+            ),
+            _policy(table, "issuer", "portal_issuer", office),
+        ],
+        ["web", "worker", "issuer"],
+    )
+
+
+def protect_by(table, policies):
+    """Rows are seen as `policies` says: {(name, role): USING expression} or with a command.
+
+    A value may be a pair (expression, command), or a triple with the CHECK expression.
+    """
+    statements = []
+    for (name, role), rule in policies.items():
+        using, command, check = (rule, "all", None) if isinstance(rule, str) else (*rule, None)[:3]
+        statements.append(_policy(table, name, role, using, command=command, check=check))
+    return _sql(table, statements, [name for name, _role in policies])
+
+
+def stamp(table, column):
+    """Set a column from the one clock at insertion, whatever the caller passed."""
+    return RunSQL(
+        f"create trigger stamp_{column} before insert on {table} for each row"
+        f" execute function portal_stamp('{column}')",
+        f"drop trigger stamp_{column} on {table}",
+    )
+
+
+def append_only(table):
+    """Refuse UPDATE, DELETE and TRUNCATE to everyone, the owner included."""
+    return RunSQL(
+        f"create trigger append_only before update or delete on {table} for each row"
+        " execute function portal_refuse_change();"
+        f"create trigger append_only_whole before truncate on {table} for each statement"
+        " execute function portal_refuse_change()",
+        f"drop trigger append_only on {table}; drop trigger append_only_whole on {table}",
+    )
+
+
+def immutable(table, *columns):
+    """Refuse a change of these columns and the deletion of the row; others may change."""
+    listed = ", ".join(f"'{column}'" for column in columns)
+    return RunSQL(
+        f"create trigger immutable before update or delete on {table} for each row"
+        f" execute function portal_refuse_columns({listed})",
+        f"drop trigger immutable on {table}",
+    )

@@ -1,0 +1,57 @@
+"""Sign-in: applicants through allauth, agents and editors at their own doors.
+
+Counters of attempts live in the database: they hold for every process and survive a
+restart, and an installation has no further server to run for them.
+"""
+
+from portal.settings.env import env
+
+AUTHENTICATION_BACKENDS = ["portal.accounts.sign_in.DoorBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "space:home"
+LOGOUT_REDIRECT_URL = "/"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+ACCOUNT_ADAPTER = "portal.accounts.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "portal.accounts.forms.SignUpForm",
+    "login": "portal.accounts.forms.SignInForm",
+    "reset_password": "portal.accounts.forms.ForgottenPasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+# One password field: the person may show it, and a code by mail repairs a mistake.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# A code works when the mail is read on another device, and no mail scanner can use it up.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = False  # many applicants use a shared computer
+ACCOUNT_LOGOUT_ON_GET = False
+# Failures per account and per address, at every door; allauth's own limits for the rest.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/5m/ip,5/5m/key",
+    "door_failed": "20/5m/ip,5/5m/key",
+}
+
+# Without these, the address of the proxy would be counted as everybody's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("PORTAL_TRUSTED_PROXIES", default=0)
