@@ -184,3 +184,20 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.get_role_display()} ({self.prefecture_id})"
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache, declared here so that migrations and rights see it.
+
+    It holds the counters of sign-in attempts; nothing in it would be missed.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "portal_cache"
+
+    def __str__(self):
+        return self.cache_key

@@ -1,0 +1,1 @@
+"""Stored files: evidence, letters, cards. Who may read them, and how they are served."""
