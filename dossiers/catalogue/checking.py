@@ -1,0 +1,176 @@
+"""What a well-formed procedure may still get wrong: names, references, conditions, bounds."""
+
+import re
+from collections import Counter
+from datetime import date
+
+from dossiers.catalogue.schema import MEANINGS, REQUIRED_MEANINGS
+
+SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+MEASURED = {"text", "long_text", "email", "phone"}
+BOUNDED = {"integer": int, "money": int, "date": date}
+WINDOW_NUMBERS = {
+    "before-expiry": ("opens_days_before", "closes_days_before", "late_months_after"),
+    "after-entry": ("months_after_entry",),
+    "while-valid": ("months_left",),
+    "anytime": (),
+}
+WINDOW_STATUSES = {
+    "before-expiry": ("early", "late", "too_late", "unknown"),
+    "after-entry": ("early", "late", "unknown"),
+    "while-valid": ("too_late", "unknown"),
+    "anytime": (),
+}
+WINDOW_DATE = {"before-expiry": "title_ends_on", "after-entry": "entered_on"}
+
+
+def problems_of(procedure):
+    """Every problem of the procedure, each beginning with its place in the file."""
+    asked = {field.name: field for field in procedure.all_fields()}
+    yield from _names(procedure)
+    yield from _steps(procedure, asked)
+    for i, rule in enumerate(procedure.evidence):
+        yield from _conditions(rule.when, asked, f"evidence[{i}].when")
+        if not rule.accept:
+            yield f"evidence[{i}].accept: au moins un format est attendu"
+    for i, use in enumerate(procedure.fees):
+        yield from _conditions(use.when, asked, f"fees[{i}].when")
+    yield from _windows(procedure, asked)
+    yield from _durations(procedure)
+
+
+def _names(procedure):
+    if not SLUG.fullmatch(procedure.code):
+        yield f"code: « {procedure.code} » devrait s'écrire en minuscules avec des tirets"
+    yield from _repeated("steps", "code", [step.code for step in procedure.steps])
+    yield from _repeated("evidence", "code", [rule.code for rule in procedure.evidence])
+    yield from _repeated("deadlines", "code", [item.code for item in procedure.deadlines])
+    fields = procedure.all_fields()
+    yield from _repeated("steps", "fields", [field.name for field in fields])
+    yield from _repeated("steps", "means", [field.means for field in fields if field.means])
+    given = {field.means for field in fields}
+    for means in REQUIRED_MEANINGS:
+        if means not in given:
+            yield f"steps: aucun champ n'a le sens « {means} »"
+
+
+def _repeated(place, what, values):
+    for value, count in Counter(values).items():
+        if count > 1:
+            yield f"{place}: {what}: « {value} » est déclaré {count} fois"
+
+
+def _steps(procedure, asked):
+    if not procedure.steps:
+        yield "steps: au moins une étape est attendue"
+    before = {}
+    for i, step in enumerate(procedure.steps):
+        if not step.fields:
+            yield f"steps[{i}].fields: au moins un champ est attendu"
+        yield from _conditions(step.when, before, f"steps[{i}].when", later=asked)
+        for j, field in enumerate(step.fields):
+            place = f"steps[{i}].fields[{j}]"
+            yield from _conditions(field.when, before, f"{place}.when", later=asked)
+            yield from _field(field, place)
+            before[field.name] = field
+
+
+def _field(field, place):
+    if not NAME.fullmatch(field.name):
+        yield f"{place}.name: « {field.name} » devrait s'écrire en minuscules avec des soulignés"
+    if (field.kind == "choice") is not bool(field.options):
+        yield f"{place}.options: des options sont attendues pour un choix, et pour lui seul"
+    yield from _repeated(place, "options", [option.value for option in field.options])
+    if field.max_length is not None and field.kind not in MEASURED:
+        yield f"{place}.max_length: sans objet pour « {field.kind} »"
+    if field.must_be and field.kind != "date":
+        yield f"{place}.must_be: sans objet pour « {field.kind} »"
+    if field.means is not None and field.kind not in MEANINGS.get(field.means, ()):
+        known = "sens inconnu" if field.means not in MEANINGS else f"impossible pour {field.kind}"
+        yield f"{place}.means: « {field.means} » : {known}"
+    yield from _pattern(field, place)
+    yield from _bounds(field, place)
+
+
+def _pattern(field, place):
+    if field.pattern is None:
+        return
+    try:
+        re.compile(field.pattern)
+    except re.error as error:
+        yield f"{place}.pattern: expression invalide ({error})"
+
+
+def _bounds(field, place):
+    sound = True
+    for name in ("minimum", "maximum"):
+        bound = getattr(field, name)
+        if bound is not None and not isinstance(bound, BOUNDED.get(field.kind, ())):
+            yield f"{place}.{name}: sans objet pour « {field.kind} »"
+            sound = False
+    both = field.minimum is not None and field.maximum is not None
+    if sound and both and field.minimum > field.maximum:
+        yield f"{place}.minimum: dépasse maximum"
+
+
+def _conditions(condition, asked, place, later=()):
+    for comparison in condition.comparisons() if condition else ():
+        field = asked.get(comparison.field)
+        if field is not None:
+            yield from _comparison(comparison, field, place)
+        elif comparison.field in later:
+            yield f"{place}: le champ « {comparison.field} » est demandé plus loin"
+        else:
+            yield f"{place}: champ inconnu « {comparison.field} »"
+
+
+def _comparison(comparison, field, place):
+    if comparison.operator == "filled":
+        return
+    if comparison.operator in ("before", "after"):
+        if field.kind != "date":
+            yield f"{place}: « {field.name} » n'est pas une date"
+        return
+    values = comparison.value if comparison.operator == "in" else (comparison.value,)
+    expected = {"yes_no": bool, "integer": int, "money": int}.get(field.kind, str)
+    for value in values:
+        if type(value) is not expected:
+            yield f"{place}: « {value} » n'est pas une réponse possible à « {field.name} »"
+        elif field.options and field.label_of(value) is None:
+            yield f"{place}: « {value} » n'est pas une option de « {field.name} »"
+
+
+def _windows(procedure, asked):
+    yield from _window(procedure, procedure.window, "window")
+    for i, choice in enumerate(procedure.other_windows):
+        yield from _conditions(choice.when, asked, f"other_windows[{i}].when")
+        yield from _window(procedure, choice.window, f"other_windows[{i}].window")
+
+
+def _window(procedure, window, place):
+    for name in WINDOW_NUMBERS[window.kind]:
+        if getattr(window, name) is None:
+            yield f"{place}.{name}: attendu pour « {window.kind} »"
+    for status in WINDOW_STATUSES[window.kind]:
+        if getattr(window.messages, status) is None:
+            yield f"{place}.messages.{status}: attendu pour « {window.kind} »"
+    needed = WINDOW_DATE.get(window.kind)
+    if needed and procedure.meaning(needed) is None:
+        yield f"{place}: aucun champ n'a le sens « {needed} », dont ce délai dépend"
+    if window.late_charge and procedure.late_fee is None:
+        yield f"{place}.late_charge: la procédure ne dit pas sa taxe de retard (late_fee)"
+
+
+def _durations(procedure):
+    months = procedure.title_months
+    if months.same_end_date is bool(months.offered):
+        yield "title_months: des durées ou « same_end_date », l'un des deux"
+    if months.offered and (months.maximum is None or max(months.offered) > months.maximum):
+        yield "title_months.maximum: absent ou dépassé par une durée proposée"
+    for i, deadline in enumerate(procedure.deadlines):
+        if (deadline.days is None) is (deadline.months is None):
+            yield f"deadlines[{i}]: « days » ou « months », l'un des deux"
+    for i, use in enumerate(procedure.fees):
+        if not any(amount.since for amount in use.fee.amounts):
+            yield f"fees[{i}].fee: aucun montant n'a de date d'effet"

@@ -1,0 +1,231 @@
+"""The shape of a procedure: what a data file may say. Frozen, pure Python, without Django."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dossiers.catalogue.conditions import Condition
+from dossiers.catalogue.fees import Confidence, Fee, FeeUse
+from dossiers.catalogue.text import Text
+from dossiers.catalogue.windows import Window, WindowChoice
+
+__all__ = [
+    "MEANINGS",
+    "CatalogueError",
+    "Confidence",
+    "Deadline",
+    "EvidenceRule",
+    "Field",
+    "Option",
+    "Procedure",
+    "Step",
+    "Text",
+    "TitleMonths",
+]
+
+FieldKind = Literal[
+    "text",
+    "long_text",
+    "date",
+    "email",
+    "phone",
+    "choice",
+    "yes_no",
+    "country",
+    "commune",
+    "integer",
+    "foreigner_number",
+    "passport_number",
+    "photo_code",
+    "money",
+]
+
+# What a field means to the rest of the house, and the kinds it may then have.
+MEANINGS = {
+    "birth_name": ("text",),
+    "usage_name": ("text",),
+    "given_names": ("text",),
+    "sex": ("choice",),
+    "birth_date": ("date",),
+    "birth_city": ("text",),
+    "birth_country": ("country",),
+    "nationality": ("country",),
+    "passport_number": ("passport_number",),
+    "passport_ends_on": ("date",),
+    "foreigner_number": ("foreigner_number",),
+    "photo_code": ("photo_code",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "preferred_language": ("choice",),
+    "housing": ("choice",),
+    "address_line": ("text",),
+    "address_extra": ("text",),
+    "postcode": ("text",),
+    "commune": ("commune",),
+    "title_kind": ("choice",),
+    "title_number": ("text",),
+    "title_starts_on": ("date",),
+    "title_ends_on": ("date",),
+    "entered_on": ("date",),
+}
+REQUIRED_MEANINGS = (
+    "birth_name",
+    "given_names",
+    "birth_date",
+    "birth_country",
+    "nationality",
+    "address_line",
+    "postcode",
+    "commune",
+    "email",
+    "photo_code",
+)
+
+
+class CatalogueError(ValueError):
+    """The data files say something we do not understand; `problems` lists everything at once."""
+
+    def __init__(self, problems):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question. `minimum`, `maximum` bound numbers and dates; `must_be` counts from today."""
+
+    name: str
+    kind: FieldKind
+    label: Text
+    hint: Text | None = None
+    required: bool = True
+    when: Condition | None = None
+    options: tuple[Option, ...] = ()
+    max_length: int | None = None
+    minimum: int | date | None = None
+    maximum: int | date | None = None
+    must_be: Literal["past", "future"] | None = None
+    pattern: str | None = None
+    autocomplete: str | None = None
+    means: str | None = None
+
+    def label_of(self, value):
+        """The label of a choice, None for a value that is not offered."""
+        return next((option.label for option in self.options if option.value == value), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One page, one theme, and why we ask."""
+
+    code: str
+    title: Text
+    why: Text
+    fields: tuple[Field, ...]
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRule:
+    """A piece of evidence the law asks for (pièce justificative): the demand, not the file.
+
+    `essential` marks what examination cannot begin without; the rest must not stop it
+    (CRPA L.114-5-1).
+    """
+
+    code: str
+    label: Text
+    why: Text
+    example: Text
+    legal: tuple[str, ...]
+    confidence: Confidence
+    hint: Text | None = None
+    when: Condition | None = None
+    required: bool = True
+    essential: bool = False
+    translated: bool = False
+    max_age_months: int | None = None
+    accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png", "image/heic")
+    max_files: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A delay of the law, in days or in calendar months."""
+
+    code: str
+    label: Text
+    effect: Literal["implicit-refusal", "completion", "extension-certificate", "deemed-served"]
+    legal: tuple[str, ...]
+    confidence: Confidence
+    days: int | None = None
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleMonths:
+    """How long the granted title may last; `same_end_date` keeps the end of the one replaced."""
+
+    rule: Text
+    legal: tuple[str, ...]
+    offered: tuple[int, ...] = ()
+    maximum: int | None = None
+    same_end_date: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A procedure, whole: what is shared has been merged in, so that a stored copy suffices."""
+
+    code: str
+    source_code: str
+    family: Literal["first", "renewal", "duplicate"]
+    authority: Literal["residence"]
+    prints: Literal["on-record", "required"]
+    title: Text
+    summary: Text
+    audience: Text
+    legal_basis: tuple[str, ...]
+    confidence: Confidence
+    window: Window
+    deadlines: tuple[Deadline, ...]
+    fees: tuple[FeeUse, ...]
+    title_months: TitleMonths
+    steps: tuple[Step, ...]
+    evidence: tuple[EvidenceRule, ...]
+    sworn_statement: Text
+    other_windows: tuple[WindowChoice, ...] = ()
+    late_fee: Fee | None = None
+
+    def step(self, code):
+        """The step of that code; KeyError without one."""
+        return _find(self.steps, "code", code)
+
+    def field(self, name):
+        """The field of that name, whatever its step; KeyError without one."""
+        return _find(self.all_fields(), "name", name)
+
+    def evidence_rule(self, code):
+        """The evidence of that code; KeyError without one."""
+        return _find(self.evidence, "code", code)
+
+    def all_fields(self):
+        """Every field in the order asked, conditional ones included."""
+        return tuple(field for step in self.steps for field in step.fields)
+
+    def meaning(self, means):
+        """The field that bears this meaning ("birth_name"…), None without one."""
+        return next((field for field in self.all_fields() if field.means == means), None)
+
+
+def _find(items, attribute, value):
+    for item in items:
+        if getattr(item, attribute) == value:
+            return item
+    raise KeyError(value)

@@ -1,0 +1,140 @@
+"""What procedures share (fields, steps, evidence, windows, delays, fees), merged into each."""
+
+import tomllib
+
+from dossiers.catalogue.fees import Fee
+from dossiers.catalogue.reading import INVALID, Reader, under
+from dossiers.catalogue.schema import Deadline, EvidenceRule, Field, Step
+from dossiers.catalogue.windows import Window
+
+FILES = {
+    "_fields.toml": ("fields", "steps"),
+    "_evidence.toml": ("evidence",),
+    "_windows.toml": ("windows",),
+    "_deadlines.toml": ("deadlines",),
+    "_fees.toml": ("schedules", "fees"),
+}
+# Section: what an entry is, and the attribute that its key gives.
+SECTIONS = {
+    "fields": (Field, "name", "champ partagé inconnu"),
+    "steps": (Step, "code", "étape partagée inconnue"),
+    "evidence": (EvidenceRule, "code", "pièce inconnue"),
+    "windows": (Window, "code", "délai de dépôt inconnu"),
+    "deadlines": (Deadline, "code", "échéance inconnue"),
+    "fees": (Fee, "code", "taxe inconnue"),
+}
+SCHEDULE_KEYS = {"legal", "confidence", "since", "until"}
+
+
+def parse(reader, path):
+    """The table of a file; notes a problem and returns None when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reader.note(path.name, f"fichier illisible ({error})")
+        return None
+
+
+class Shared:
+    """The shared entries as plain tables; one with a problem is INVALID and noted once."""
+
+    def __init__(self, reader: Reader, directory):
+        self.reader = reader
+        self.entries = {section: {} for section in SECTIONS}
+        for name, sections in FILES.items():
+            path = directory / name
+            table = parse(reader, path) if path.exists() else None
+            for key in table or {}:
+                if key not in sections:
+                    reader.note(f"{name}: {key}", "clé inconnue")
+            if table:
+                self._take(name, sections, table)
+
+    def _take(self, name, sections, table):
+        schedules = table.get("schedules", {})
+        self._check_schedules(schedules, f"{name}: schedules")
+        for section in sections:
+            if section == "schedules":
+                continue
+            kind, key_name, _ = SECTIONS[section]
+            for key, entry in table.get(section, {}).items():
+                place = f"{name}: {section}.{key}"
+                whole = {key_name: key, **entry} if isinstance(entry, dict) else entry
+                if section == "steps":
+                    whole = self._fields_of(whole, place)
+                if section == "fees":
+                    whole = self._priced(whole, schedules, place)
+                sound = self.reader.build(kind, whole, place) is not INVALID
+                self.entries[section][key] = whole if sound else INVALID
+
+    def _check_schedules(self, schedules, place):
+        for code, schedule in schedules.items():
+            for key in schedule:
+                if key not in SCHEDULE_KEYS:
+                    self.reader.note(f"{place}.{code}.{key}", "clé inconnue")
+
+    def _priced(self, fee, schedules, place):
+        """Turn `amounts = { LF2022 = 25 }` into one dated amount per schedule."""
+        if not isinstance(fee, dict) or not isinstance(fee.get("amounts"), dict):
+            return fee
+        amounts = []
+        for code, euros in fee["amounts"].items():
+            if code not in schedules:
+                amounts.append(self.reader.note(f"{place}.amounts.{code}", "barème inconnu"))
+                continue
+            dated = {key: schedules[code][key] for key in schedules[code] if key in SCHEDULE_KEYS}
+            amounts.append({"schedule": code, "euros": euros, **dated})
+        return {**fee, "amounts": amounts}
+
+    def find(self, section, code, place):
+        """The shared table of that code; INVALID, and noted, when there is none."""
+        try:
+            return self.entries[section][code]
+        except (KeyError, TypeError):
+            return self.reader.note(place, f"{SECTIONS[section][2]} « {code} »")
+
+    def _merged(self, section, item, place):
+        """A table where `use` names a shared entry: its own keys win over the shared ones."""
+        if isinstance(item, str):
+            return self.find(section, item, place)
+        if not isinstance(item, dict) or "use" not in item:
+            return item
+        shared = self.find(section, item["use"], under(place, "use"))
+        if shared is INVALID:
+            return INVALID
+        return {**shared, **{key: value for key, value in item.items() if key != "use"}}
+
+    def _fields_of(self, step, place):
+        if not isinstance(step, dict) or not isinstance(step.get("fields"), list):
+            return step
+        fields = [
+            self._merged("fields", item, f"{place}.fields[{i}]")
+            for i, item in enumerate(step["fields"])
+        ]
+        return {**step, "fields": fields}
+
+    def expand(self, table, file):
+        """The table of a procedure with everything shared merged in."""
+        whole = dict(table)
+        for key in ("steps", "evidence", "deadlines", "fees", "other_windows"):
+            if isinstance(table.get(key), list):
+                whole[key] = [
+                    self._expanded(key, item, f"{file}: {key}[{i}]")
+                    for i, item in enumerate(table[key])
+                ]
+        if isinstance(table.get("window"), str):
+            whole["window"] = self.find("windows", table["window"], f"{file}: window")
+        if isinstance(table.get("late_fee"), str):
+            whole["late_fee"] = self.find("fees", table["late_fee"], f"{file}: late_fee")
+        return whole
+
+    def _expanded(self, key, item, place):
+        if key == "steps":
+            step = self._merged("steps", item, place)
+            return self._fields_of(step, place)
+        if key in ("evidence", "deadlines"):
+            return self._merged(key, item, place)
+        inner, section = ("fee", "fees") if key == "fees" else ("window", "windows")
+        if isinstance(item, dict) and isinstance(item.get(inner), str):
+            return {**item, inner: self.find(section, item[inner], under(place, inner))}
+        return item

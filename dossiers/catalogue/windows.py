@@ -1,0 +1,182 @@
+"""When a request may be filed and what being late costs (CESEDA R.431-4, R.431-5, L.436-5)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from dossiers.catalogue.conditions import Condition, holds, meant, prune
+from dossiers.catalogue.fees import Confidence
+from dossiers.catalogue.text import Text
+
+if TYPE_CHECKING:
+    from dossiers.catalogue.schema import Procedure
+
+Kind = Literal["before-expiry", "after-entry", "while-valid", "anytime"]
+Status = Literal["open", "early", "late", "too-late", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowMessages:
+    """What the person reads; {opens_on}, {closes_on}, {late_until} are replaced by dates."""
+
+    open: Text
+    early: Text | None = None
+    late: Text | None = None
+    too_late: Text | None = None
+    unknown: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A filing window; which numbers it needs depends on its kind.
+
+    before-expiry: from `opens_days_before` to `closes_days_before` the end of the title, both
+    days included, then late for `late_months_after` months after the end. after-entry: within
+    `months_after_entry` months. while-valid: while `months_left` months remain. anytime: always.
+    """
+
+    code: str
+    kind: Kind
+    label: Text
+    legal: tuple[str, ...]
+    confidence: Confidence
+    messages: WindowMessages
+    opens_days_before: int | None = None
+    closes_days_before: int | None = None
+    late_months_after: int | None = None
+    months_after_entry: int | None = None
+    months_left: int | None = None
+    late_charge: bool = False
+    extension_by_right: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowChoice:
+    """Another window, for those whose answers meet the condition."""
+
+    window: Window
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowAnswer:
+    """Where a day stands in a window. Being late never prevents filing: it costs, no more."""
+
+    window: Window
+    status: Status
+    opens_on: date | None = None
+    closes_on: date | None = None
+    late_until: date | None = None
+
+    @property
+    def message(self):
+        messages = self.window.messages
+        return getattr(messages, self.status.replace("-", "_")) or messages.open
+
+    @property
+    def late_charge(self):
+        """Whether the charge of CESEDA L.436-5 is announced; only an agent may waive it."""
+        return self.window.late_charge and self.status == "late"
+
+    @property
+    def extension_by_right(self):
+        """Whether filing today gives right to the extension certificate (CESEDA R.431-15-1)."""
+        return self.window.extension_by_right and self.status == "open"
+
+    @property
+    def may_file(self):
+        """False only before the opening day."""
+        return self.status != "early"
+
+    def sentence(self, language, show=date.isoformat):
+        """The message in a language, its dates written by `show`."""
+        days = {"opens_on": self.opens_on, "closes_on": self.closes_on}
+        days["late_until"] = self.late_until
+        written = {name: show(day) if day else "" for name, day in days.items()}
+        return self.message.get(language).format(**written)
+
+
+def add_months(day, months):
+    """The same day of the month later (or earlier), or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if months > 0 else date.min
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _days_before(day, days):
+    return day - timedelta(days=days) if (day - date.min).days >= days else date.min
+
+
+def assess(
+    window: Window,
+    today: date,
+    *,
+    title_ends_on: date | None = None,
+    entered_on: date | None = None,
+) -> WindowAnswer:
+    """Where `today` stands in the window; "unknown" while the date it counts from is not known."""
+    if window.kind == "before-expiry":
+        return _before_expiry(window, today, title_ends_on)
+    if window.kind == "after-entry":
+        return _after_entry(window, today, entered_on)
+    if window.kind == "while-valid":
+        return _while_valid(window, today, title_ends_on)
+    return WindowAnswer(window=window, status="open")
+
+
+def _before_expiry(window, today, ends_on):
+    if ends_on is None:
+        return WindowAnswer(window=window, status="unknown")
+    opens_on = _days_before(ends_on, window.opens_days_before)
+    closes_on = _days_before(ends_on, window.closes_days_before)
+    late_until = add_months(ends_on, window.late_months_after)
+    if today < opens_on:
+        status = "early"
+    elif today <= closes_on:
+        status = "open"
+    else:
+        status = "late" if today <= late_until else "too-late"
+    return WindowAnswer(
+        window=window, status=status, opens_on=opens_on, closes_on=closes_on, late_until=late_until
+    )
+
+
+def _after_entry(window, today, entered_on):
+    if entered_on is None:
+        return WindowAnswer(window=window, status="unknown")
+    closes_on = add_months(entered_on, window.months_after_entry)
+    if today < entered_on:
+        return WindowAnswer(window=window, status="early", opens_on=entered_on, closes_on=closes_on)
+    status = "open" if today <= closes_on else "late"
+    return WindowAnswer(window=window, status=status, opens_on=entered_on, closes_on=closes_on)
+
+
+def _while_valid(window, today, ends_on):
+    if ends_on is None:
+        return WindowAnswer(window=window, status="unknown")
+    closes_on = add_months(ends_on, -window.months_left)
+    status = "open" if today <= closes_on else "too-late"
+    return WindowAnswer(window=window, status=status, closes_on=closes_on)
+
+
+def window_for(procedure: Procedure, answers) -> Window:
+    """The window that applies: the first other window whose condition holds, else the usual one."""
+    kept = prune(procedure, answers)
+    for choice in procedure.other_windows:
+        if holds(choice.when, kept):
+            return choice.window
+    return procedure.window
+
+
+def assess_filing(procedure: Procedure, answers, today: date) -> WindowAnswer:
+    """The same as `assess`, reading the window and its dates in the answers."""
+    return assess(
+        window_for(procedure, answers),
+        today,
+        title_ends_on=meant(procedure, answers, "title_ends_on"),
+        entered_on=meant(procedure, answers, "entered_on"),
+    )
