@@ -1,0 +1,65 @@
+"""Who may read a file: its applicant, and the offices that were given its dossier."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from portal.core import clock, door
+from portal.vault.models import AccessGrant, StoredFile
+
+
+def may_read(stored: StoredFile, user) -> bool:
+    """Whether this person may read this file now; asked again at every opening."""
+    if stored.removed_at is not None or not user.is_authenticated or not user.is_active:
+        return False
+    if stored.applicant_id == user.pk:
+        return True
+    if not user.prefectures:
+        return False
+    return (
+        AccessGrant.objects.open()
+        .filter(
+            subject_id=stored.subject_id,
+            prefecture_code__in=user.prefectures,
+            roles__overlap=sorted(user.roles),
+        )
+        .exists()
+    )
+
+
+@transaction.atomic
+def grant_access(subject_id: UUID, prefecture_code: str, roles, reason: str) -> AccessGrant:
+    """Let these roles of a prefecture read a dossier's files; replaces its open grant.
+
+    Giving the same roles again changes nothing. Raises RuntimeError outside the door.
+    """
+    roles = sorted(str(role) for role in roles)
+    with door.also(prefecture_code):
+        opened = (
+            AccessGrant.objects.select_for_update(of=("self",))
+            .open()
+            .filter(subject_id=subject_id, prefecture_code=prefecture_code)
+        )
+        for grant in opened:
+            if grant.roles == roles:
+                return grant
+            grant.revoked_at = clock.now()
+            grant.save(update_fields=["revoked_at"])
+        return AccessGrant.objects.create(
+            subject_id=subject_id,
+            prefecture_code=prefecture_code,
+            roles=roles,
+            reason=reason,
+            granted_at=clock.now(),
+        )
+
+
+@transaction.atomic
+def revoke_access(subject_id: UUID, prefecture_code: str) -> bool:
+    """Take a prefecture's access back: its agents' next request finds nothing."""
+    with door.also(prefecture_code):
+        return bool(
+            AccessGrant.objects.open()
+            .filter(subject_id=subject_id, prefecture_code=prefecture_code)
+            .update(revoked_at=clock.now())
+        )

@@ -1,0 +1,164 @@
+"""What an upload really is: every check is on the bytes, the name proves nothing."""
+
+import hashlib
+import io
+import struct
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import magic
+import pikepdf
+import pillow_heif
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from PIL import Image
+
+from portal.core.errors import DomainRefusal
+
+PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
+EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png", HEIC: "heic"}
+_SAME_AS = {"image/heif": HEIC, "image/heic-sequence": HEIC, "image/heif-sequence": HEIC}
+_FORMATS = {JPEG: ["JPEG"], PNG: ["PNG"], HEIC: ["HEIF"]}
+MAX_PAGES = 100
+MAX_PIXELS = 50_000_000  # a telephone's 48 megapixels
+# What Pillow and its HEIC plugin raise on a file that is cut or forged.
+UNREADABLE_IMAGE = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error)
+_TOO_LARGE_IMAGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+pillow_heif.register_heif_opener()
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A file that may be kept: its bytes, its true type, a safe name."""
+
+    data: bytes
+    name: str
+    content_type: str
+    pages: int
+    sha256: str
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return len(self.data)
+
+
+def inspect(upload) -> Inspected:
+    """Read an upload and say what it is. Raises DomainRefusal with one sentence for the person."""
+    if upload is None:
+        raise DomainRefusal(_("Choisissez un fichier avant d'envoyer."))
+    limit = settings.EVIDENCE_MAX_BYTES
+    if upload.size > limit:
+        raise DomainRefusal(
+            _("Ce fichier est trop lourd : il pèse %(size)s. Le maximum est de %(limit)s.")
+            % {"size": size_in_words(upload.size), "limit": size_in_words(limit)}
+        )
+    upload.seek(0)
+    data = upload.read(limit + 1)
+    if not data:
+        raise DomainRefusal(_("Ce fichier est vide. Choisissez-en un autre."))
+    content_type = true_type(data)
+    pages = _pdf_pages(data) if content_type == PDF else _image_pages(data, content_type)
+    return describe(data, upload.name or "", content_type, pages)
+
+
+def describe(data: bytes, name: str, content_type: str, pages: int = 1) -> Inspected:
+    """The same for bytes that we made ourselves."""
+    return Inspected(
+        data=data,
+        name=safe_name(name, EXTENSIONS[content_type]),
+        content_type=content_type,
+        pages=pages,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def true_type(data: bytes) -> str:
+    """The type that the bytes show. Raises DomainRefusal unless it is one that we accept."""
+    found = magic.from_buffer(data[:8192], mime=True)
+    if found == "application/octet-stream" and b"%PDF-" in data[:1024]:
+        found = PDF  # some scanners write a line break first
+    found = _SAME_AS.get(found, found)
+    if found not in EXTENSIONS:
+        raise DomainRefusal(
+            _(
+                "Ce type de fichier n'est pas accepté. Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
+            )
+        )
+    return found
+
+
+def _pdf_pages(data):
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            pages = len(pdf.pages)
+    except pikepdf.PasswordError as error:
+        raise DomainRefusal(
+            _("Ce PDF est protégé par un mot de passe. Envoyez-en une copie sans protection.")
+        ) from error
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        raise DomainRefusal(
+            _("Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau.")
+        ) from error
+    if pages == 0:
+        raise DomainRefusal(_("Ce PDF ne contient aucune page."))
+    if pages > MAX_PAGES:
+        raise DomainRefusal(
+            ngettext(
+                "Ce PDF a %(pages)s page. Le maximum est de %(limit)s pages.",
+                "Ce PDF a %(pages)s pages. Le maximum est de %(limit)s pages.",
+                pages,
+            )
+            % {"pages": pages, "limit": MAX_PAGES}
+        )
+    return pages
+
+
+def _image_pages(data, content_type):
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS[content_type]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise DomainRefusal(_image_too_large())
+            if content_type == JPEG:
+                # reads the whole file at an eighth of its size: a cut one is seen, memory is spared
+                image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
+            image.load()
+    except _TOO_LARGE_IMAGE as error:
+        raise DomainRefusal(_image_too_large()) from error
+    except UNREADABLE_IMAGE as error:
+        raise DomainRefusal(
+            _("Cette image est illisible ou incomplète. Reprenez la photo, puis envoyez-la.")
+        ) from error
+    return 1
+
+
+def _image_too_large():
+    return _("Cette image est trop grande : le maximum est de %(limit)s millions de points.") % {
+        "limit": MAX_PIXELS // 1_000_000
+    }
+
+
+def safe_name(name: str, extension: str) -> str:
+    """A name to show: no path, no control or direction character, the true extension."""
+    name = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in name
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    )
+    kept = " ".join(kept.split())
+    stem = kept.rpartition(".")[0] if "." in kept[1:] else kept
+    stem = stem.strip(" .")[:140] or "document"
+    return f"{stem}.{extension}"
+
+
+def size_in_words(size: int) -> str:
+    """A size as a person reads it, in Mo or Ko."""
+    if size >= 1024 * 1024:
+        whole, tenths = divmod(-(-size * 10 // (1024 * 1024)), 10)
+        number = f"{whole},{tenths}" if tenths else str(whole)
+        return _("%(number)s Mo") % {"number": number}
+    return _("%(number)s Ko") % {"number": -(-size // 1024)}

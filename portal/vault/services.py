@@ -1,0 +1,144 @@
+"""Keep a file, then write its row; remove it; follow its dossier to another prefecture."""
+
+import contextlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.core import clock, door
+from portal.core.errors import DomainRefusal
+from portal.core.jobs import enqueue
+from portal.vault import scanning, storage
+from portal.vault.enums import FileKind
+from portal.vault.models import StoredFile
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that are in the store, without a row yet."""
+
+    inspected: scanning.Inspected
+    key: str
+    kind: str
+
+
+def keep(upload, *, kind: str = FileKind.EVIDENCE) -> Kept:
+    """Check an upload and put it in the store; the network is used, so outside a transaction.
+
+    Raises DomainRefusal with the sentence of the check that failed, or of the store's silence.
+    """
+    return _put(scanning.inspect(upload), kind)
+
+
+def keep_bytes(data: bytes, name: str, content_type: str, *, kind: str) -> Kept:
+    """The same for bytes that the portal made."""
+    return _put(scanning.describe(data, name, content_type), kind)
+
+
+def _put(inspected, kind):
+    try:
+        key = storage.put(inspected.data, kind=kind)
+    except storage.StorageDown as error:
+        raise DomainRefusal(
+            _(
+                "Nous n'avons pas pu garder ce fichier. Rien n'est perdu : "
+                "vos autres réponses sont enregistrées. Réessayez dans quelques minutes."
+            )
+        ) from error
+    return Kept(inspected, key, kind)
+
+
+@transaction.atomic
+def register(
+    kept: Kept, *, subject_id: UUID, applicant_id: int, prefecture_code: str | None = None
+) -> StoredFile:
+    """Write the row of kept bytes: only now is the file received."""
+    stored = StoredFile.objects.create(
+        subject_id=subject_id,
+        applicant_id=applicant_id,
+        prefecture_code=prefecture_code or None,
+        kind=kept.kind,
+        storage_key=kept.key,
+        original_name=kept.inspected.name,
+        content_type=kept.inspected.content_type,
+        size=kept.inspected.size,
+        sha256=kept.inspected.sha256,
+        pages=kept.inspected.pages,
+        created_at=clock.now(),
+    )
+    if kept.kind == FileKind.EVIDENCE:
+        enqueue("vault.make_preview", file_id=str(stored.pk))
+    return stored
+
+
+def receive(
+    upload,
+    *,
+    subject_id: UUID,
+    applicant_id: int,
+    prefecture_code: str | None = None,
+    kind: str = FileKind.EVIDENCE,
+) -> StoredFile:
+    """Check, keep, verify, then write the row. Raises DomainRefusal; no row without its bytes."""
+    return _register_or_discard(keep(upload, kind=kind), subject_id, applicant_id, prefecture_code)
+
+
+def store_bytes(
+    data: bytes,
+    name: str,
+    content_type: str,
+    *,
+    subject_id: UUID,
+    applicant_id: int,
+    prefecture_code: str | None = None,
+    kind: str,
+) -> StoredFile:
+    """Keep a file that the portal made, such as a letter. Raises DomainRefusal."""
+    kept = keep_bytes(data, name, content_type, kind=kind)
+    return _register_or_discard(kept, subject_id, applicant_id, prefecture_code)
+
+
+def _register_or_discard(kept, subject_id, applicant_id, prefecture_code):
+    registered = False
+    opened = contextlib.nullcontext() if door.current() else door.acting(applicant_id)
+    try:
+        with opened:
+            stored = register(
+                kept,
+                subject_id=subject_id,
+                applicant_id=applicant_id,
+                prefecture_code=prefecture_code,
+            )
+        registered = True
+    finally:
+        if not registered:
+            discard(kept)
+    return stored
+
+
+def discard(kept: Kept) -> None:
+    """Forget kept bytes that will have no row."""
+    storage.discard(kept.key, kind=kept.kind)
+
+
+@transaction.atomic
+def remove(stored: StoredFile) -> bool:
+    """Withdraw a file: nobody reads it any more, its bytes are deleted by a job."""
+    removed = StoredFile.objects.kept().filter(pk=stored.pk).update(removed_at=clock.now())
+    if removed:
+        enqueue("vault.delete_objects", file_id=str(stored.pk))
+    return bool(removed)
+
+
+@transaction.atomic
+def set_prefecture(subject_id: UUID, code: str) -> int:
+    """The dossier goes to this prefecture: its files become visible there. Returns how many."""
+    with door.also(code):
+        return StoredFile.objects.filter(subject_id=subject_id).update(prefecture_code=code)
+
+
+def open_file(stored: StoredFile) -> bytes:
+    """The verified bytes of a file. Raises StorageDown; asks nothing about who reads."""
+    return storage.fetch(stored.storage_key, kind=stored.kind, sha256=stored.sha256)
