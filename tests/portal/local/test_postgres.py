@@ -12,8 +12,6 @@ import pytest
 
 from portal.local import postgres
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def state_dir(tmp_path_factory):

@@ -6,7 +6,6 @@ from botocore.exceptions import ClientError
 from portal.local import s3
 from portal.local.processes import free_port
 
-pytestmark = pytest.mark.long
 KEY, SECRET = "local-key-0001", "local-secret-0001"
 
 

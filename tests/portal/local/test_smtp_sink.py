@@ -10,8 +10,6 @@ import pytest
 from portal.local import smtp_sink
 from portal.local.processes import free_port, listens
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture
 def sink(tmp_path):

@@ -1,0 +1,122 @@
+"""Fixtures of every test: a cloned database, roles, the clock, files, a browser and the stack."""
+
+import contextlib
+import os
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings as project
+from django.db import connection, connections
+from django.test import TransactionTestCase
+
+from portal.local import postgres, s3
+from portal.local.processes import free_port
+from tests import database
+
+pytest_plugins = ["tests.guards"]
+
+
+def pytest_configure(config):
+    if os.environ.get("PORTAL_DB_HOST"):
+        pytest.exit("Tests use the embedded PostgreSQL only: unset PORTAL_DB_HOST.", returncode=2)
+
+
+def pytest_unconfigure(config):
+    if project.configured:
+        postgres.stop_if_unused(project.VAR / "postgres")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """A clone of the migrated template for this process, entered as web."""
+    name = database.own_name()
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        database.forget_dead_runs()
+        database.clone(name)
+        # A fresh clone instead of TRUNCATE, which no role of ours may do.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.clone(name))
+        yield
+        database.drop(name)
+
+
+@pytest.fixture
+def as_role(db):
+    """Take another role inside the test's transaction: `with as_role("issuer"): ...`."""
+
+    @contextlib.contextmanager
+    def take(role):
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('role')")
+            (before,) = cursor.fetchone()
+            cursor.execute(f"set local role portal_{role}")
+            yield
+            if not connection.needs_rollback:
+                cursor.execute(f"set local role {before}")
+
+    return take
+
+
+@pytest.fixture
+def owner(db):
+    """A connection of the owner to the test's database; what it commits stays for later tests."""
+    name = connections["default"].settings_dict["NAME"]
+    with database.cluster().connect("owner", name, options="-c portal.migrating=on") as login:
+        yield login
+
+
+@pytest.fixture
+def move_clock(owner):
+    """Move the one clock forward (a timedelta); it is back when the test ends."""
+
+    def move(by):
+        owner.execute("update clock_offset set value = value + %s", [by])
+
+    yield move
+    owner.execute("update clock_offset set value = interval '0'")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_of_the_run(tmp_path_factory):
+    """Keep what tests store out of the state directory."""
+    for alias, storage in project.STORAGES.items():
+        if "location" in storage.get("OPTIONS", {}):
+            storage["OPTIONS"]["location"] = str(tmp_path_factory.mktemp(alias))
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """A real S3 server with our buckets."""
+    port, key, secret = free_port(), "tests-key-0001", "tests-secret-0001"
+    folder = tmp_path_factory.mktemp("s3-server")
+    process = s3.start(folder=folder, port=port, key=key, secret=secret)
+    url = s3.endpoint(port)
+    yield SimpleNamespace(url=url, key=key, secret=secret, client=s3.client(url, key, secret))
+    process.stop()
+
+
+@pytest.fixture
+def s3_storages(s3_server, settings):
+    """Every storage of the project kept in the S3 server, as in production."""
+    options = {
+        "endpoint_url": s3_server.url,
+        "access_key": s3_server.key,
+        "secret_key": s3_server.secret,
+        "region_name": s3.REGION,
+        "file_overwrite": False,
+        "default_acl": None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+    }
+    buckets = {
+        "evidence": "portal-evidence",
+        "letters": "portal-letters",
+        "default": "portal-media",
+    }
+    settings.STORAGES = project.STORAGES | {
+        alias: {
+            "BACKEND": "portal.core.storage.ObjectStorage",
+            "OPTIONS": options | {"bucket_name": bucket},
+        }
+        for alias, bucket in buckets.items()
+    }
+    return s3_server
