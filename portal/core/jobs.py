@@ -5,8 +5,11 @@ import functools
 from contextvars import ContextVar
 
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.core import door
 
@@ -72,3 +75,32 @@ def enqueue(name, *, _in_seconds=None, _lock=None, _queueing_lock=None, **identi
         name, allow_unknown=False, **{key: value for key, value in options.items() if value}
     )
     return deferrer.defer(_act={"actor": act.actor_id if act else None}, **identifiers)
+
+
+def troubled_jobs(limit: int = 100) -> list[dict]:
+    """Jobs that failed for good, then jobs that failed and will be tried again, newest first.
+
+    Arguments are identifiers, so an operator may read them.
+    """
+    troubled = ProcrastinateJob.objects.filter(
+        Q(status="failed") | Q(status="todo", attempts__gt=0)
+    ).order_by("status", "-id")
+    return [
+        {
+            "id": line.id,
+            "name": line.task_name,
+            "queue": line.queue_name,
+            "attempts": line.attempts,
+            "failed": line.status == "failed",
+            "next_at": line.scheduled_at,
+            "about": {key: value for key, value in line.args.items() if key != "_act"},
+        }
+        for line in troubled[:limit]
+    ]
+
+
+@job("core.retry", queue="default", attempts=1, atomic=False)
+def retry_failed(*, job_id: int, **_later_arguments) -> None:
+    """Put a job that failed for good back in the queue; another state is left alone."""
+    if ProcrastinateJob.objects.filter(pk=job_id, status="failed").exists():
+        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())  # noqa: TID251 -- the queue keeps the machine's time

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db import connection
+
 from portal.core import door
 from portal.core.models import JournalLine
 
@@ -51,3 +53,24 @@ def record_refusal(request) -> None:
         subject_id=(match.view_name or "")[:64],
         facts={"method": request.method, **objects},
     )
+
+
+_VERIFY = """
+select position from (
+    select position, digest,
+        encode(sha256(convert_to(concat_ws('|',
+            coalesce(lag(digest) over (order by position), ''), position,
+            extract(epoch from at), actor_id, prefecture_code, act, subject_type,
+            subject_id, dossier_id, facts::text), 'UTF8')), 'hex') as expected,
+        row_number() over (order by position) as rank
+    from core_journalline where chain = %s) as lines
+where digest <> expected or position <> rank order by position limit 1
+"""
+
+
+def broken_at(chain: str) -> int | None:
+    """The first position at which a chain was tampered with, or None when it is whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERIFY, [str(chain)])
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -1,0 +1,66 @@
+"""The invented people and places of the demonstration; every name says that it is invented."""
+
+from dataclasses import dataclass
+
+PASSWORD = "demonstration-2026"  # noqa: S105 -- printed on the screen for visitors
+
+
+@dataclass(frozen=True)
+class DemoAgent:
+    """One sign-in of the demonstration."""
+
+    email: str
+    display_name: str
+    kind: str
+    role: str
+    prefecture: str | None
+    door: str
+
+
+AGENTS = (
+    DemoAgent(
+        "instruction.herault@demo.invalid", "Instructrice Exemple", "agent", "reviewer", "34",
+        "/agent/",
+    ),
+    DemoAgent(
+        "signature.herault@demo.invalid", "Signataire Exemple", "agent", "signatory", "34",
+        "/agent/",
+    ),
+    DemoAgent(
+        "guichet.herault@demo.invalid", "Guichetière Exemple", "agent", "counter_agent", "34",
+        "/counter/",
+    ),
+    DemoAgent(
+        "encadrement.herault@demo.invalid", "Responsable Exemple", "agent", "supervisor", "34",
+        "/agent/",
+    ),
+    DemoAgent(
+        "instruction.paris@demo.invalid", "Instructeur Exemple", "agent", "reviewer", "75",
+        "/agent/",
+    ),
+    DemoAgent("audit@demo.invalid", "Auditrice Exemple", "auditor", "auditor", None, "/agent/"),
+    DemoAgent(
+        "exploitation@demo.invalid", "Administrateur Exemple", "administrator", "administrator",
+        None, "/agent/exploitation/",
+    ),
+    DemoAgent("redaction@demo.invalid", "Rédactrice Exemple", "editor", "editor", None, "/edit/"),
+)  # fmt: skip
+
+APPLICANT = "demandeuse@demo.invalid"
+
+SITES = (
+    (
+        "34",
+        "Accueil des étrangers (exemple)",
+        "1 place de l'Exemple\n34000 Montpellier",
+        "Tramway lignes 1 et 4, arrêt Exemple. Entrée de plain-pied.",
+        ("Guichet A", "Guichet B"),
+    ),
+    (
+        "75",
+        "Centre de réception des étrangers (exemple)",
+        "2 rue de l'Exemple\n75000 Paris",
+        "Métro ligne 4, station Exemple. Ascenseur.",
+        ("Guichet 1", "Guichet 2", "Guichet 3"),
+    ),
+)
