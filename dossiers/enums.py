@@ -1,0 +1,29 @@
+"""Words of the applicant's side that other rooms may name."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ItemKind(models.TextChoices):
+    """What an agent may ask again: an answer or a piece of evidence."""
+
+    FIELD = "field", _("Réponse")
+    EVIDENCE = "evidence", _("Pièce justificative")
+
+
+class CompletionOutcome(models.TextChoices):
+    """How a request for completion ended."""
+
+    SUPPLIED = "supplied", _("Complément envoyé")
+    EXPIRED = "expired", _("Délai dépassé")
+    CANCELLED = "cancelled", _("Demande annulée")
+
+
+class TaskState(models.TextChoices):
+    """Where one task of the draft stands; the values are those of the task list component."""
+
+    TODO = "todo", _("À faire")
+    STARTED = "started", _("Commencé")
+    DONE = "done", _("Fait")
+    PROBLEM = "problem", _("À corriger")
+    BLOCKED = "blocked", _("Pas encore possible")

@@ -1,0 +1,13 @@
+"""News from the applicant's side. Listeners run in the same transaction and must succeed."""
+
+from portal.core.events import DomainEvent
+
+dossier_filed = DomainEvent(
+    "A dossier was filed for the first time. Facts: dossier, submission, at."
+)
+completion_supplied = DomainEvent(
+    "The applicant sent what a completion request asked. Facts: dossier, request, submission, at."
+)
+dossier_withdrawn = DomainEvent(
+    "The applicant gave up a filed request; its review must stop. Facts: dossier, at."
+)

@@ -1,0 +1,19 @@
+"""The tables of what an applicant says and gives."""
+
+from dossiers.models.completion import CompletionItem, CompletionRequest
+from dossiers.models.dossier import Dossier
+from dossiers.models.evidence import Evidence
+from dossiers.models.person import Person, PersonAccount
+from dossiers.models.procedure import ProcedureVersion
+from dossiers.models.submission import Submission
+
+__all__ = [
+    "CompletionItem",
+    "CompletionRequest",
+    "Dossier",
+    "Evidence",
+    "Person",
+    "PersonAccount",
+    "ProcedureVersion",
+    "Submission",
+]

@@ -1,0 +1,101 @@
+"""What a person asks for: the working copy of the answers, and the facts of its life."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models.person import Person
+from dossiers.models.procedure import ProcedureVersion, published
+
+
+class DossierQuerySet(models.QuerySet):
+    def of_applicant(self, person):
+        """The dossiers of this account: the only door of the applicant's pages."""
+        return self.filter(applicant_id=person.pk)
+
+    visible_to = of_applicant
+
+    def drafts(self):
+        """Neither filed nor given up."""
+        return self.filter(filed_at=None, withdrawn_at=None)
+
+
+class Dossier(models.Model):
+    """A request and its working answers; what was filed is kept apart, in Submission.
+
+    `raw_answers` keeps what was typed and could not be understood, as typed, so that
+    nothing is lost between two pages; it never leaves the draft.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=True
+    )
+    procedure_code = models.CharField(max_length=60)
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
+    answers = models.JSONField(default=dict)
+    raw_answers = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="dossiers"
+    )
+    prefecture_code = models.CharField(max_length=3, null=True, blank=True)
+    department_code = models.CharField(max_length=3, blank=True)
+    number = models.CharField(max_length=19, unique=True, null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Func(function="portal_now"), editable=False)
+    updated_at = models.DateTimeField()
+    filed_at = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+        indexes = [models.Index(name="dossiers_of_a_prefecture", fields=["prefecture_code"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_draft_per_procedure",
+                fields=["applicant", "procedure_code"],
+                condition=Q(filed_at=None, withdrawn_at=None),
+                violation_error_message=_("Vous avez déjà un brouillon pour cette démarche."),
+            ),
+            models.CheckConstraint(
+                name="a_dossier_has_a_number_once_filed",
+                condition=Q(filed_at=None, number=None)
+                | Q(filed_at__isnull=False, number__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_dossier_number_has_19_digits",
+                condition=Q(number=None) | Q(number__regex=r"^[0-9]{19}$"),
+            ),
+            models.CheckConstraint(
+                name="a_filed_dossier_knows_its_person_and_its_department",
+                condition=Q(filed_at=None) | Q(person__isnull=False) & ~Q(department_code=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_filed_dossier_is_sealed",
+                condition=Q(sealed_at=None)
+                | Q(filed_at__isnull=False, sealed_at__gte=F("filed_at")),
+            ),
+            models.CheckConstraint(
+                name="only_a_filed_dossier_has_an_office",
+                condition=Q(prefecture_code=None) | Q(filed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return self.number or str(self.pk)
+
+    @property
+    def procedure(self):
+        """The procedure as it was when this dossier was started."""
+        return published(self.version_id)
+
+    @property
+    def is_draft(self):
+        return self.filed_at is None and self.withdrawn_at is None

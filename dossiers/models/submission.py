@@ -1,0 +1,46 @@
+"""What was filed, as it was filed: answers, list of files, statement. Nobody can change it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models.dossier import Dossier
+
+
+class Submission(models.Model):
+    """One filing of a dossier: number 1, then one for each completion supplied.
+
+    `evidence` lists each file with its SHA-256, so that what was given can be proven later.
+    Only the competent office may change on this row, because a file may move to another one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="submissions")
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prefecture_code = models.CharField(max_length=3, null=True, blank=True)
+    number = models.PositiveSmallIntegerField()
+    answers = models.JSONField()
+    evidence = models.JSONField(default=list)
+    sworn_text = models.TextField()
+    language = models.CharField(max_length=2)
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("dépôt")
+        constraints = [
+            models.UniqueConstraint(
+                name="submissions_of_a_dossier_are_numbered", fields=["dossier", "number"]
+            ),
+            models.CheckConstraint(
+                name="submissions_are_numbered_from_one", condition=Q(number__gte=1)
+            ),
+            models.CheckConstraint(
+                name="a_submission_carries_the_sworn_statement", condition=~Q(sworn_text="")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.dossier_id} {self.number}"

@@ -1,0 +1,114 @@
+"""What the public pages say of a procedure, from the same data as the form: never another text."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from dossiers.catalogue.fees import FeeQuote, NoScheduleInForce, fees_for
+from dossiers.catalogue.loader import catalogue
+from dossiers.queries.answers import short_language
+
+START_URL_NAME = "dossiers:start"
+
+
+@dataclass(frozen=True)
+class EvidenceFact:
+    """One piece of evidence; `conditional` ones are asked in some situations only."""
+
+    code: str
+    label: str
+    why: str
+    example: str
+    hint: str
+    required: bool
+    conditional: bool
+    legal: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DelayFact:
+    """A delay of the law, in days or months, with its article."""
+
+    code: str
+    label: str
+    effect: str
+    days: int | None
+    months: int | None
+    legal: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProcedureFacts:
+    """A procedure in the language of the page."""
+
+    code: str
+    family: str
+    title: str
+    summary: str
+    audience: str
+    window: str
+    window_legal: tuple[str, ...]
+    fees: FeeQuote | None
+    evidence: tuple[EvidenceFact, ...]
+    delays: tuple[DelayFact, ...]
+    steps: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+    confidence: str
+
+    @property
+    def start_url(self):
+        """Where filing starts; signing in comes first."""
+        return reverse(START_URL_NAME, args=[self.code])
+
+
+def facts(code: str, on: date, language: str | None = None) -> ProcedureFacts:
+    """The facts of one procedure of this release. Raises KeyError for an unknown code."""
+    language = language or short_language()
+    procedure = catalogue()[code]
+    return ProcedureFacts(
+        code=code,
+        family=procedure.family,
+        title=procedure.title.get(language),
+        summary=procedure.summary.get(language),
+        audience=procedure.audience.get(language),
+        window=procedure.window.label.get(language),
+        window_legal=procedure.window.legal,
+        fees=_fees(procedure, on),
+        evidence=tuple(_evidence(rule, language) for rule in procedure.evidence),
+        delays=tuple(_delay(delay, language) for delay in procedure.deadlines),
+        steps=tuple(step.title.get(language) for step in procedure.steps),
+        legal_basis=procedure.legal_basis,
+        confidence=procedure.confidence,
+    )
+
+
+def _fees(procedure, on):
+    try:
+        return fees_for(procedure, on)
+    except NoScheduleInForce:
+        return None
+
+
+def _evidence(rule, language):
+    return EvidenceFact(
+        code=rule.code,
+        label=rule.label.get(language),
+        why=rule.why.get(language),
+        example=rule.example.get(language),
+        hint=rule.hint.get(language) if rule.hint else "",
+        required=rule.required,
+        conditional=rule.when is not None,
+        legal=rule.legal,
+    )
+
+
+def _delay(delay, language):
+    return DelayFact(
+        code=delay.code,
+        label=delay.label.get(language),
+        effect=delay.effect,
+        days=delay.days,
+        months=delay.months,
+        legal=delay.legal,
+    )

@@ -1,0 +1,57 @@
+"""A person's dossiers, newest first, as the home of their space lists them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from dossiers.catalogue.text import Text
+from dossiers.models import CompletionRequest, Dossier
+
+
+@dataclass(frozen=True)
+class DossierLine:
+    """One card: enough to say what it is and whether something is awaited from the person."""
+
+    id: UUID
+    number: str | None
+    procedure_code: str
+    title: Text
+    created_at: datetime
+    updated_at: datetime
+    filed_at: datetime | None
+    withdrawn_at: datetime | None
+    sealed_at: datetime | None
+    completion_due_on: date | None
+
+    @property
+    def is_draft(self):
+        return self.filed_at is None and self.withdrawn_at is None
+
+
+def lines_of(person) -> list[DossierLine]:
+    """Every dossier of the account except discarded drafts, newest first; two queries."""
+    rows = list(
+        Dossier.objects.of_applicant(person)
+        .exclude(filed_at=None, withdrawn_at__isnull=False)
+        .order_by("-created_at", "-pk")
+    )
+    due = dict(
+        CompletionRequest.objects.still_open()
+        .filter(dossier__in=[row.pk for row in rows])
+        .values_list("dossier_id", "due_on")
+    )
+    return [
+        DossierLine(
+            id=row.pk,
+            number=row.number,
+            procedure_code=row.procedure_code,
+            title=row.procedure.title,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            filed_at=row.filed_at,
+            withdrawn_at=row.withdrawn_at,
+            sealed_at=row.sealed_at,
+            completion_due_on=due.get(row.pk),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,127 @@
+"""What still prevents a draft from being filed, each with the page where it is put right."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from dossiers.catalogue.conditions import evidence_for, meant, missing, prune, visible_steps
+from dossiers.catalogue.windows import assess_filing
+from dossiers.models import Dossier
+from dossiers.queries.answers import show_date
+from portal.territory import api as territory
+
+EVIDENCE_PAGE = "pieces"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One sentence, and the step (or `EVIDENCE_PAGE`) to go to; none when nothing can be done."""
+
+    sentence: str
+    step: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """A draft read once, before filing: what is missing and where it would go."""
+
+    problems: tuple[Problem, ...]
+    competence: territory.Competence | None
+
+    @property
+    def is_complete(self):
+        return not self.problems
+
+
+def held_by_rule(dossier: Dossier) -> dict[str, list]:
+    """The files now in each box, with their vault rows, in one query."""
+    held: dict[str, list] = {}
+    for evidence in dossier.evidence.given().select_related("file"):
+        held.setdefault(evidence.rule_code, []).append(evidence)
+    return held
+
+
+def review(dossier: Dossier, held: dict[str, list], today: date, language: str) -> Review:
+    """Everything that a filing would refuse today, in the order of the pages."""
+    procedure, answers = dossier.procedure, dossier.answers
+    competence = competence_of(dossier)
+    problems = [
+        *_unfinished_answers(dossier, language),
+        *_wrong_place(procedure, competence),
+        *_wrong_moment(procedure, answers, today, language),
+        *_missing_evidence(procedure, answers, held, language),
+        *_nobody(procedure, answers),
+    ]
+    return Review(tuple(problems), competence)
+
+
+def competence_of(dossier: Dossier) -> territory.Competence | None:
+    """The office competent for the commune answered; None while there is no commune."""
+    insee = meant(dossier.procedure, dossier.answers, "commune")
+    try:
+        return territory.competent_prefecture(insee) if insee else None
+    except territory.Commune.DoesNotExist:
+        return None
+
+
+def _unfinished_answers(dossier, language):
+    procedure, answers = dossier.procedure, dossier.answers
+    raw = set(dossier.raw_answers)
+    for step in visible_steps(procedure, answers):
+        for field in step.fields:
+            if field.name in raw:
+                yield Problem(
+                    _("À corriger : %(question)s") % {"question": field.label.get(language)},
+                    step.code,
+                )
+    for step, field in missing(procedure, answers):
+        if field.name not in raw:
+            yield Problem(
+                _("Il manque votre réponse : %(question)s")
+                % {"question": field.label.get(language)},
+                step.code,
+            )
+
+
+def _wrong_place(procedure, competence):
+    if competence is not None and competence.reason:
+        yield Problem(str(competence.reason), step_of_meaning(procedure, "commune"))
+
+
+def _wrong_moment(procedure, answers, today, language):
+    window = assess_filing(procedure, prune(procedure, answers), today)
+    if not window.may_file:
+        means = "entered_on" if window.window.kind == "after-entry" else "title_ends_on"
+        yield Problem(window.sentence(language, show=show_date), step_of_meaning(procedure, means))
+
+
+def _missing_evidence(procedure, answers, held, language):
+    for rule in evidence_for(procedure, answers):
+        if rule.required and not held.get(rule.code):
+            yield Problem(
+                _("Il manque la pièce : %(piece)s") % {"piece": rule.label.get(language)},
+                EVIDENCE_PAGE,
+                rule.code,
+            )
+
+
+def _nobody(procedure, answers):
+    known = meant(procedure, answers, "foreigner_number") or (
+        meant(procedure, answers, "passport_number")
+    )
+    if not known:
+        yield Problem(
+            _("Indiquez votre numéro étranger, ou à défaut le numéro de votre passeport."),
+            step_of_meaning(procedure, "foreigner_number")
+            or step_of_meaning(procedure, "passport_number"),
+        )
+
+
+def step_of_meaning(procedure, meaning):
+    """The code of the step that asks for this, None when no step does."""
+    field = procedure.meaning(meaning)
+    if field is None:
+        return None
+    return next((step.code for step in procedure.steps if field in step.fields), None)

@@ -1,0 +1,200 @@
+"""A filed dossier as an agent, a counter and a letter need it: from the last submission."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from dossiers.catalogue.conditions import meant, prune, visible_fields, visible_steps
+from dossiers.catalogue.text import Text
+from dossiers.models import Dossier, Evidence, Submission
+from dossiers.queries.answers import short_language, show
+from dossiers.queries.countries import country_name
+from portal.territory import api as territory
+
+
+@dataclass(frozen=True)
+class Section:
+    """One step of the form, its questions and the answers in words."""
+
+    code: str
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class EvidenceBox:
+    """One piece of evidence that was filed, with its files in order."""
+
+    label: str
+    rule_code: str
+    files: tuple
+    required: bool
+    essential: bool
+    new_in: int | None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks, as the papers say."""
+
+    birth_name: str
+    usage_name: str
+    given_names: str
+    sex: str
+    birth_date: date | None
+    birth_city: str
+    birth_country: str
+    nationality: str
+    nationality_code: str
+    passport_number: str
+    foreigner_number: str
+    photo_code: str
+    email: str
+    phone: str
+
+    @property
+    def names(self):
+        """Given names then the name of use, or of birth: as one calls someone."""
+        return f"{self.given_names} {self.usage_name or self.birth_name}".strip()
+
+
+@dataclass(frozen=True)
+class DossierView:
+    """Everything other rooms may show of a dossier."""
+
+    id: UUID
+    number: str | None
+    applicant_id: int
+    procedure_code: str
+    title: Text
+    identity: Identity
+    commune: str
+    commune_code: str
+    address_lines: tuple[str, ...]
+    sections: tuple[Section, ...]
+    evidence: tuple[EvidenceBox, ...]
+    submissions: tuple[Submission, ...]
+    department_code: str
+    prefecture_code: str | None
+    filed_at: datetime | None
+    withdrawn_at: datetime | None
+    title_ends_on: date | None
+    sworn_text: str
+
+    @property
+    def names(self):
+        return self.identity.names
+
+
+def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
+    """Read the last submission (the working answers of a draft) into words."""
+    language = language or short_language()
+    submissions = tuple(dossier.submissions.order_by("number"))
+    answers = submissions[-1].answers if submissions else dossier.answers
+    procedure = dossier.procedure
+    kept = prune(procedure, answers)
+    commune_code = meant(procedure, kept, "commune") or ""
+    return DossierView(
+        id=dossier.pk,
+        number=dossier.number,
+        applicant_id=dossier.applicant_id,
+        procedure_code=dossier.procedure_code,
+        title=procedure.title,
+        identity=identity_of(procedure, kept, language),
+        commune=_commune_name(commune_code),
+        commune_code=commune_code,
+        address_lines=_address(procedure, kept, commune_code),
+        sections=sections_of(procedure, kept, language),
+        evidence=_boxes(dossier, submissions, language),
+        submissions=submissions,
+        department_code=dossier.department_code,
+        prefecture_code=dossier.prefecture_code,
+        filed_at=dossier.filed_at,
+        withdrawn_at=dossier.withdrawn_at,
+        title_ends_on=meant(procedure, kept, "title_ends_on"),
+        sworn_text=submissions[-1].sworn_text if submissions else "",
+    )
+
+
+def identity_of(procedure, answers, language) -> Identity:
+    """The civil status these answers give; an unanswered part is an empty text."""
+
+    def said(meaning):
+        return meant(procedure, answers, meaning) or ""
+
+    nationality = said("nationality")
+    sex = procedure.meaning("sex")
+    return Identity(
+        birth_name=said("birth_name"),
+        usage_name=said("usage_name"),
+        given_names=said("given_names"),
+        sex=show(sex, said("sex"), language) if sex else "",
+        birth_date=meant(procedure, answers, "birth_date"),
+        birth_city=said("birth_city"),
+        birth_country=country_name(said("birth_country"), language),
+        nationality=country_name(nationality, language),
+        nationality_code=nationality,
+        passport_number=said("passport_number"),
+        foreigner_number=said("foreigner_number"),
+        photo_code=said("photo_code"),
+        email=said("email"),
+        phone=said("phone"),
+    )
+
+
+def sections_of(procedure, answers, language) -> tuple[Section, ...]:
+    """Questions and answers of each page shown for these answers."""
+    return tuple(
+        Section(
+            code=step.code,
+            title=step.title.get(language),
+            rows=tuple(
+                (field.label.get(language), show(field, answers.get(field.name), language))
+                for field in visible_fields(step, answers)
+            ),
+        )
+        for step in visible_steps(procedure, answers)
+    )
+
+
+def _boxes(dossier, submissions, language):
+    """The boxes of the last filing, in the order of the procedure; a draft shows what it holds."""
+    rows = Evidence.objects.filter(dossier=dossier).select_related("file")
+    if submissions:
+        listed = [entry["evidence"] for entry in submissions[-1].evidence]
+        rows = rows.filter(pk__in=listed)
+    else:
+        rows = rows.filter(removed_at=None)
+    by_rule: dict[str, list] = {}
+    for evidence in rows.order_by("rule_code", "position", "pk"):
+        by_rule.setdefault(evidence.rule_code, []).append(evidence)
+    return tuple(
+        EvidenceBox(
+            label=rule.label.get(language),
+            rule_code=rule.code,
+            files=tuple(evidence.file for evidence in by_rule[rule.code]),
+            required=rule.required,
+            essential=rule.essential,
+            new_in=max(evidence.first_submission or 0 for evidence in by_rule[rule.code]) or None,
+        )
+        for rule in dossier.procedure.evidence
+        if rule.code in by_rule
+    )
+
+
+def _address(procedure, answers, commune_code):
+    commune = _commune_name(commune_code)
+    city = " ".join(part for part in (meant(procedure, answers, "postcode"), commune) if part)
+    lines = (
+        meant(procedure, answers, "address_line"),
+        meant(procedure, answers, "address_extra"),
+        city,
+    )
+    return tuple(str(line) for line in lines if line)
+
+
+def _commune_name(insee):
+    try:
+        return territory.commune(insee).name if insee else ""
+    except territory.Commune.DoesNotExist:
+        return insee

@@ -1,0 +1,68 @@
+"""What an applicant may do with a dossier on a given day, and the sentence when it is no."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.errors import DomainRefusal
+
+
+class DossierClosed(DomainRefusal):
+    """The dossier can no longer be changed by its applicant; nothing was saved."""
+
+
+def is_own(dossier, person):
+    """A dossier is seen and changed by the account that started it, and by no other applicant."""
+    return dossier.applicant_id == person.pk
+
+
+def may_edit(dossier):
+    """A draft may be changed in any order until it is filed."""
+    return dossier.filed_at is None and dossier.withdrawn_at is None
+
+
+def may_withdraw(dossier):
+    """A filed request may be given up until it is decided; a draft is thrown away instead."""
+    return bool(dossier.filed_at) and dossier.withdrawn_at is None and dossier.sealed_at is None
+
+
+def may_answer(dossier, request):
+    """Items asked again may be changed while the request is open (CRPA L.114-5)."""
+    return (
+        request is not None
+        and request.closed_at is None
+        and dossier.withdrawn_at is None
+        and dossier.sealed_at is None
+    )
+
+
+def refuse_unless_draft(dossier):
+    """Raise DossierClosed, with the reason in words, when the dossier is no draft any more."""
+    if dossier.withdrawn_at is not None:
+        raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
+    if dossier.filed_at is not None:
+        raise DossierClosed(
+            _("Votre demande est déjà déposée : vos réponses ne peuvent plus être modifiées ici.")
+        )
+
+
+def refuse_unless_asked(dossier, request):
+    """Raise DossierClosed when nothing is asked of the applicant."""
+    if dossier.withdrawn_at is not None:
+        raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
+    if dossier.sealed_at is not None:
+        raise DossierClosed(
+            _("Votre demande a reçu une décision : le dossier ne peut plus être modifié.")
+        )
+    if not may_answer(dossier, request):
+        raise DossierClosed(_("La préfecture ne vous demande aucun complément aujourd’hui."))
+
+
+def refuse_unless_withdrawable(dossier):
+    """Raise DossierClosed when giving the request up has no meaning any more."""
+    if dossier.withdrawn_at is not None:
+        raise DossierClosed(_("Cette demande est déjà abandonnée."))
+    if dossier.sealed_at is not None:
+        raise DossierClosed(
+            _("Votre demande a reçu une décision : elle ne peut plus être abandonnée.")
+        )
+    if dossier.filed_at is None:
+        raise DossierClosed(_("Cette demande n’est pas déposée : supprimez le brouillon."))

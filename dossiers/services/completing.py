@@ -1,0 +1,206 @@
+"""Asking again for what is missing, answering item by item, sending once (CRPA L.114-5)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from dossiers import events, rules
+from dossiers.catalogue.conditions import is_answered, visible_fields, visible_steps
+from dossiers.enums import CompletionOutcome, ItemKind
+from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
+from dossiers.queries.answers import short_language
+from dossiers.services import telling
+from dossiers.services.drafting import lock_own, open_request_of
+from dossiers.services.filing import freeze
+from portal.accounts.enums import Role
+from portal.core import journal
+from portal.core.constraints import refusing
+from portal.core.errors import DomainRefusal
+
+
+class CompletionRefused(DomainRefusal):
+    """The request, or its answer, cannot go as it is; nothing was sent."""
+
+
+@transaction.atomic
+def ask_completion(
+    *, dossier_id: UUID, items: Iterable[dict], message: str, due_on: date, at: datetime
+) -> CompletionRequest:
+    """Open the one request of a dossier; the applicant may then change those items and no other.
+
+    `items` are {"kind": "field"|"evidence", "code": …, "why": …}. Raises CompletionRefused for
+    an empty list or an item the procedure does not have, and when a request is already open.
+    """
+    dossier = _locked(dossier_id)
+    wanted = _checked_items(dossier, items)
+    with refusing(
+        {
+            "one_open_completion_request_per_dossier": _(
+                "Une demande de complément est déjà ouverte pour ce dossier."
+            )
+        }
+    ):
+        request = CompletionRequest.objects.create(
+            dossier=dossier,
+            applicant_id=dossier.applicant_id,
+            prefecture_code=dossier.prefecture_code,
+            message=message,
+            asked_at=at,
+            due_on=due_on,
+        )
+    CompletionItem.objects.bulk_create(
+        CompletionItem(
+            request=request,
+            dossier=dossier,
+            applicant_id=dossier.applicant_id,
+            prefecture_code=dossier.prefecture_code,
+            kind=kind,
+            code=code,
+            why=why,
+        )
+        for (kind, code), why in wanted.items()
+    )
+    telling.add_line(
+        dossier,
+        "dossier_completion_asked",
+        by_role=Role.REVIEWER,
+        params={"due_on": due_on.isoformat()},
+    )
+    telling.mail(dossier, "completion_asked")
+    _record("completion.asked", dossier, request, {"items": len(wanted)})
+    return request
+
+
+@transaction.atomic
+def send_completion(*, dossier_id: UUID, applicant, at: datetime, language: str) -> Submission:
+    """Send the answers: a new submission, told to the prefecture once.
+
+    Pressing again gives the last submission back. Raises CompletionRefused while an asked item
+    has no answer, DossierClosed when nothing is asked.
+    """
+    dossier = lock_own(dossier_id, applicant)
+    request = open_request_of(dossier)
+    if request is None:
+        return _already_sent(dossier)
+    rules.refuse_unless_asked(dossier, request)
+    unanswered = missing_items(dossier, request)
+    if unanswered:
+        raise CompletionRefused(*[_sentence(dossier, item, language) for item in unanswered])
+    number = dossier.submissions.count() + 1
+    submission = freeze(dossier, number=number, at=at, language=language)
+    request.closed_at, request.outcome = at, CompletionOutcome.SUPPLIED
+    request.save(update_fields=["closed_at", "outcome"])
+    request.items.update(answered_at=at)
+    telling.add_line(dossier, "dossier_completion_supplied")
+    telling.mail(dossier, "completion_received")
+    _record("completion.supplied", dossier, request, {"submission": str(submission.pk)})
+    events.completion_supplied.announce(
+        dossier=dossier, request=request, submission=submission, at=at
+    )
+    return submission
+
+
+@transaction.atomic
+def close_completion(*, request_id: UUID, outcome: str, at: datetime) -> CompletionRequest:
+    """Close a request that expired or is no longer needed. Closing twice closes once."""
+    request = (
+        CompletionRequest.objects.select_for_update(of=("self",))
+        .select_related("dossier__applicant")
+        .get(pk=request_id)
+    )
+    if request.closed_at is not None:
+        return request
+    request.closed_at, request.outcome = at, CompletionOutcome(outcome)
+    request.save(update_fields=["closed_at", "outcome"])
+    if request.outcome != CompletionOutcome.SUPPLIED:
+        telling.add_line(
+            request.dossier, f"dossier_completion_{request.outcome}", by_role=Role.REVIEWER
+        )
+    _record("completion.closed", request.dossier, request, {"outcome": request.outcome})
+    return request
+
+
+def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[str, str, str]]:
+    """What may be asked again for the last filed answers: (kind, code, label)."""
+    language = language or short_language()
+    procedure = dossier.procedure
+    last = dossier.submissions.order_by("-number").first()
+    answers = last.answers if last else dossier.answers
+    fields = [
+        (ItemKind.FIELD.value, field.name, field.label.get(language))
+        for step in visible_steps(procedure, answers)
+        for field in visible_fields(step, answers)
+    ]
+    pieces = [
+        (ItemKind.EVIDENCE.value, rule.code, rule.label.get(language))
+        for rule in procedure.evidence
+    ]
+    return fields + pieces
+
+
+def missing_items(dossier: Dossier, request: CompletionRequest) -> list[CompletionItem]:
+    """The asked items that have no answer yet: no value, nothing understood, or an empty box."""
+    filled = set(
+        dossier.evidence.filter(removed_at=None).values_list("rule_code", flat=True).order_by()
+    )
+    return [
+        item
+        for item in request.items.order_by("kind", "code")
+        if (item.kind == ItemKind.EVIDENCE and item.code not in filled)
+        or (item.kind == ItemKind.FIELD and not is_answered(dossier.answers.get(item.code)))
+    ]
+
+
+def _already_sent(dossier):
+    sent = dossier.completion_requests.filter(outcome=CompletionOutcome.SUPPLIED)
+    if not sent.exists():
+        rules.refuse_unless_asked(dossier, None)
+    return dossier.submissions.order_by("-number").first()
+
+
+def _checked_items(dossier, items):
+    procedure = dossier.procedure
+    known = {
+        ItemKind.FIELD: {field.name for field in procedure.all_fields()},
+        ItemKind.EVIDENCE: {rule.code for rule in procedure.evidence},
+    }
+    wanted = {}
+    for item in items:
+        kind, code = ItemKind(item["kind"]), item["code"]
+        if code not in known[kind]:
+            raise CompletionRefused(_("Cette démarche ne comporte pas : %(code)s") % {"code": code})
+        wanted[kind, code] = item.get("why", "")
+    if not wanted:
+        raise CompletionRefused(_("Choisissez au moins une réponse ou une pièce à demander."))
+    return wanted
+
+
+def _sentence(dossier, item, language):
+    procedure = dossier.procedure
+    if item.kind == ItemKind.EVIDENCE:
+        label = procedure.evidence_rule(item.code).label.get(language)
+        return _("Il manque la pièce : %(piece)s") % {"piece": label}
+    label = procedure.field(item.code).label.get(language)
+    return _("Il manque votre réponse : %(question)s") % {"question": label}
+
+
+def _locked(dossier_id):
+    return (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("applicant")
+        .get(pk=dossier_id)
+    )
+
+
+def _record(act, dossier, request, facts):
+    journal.record(
+        act,
+        subject_type="completion",
+        subject_id=request.pk,
+        dossier_id=dossier.pk,
+        prefecture=dossier.prefecture_code or "",
+        facts=facts,
+    )

@@ -1,0 +1,168 @@
+"""Starting a draft and keeping each answer, field by field, whatever other tabs do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from dossiers import rules
+from dossiers.catalogue.conditions import is_answered
+from dossiers.enums import ItemKind
+from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
+from dossiers.queries.answers import fingerprint, stored_state
+from portal.core import journal
+from portal.core.errors import DomainRefusal
+
+
+class UnknownProcedure(DomainRefusal):
+    """No procedure of this code is published."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What one page posted for one field.
+
+    `raw` holds the keys as typed when the value was not understood. `seen` is the fingerprint
+    of what the page showed, None when the page did not say.
+    """
+
+    value: object = None
+    raw: dict | None = None
+    seen: str | None = None
+
+    @property
+    def state(self):
+        """What would be stored; compared with what is."""
+        if self.raw is not None:
+            return {"raw": self.raw}
+        return self.value if is_answered(self.value) else None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The dossier after saving, and the fields that another tab changed meanwhile."""
+
+    dossier: Dossier
+    conflicts: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def start_draft(*, applicant, procedure_code: str, at: datetime) -> Dossier:
+    """Open the person's draft of this procedure, making it when there is none.
+
+    A second start opens the first draft: the database allows one per person and procedure.
+    Raises UnknownProcedure.
+    """
+    drafts = Dossier.objects.of_applicant(applicant).drafts().filter(procedure_code=procedure_code)
+    existing = drafts.order_by("created_at").first()
+    if existing is not None:
+        return existing
+    version = ProcedureVersion.objects.latest_of(procedure_code).defer("definition").first()
+    if version is None:
+        raise UnknownProcedure(_("Cette démarche n’est pas proposée en ligne."))
+    try:
+        with transaction.atomic():
+            dossier = Dossier.objects.create(
+                applicant_id=applicant.pk,
+                procedure_code=procedure_code,
+                version=version,
+                updated_at=at,
+            )
+    except IntegrityError:
+        # Two clicks at once: the other one has made the draft.
+        return drafts.get()
+    journal.record(
+        "dossier.started",
+        subject_type="dossier",
+        subject_id=dossier.pk,
+        dossier_id=dossier.pk,
+        facts={"procedure": procedure_code, "version": version.digest[:12]},
+    )
+    return dossier
+
+
+@transaction.atomic
+def save_answers(*, dossier_id: UUID, applicant, typed: Mapping[str, Typed], at: datetime) -> Saved:
+    """Keep what one page changed and nothing else; what could not be understood is kept as typed.
+
+    A field that another tab changed since this page was shown is left alone and reported.
+    Raises DossierClosed when the dossier, or that field of it, may not be changed.
+    """
+    dossier = lock_own(dossier_id, applicant)
+    _refuse_closed_fields(dossier, typed)
+    conflicts, changed = [], False
+    for name, answer in typed.items():
+        current = stored_state(dossier, name)
+        if answer.state == current or _is_untouched(answer):
+            continue
+        if answer.seen is not None and fingerprint(current) != answer.seen:
+            conflicts.append(name)
+            continue
+        _put(dossier, name, answer)
+        changed = True
+    if changed:
+        dossier.revision += 1
+        dossier.updated_at = at
+        dossier.save(update_fields=["answers", "raw_answers", "revision", "updated_at"])
+    return Saved(dossier, tuple(conflicts))
+
+
+@transaction.atomic
+def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
+    """Give a draft up: its answers are erased at once, its files leave it.
+
+    Raises DossierClosed when it was filed. Doing it twice does it once.
+    """
+    dossier = lock_own(dossier_id, applicant)
+    if dossier.filed_at is None and dossier.withdrawn_at is not None:
+        return dossier
+    rules.refuse_unless_draft(dossier)
+    dossier.evidence.filter(removed_at=None).update(removed_at=at)
+    dossier.answers, dossier.raw_answers = {}, {}
+    dossier.withdrawn_at = dossier.updated_at = at
+    dossier.save(update_fields=["answers", "raw_answers", "withdrawn_at", "updated_at"])
+    journal.record(
+        "dossier.discarded", subject_type="dossier", subject_id=dossier.pk, dossier_id=dossier.pk
+    )
+    return dossier
+
+
+def lock_own(dossier_id: UUID, applicant) -> Dossier:
+    """The person's dossier, locked until the transaction ends. Raises Dossier.DoesNotExist."""
+    return (
+        Dossier.objects.of_applicant(applicant).select_for_update(of=("self",)).get(pk=dossier_id)
+    )
+
+
+def open_request_of(dossier: Dossier) -> CompletionRequest | None:
+    """The completion request still waiting for the applicant, None without one."""
+    return CompletionRequest.objects.still_open().filter(dossier=dossier).first()
+
+
+def _refuse_closed_fields(dossier, typed):
+    if dossier.filed_at is None:
+        rules.refuse_unless_draft(dossier)
+        return
+    request = open_request_of(dossier)
+    if request is None:
+        rules.refuse_unless_draft(dossier)
+    rules.refuse_unless_asked(dossier, request)
+    asked = CompletionItem.objects.filter(request=request, kind=ItemKind.FIELD)
+    if set(typed) - set(asked.values_list("code", flat=True)):
+        raise rules.DossierClosed(_("La préfecture ne demande pas de changer cette réponse."))
+
+
+def _is_untouched(answer):
+    return answer.seen is not None and fingerprint(answer.state) == answer.seen
+
+
+def _put(dossier, name, answer):
+    dossier.answers.pop(name, None)
+    dossier.raw_answers.pop(name, None)
+    if answer.raw is not None:
+        dossier.raw_answers[name] = answer.raw
+    elif is_answered(answer.value):
+        dossier.answers[name] = answer.value

@@ -1,0 +1,35 @@
+"""What the person is told of each act: one line of the timeline, one mail without personal data."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.enums import Role
+from portal.correspondence import api as correspondence
+
+LINES = {
+    "dossier_filed": _("Vous avez déposé votre demande. Elle porte le numéro %(number)s."),
+    "dossier_completion_asked": _(
+        "La préfecture vous demande un complément, à envoyer au plus tard le %(due_on)s."
+    ),
+    "dossier_completion_supplied": _("Vous avez envoyé le complément demandé."),
+    "dossier_completion_expired": _("Le délai pour envoyer le complément demandé est passé."),
+    "dossier_completion_cancelled": _("La préfecture n’attend plus le complément demandé."),
+    "dossier_withdrawn": _("Vous avez abandonné votre demande."),
+}
+
+
+def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None):
+    """Write one line of the dossier's timeline."""
+    return correspondence.add_line(
+        kind,
+        dossier_id=dossier.pk,
+        applicant_id=dossier.applicant_id,
+        prefecture_code=dossier.prefecture_code,
+        by_role=by_role.value,
+        params=params or {},
+        letter=letter,
+    )
+
+
+def mail(dossier, template_code):
+    """Tell the applicant by mail to come and read."""
+    return correspondence.tell(dossier.applicant, template_code, dossier_id=dossier.pk)

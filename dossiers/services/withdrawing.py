@@ -1,0 +1,64 @@
+"""Giving a filed request up; what the review writes down about a dossier."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from dossiers import events, rules
+from dossiers.enums import CompletionOutcome
+from dossiers.models import CompletionItem, CompletionRequest, Dossier, Evidence, Submission
+from dossiers.services import telling
+from dossiers.services.drafting import lock_own
+from portal.core import door, journal
+from portal.vault import api as vault
+
+
+@transaction.atomic
+def withdraw_dossier(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
+    """Stop the request for good. Doing it twice does it once. Raises DossierClosed once decided."""
+    dossier = lock_own(dossier_id, applicant)
+    if dossier.filed_at is not None and dossier.withdrawn_at is not None:
+        return dossier
+    rules.refuse_unless_withdrawable(dossier)
+    dossier.withdrawn_at = dossier.updated_at = at
+    dossier.save(update_fields=["withdrawn_at", "updated_at"])
+    dossier.completion_requests.filter(closed_at=None).update(
+        closed_at=at, outcome=CompletionOutcome.CANCELLED
+    )
+    telling.add_line(dossier, "dossier_withdrawn")
+    telling.mail(dossier, "dossier_withdrawn")
+    journal.record(
+        "dossier.withdrawn",
+        subject_type="dossier",
+        subject_id=dossier.pk,
+        dossier_id=dossier.pk,
+        prefecture=dossier.prefecture_code or "",
+    )
+    events.dossier_withdrawn.announce(dossier=dossier, at=at)
+    return dossier
+
+
+@transaction.atomic
+def seal(*, dossier_id: UUID, at: datetime) -> None:
+    """Close the dossier to its applicant: a decision was taken on what it holds."""
+    Dossier.objects.filter(pk=dossier_id, sealed_at=None).update(sealed_at=at)
+
+
+@transaction.atomic
+def unseal(*, dossier_id: UUID) -> None:
+    """Undo the seal when the review is opened again."""
+    Dossier.objects.filter(pk=dossier_id).update(sealed_at=None)
+
+
+@transaction.atomic
+def set_prefecture(*, dossier_id: UUID, code: str) -> None:
+    """Write the competent office on the dossier and all that goes with it, files included.
+
+    The act must see the dossier now; the new office is added to what it sees.
+    """
+    with door.also(code):
+        Dossier.objects.filter(pk=dossier_id).update(prefecture_code=code)
+        for model in (Submission, Evidence, CompletionRequest, CompletionItem):
+            model.objects.filter(dossier_id=dossier_id).update(prefecture_code=code)
+    vault.set_prefecture(dossier_id, code)
