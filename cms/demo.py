@@ -1,0 +1,91 @@
+"""The first pages of the site, in three languages, written by us and then left to the editors."""
+
+import json
+import tomllib
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from cms.models import GuidancePage, HomePage, ProcedurePage, SectionPage
+from cms.publishing import require_two_people
+
+TEXTS = Path(__file__).parent / "guidance"
+_KEYS = uuid.UUID("6f1d6c5e-5f0b-5e0e-9f43-0d3a4c1f7a10")
+
+
+@transaction.atomic
+def load() -> list[Page]:
+    """Create the languages that have no page yet; return the pages created.
+
+    A language that has its front page belongs to the editors: nothing in it is
+    changed or brought back, so the command may run at each start.
+    """
+    _locales()
+    created = []
+    for language, _name in settings.WAGTAIL_CONTENT_LANGUAGES:
+        locale = Locale.objects.get(language_code=language)
+        if not HomePage.objects.filter(locale=locale).exists():
+            created += _language(locale)
+    _site()
+    require_two_people()
+    return created
+
+
+def _locales():
+    for language, _name in settings.WAGTAIL_CONTENT_LANGUAGES:
+        Locale.objects.get_or_create(language_code=language)
+
+
+def _site():
+    """Point the site at the front page; the page that Wagtail ships with goes."""
+    front = HomePage.objects.get(locale__language_code=settings.LANGUAGE_CODE)
+    address = urlsplit(settings.BASE_URL)
+    site, _created = Site.objects.update_or_create(
+        is_default_site=True,
+        defaults={
+            "hostname": address.hostname,
+            "port": address.port or (443 if address.scheme == "https" else 80),
+            "site_name": settings.WAGTAIL_SITE_NAME,
+            "root_page": front,
+        },
+    )
+    welcome = Page.objects.filter(depth=2, slug="home", content_type__model="page")
+    for page in welcome.exclude(pk=site.root_page_id):
+        page.delete()
+
+
+def _language(locale):
+    texts = tomllib.loads((TEXTS / f"{locale.language_code}.toml").read_text("utf-8"))
+    home = texts["home"]
+    doors = [{"type": "door", "value": door} for door in home["doors"]]
+    root = Page.get_first_root_node()
+    pages = [_publish(root, HomePage(**home | {"doors": json.dumps(doors)}), "home", locale)]
+    for section in texts["section"]:
+        words = {name: section[name] for name in ("kind", "slug", "title", "summary")}
+        below = _publish(pages[0], SectionPage(**words), section["key"], locale)
+        pages.append(below)
+        for text in section["page"]:
+            pages.append(_publish(below, _page(text), text["key"], locale))
+    return pages
+
+
+def _page(text):
+    words = {name: text[name] for name in ("slug", "title", "summary")}
+    words["body"] = json.dumps(text["body"])
+    if "procedure_code" in text:
+        return ProcedurePage(procedure_code=text["procedure_code"], **words)
+    return GuidancePage(**words)
+
+
+def _publish(parent, page, key, locale):
+    page.locale = locale
+    page.translation_key = uuid.uuid5(_KEYS, key)
+    page.search_description = page.summary
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page
