@@ -1,0 +1,1 @@
+"""The style sheet's workshop: chosen design kit parts and our brand become one bundle."""
