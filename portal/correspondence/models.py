@@ -36,9 +36,7 @@ class OutgoingMail(models.Model):
     sender = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    state = models.CharField(
-        max_length=8, choices=MailState.choices, default=MailState.QUEUED
-    )
+    state = models.CharField(max_length=8, choices=MailState.choices, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     # The server's code and class of refusal, never its text: it may quote the address.
     last_error = models.CharField(max_length=80, blank=True)

@@ -85,7 +85,8 @@ def true_type(data: bytes) -> str:
     if found not in EXTENSIONS:
         raise DomainRefusal(
             _(
-                "Ce type de fichier n'est pas accepté. Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
+                "Ce type de fichier n'est pas accepté. "
+                "Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
             )
         )
     return found

@@ -1,0 +1,77 @@
+"""A letter's row becomes a PDF that a screen reader can read; nothing is fetched."""
+
+from pathlib import Path
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.core import clock
+from portal.correspondence.models import Letter
+
+ASSETS = Path(__file__).parent / "assets"
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf", ".woff2": "font/woff2"}
+MAX_HTML = 400_000
+
+
+class RenderingFailed(Exception):
+    """The letter's template asks for what a letter may not have."""
+
+
+def assets() -> dict[str, tuple[bytes, str]]:
+    """Everything that a letter may include, by the name it uses: `asset:letter.css`."""
+    return {
+        path.name: (path.read_bytes(), _TYPES[path.suffix])
+        for path in sorted(ASSETS.iterdir())
+        if path.suffix in _TYPES
+    }
+
+
+def page(letter: Letter) -> str:
+    """The letter in HTML, in its own language and with the office's days."""
+    with translation.override(letter.language):
+        return render_to_string(
+            f"letters/{letter.kind}.html",
+            {
+                **letter.context,
+                "letter": letter,
+                "language": letter.language,
+                "direction": "rtl" if letter.language == "ar" else "ltr",
+                "issued_on": clock.legal_day(letter.issued_at),
+            },
+        )
+
+
+def pdf(letter: Letter) -> bytes:
+    """The PDF of a letter: tagged, titled, in its language.
+
+    Raises RenderingFailed when the page is too long or includes anything but our assets.
+    """
+    # half a second and 80 MB: only the worker pays for it
+    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    class AssetFetcher(URLFetcher):
+        """Gives our assets by name and refuses every other address."""
+
+        def __init__(self):
+            super().__init__(
+                allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True
+            )
+            self.table, self.refused = assets(), []
+
+        def fetch(self, url, headers=None):
+            scheme, _colon, name = url.partition(":")
+            if scheme != "asset" or name not in self.table:
+                self.refused.append(url[:80])
+                raise PermissionError(url[:80])
+            body, content_type = self.table[name]
+            return URLFetcherResponse(url, body, {"Content-Type": content_type})
+
+    html = page(letter)
+    if len(html) > MAX_HTML:
+        raise RenderingFailed("the letter is too long")
+    fetcher = AssetFetcher()
+    data = HTML(string=html, base_url="asset:", url_fetcher=fetcher).write_pdf(pdf_tags=True)
+    if fetcher.refused:  # inside an image the refusal alone would pass unseen
+        raise RenderingFailed(f"not an asset: {fetcher.refused[0]}")
+    return data

@@ -1,0 +1,111 @@
+"""Tell a person that there is news; issue a letter; follow a dossier to another prefecture."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from portal.core import clock, door
+from portal.core.jobs import enqueue
+from portal.correspondence import mail
+from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
+
+_subjects: dict[str, str] = {
+    "news": _("Il y a du nouveau dans votre espace"),
+    "letter": _("Un courrier vous attend dans votre espace"),
+    "dossier_filed": _("Nous avons reçu votre demande"),
+    "dossier_withdrawn": _("Vous avez retiré votre demande"),
+    "dossier_acknowledged": _("Votre dossier est complet"),
+    "dossier_rerouted": _("Votre dossier a changé de préfecture"),
+    "dossier_reopened": _("L'examen de votre dossier reprend"),
+    "completion_asked": _("La préfecture vous demande de compléter votre dossier"),
+    "completion_reminder": _("Il vous reste peu de temps pour compléter votre dossier"),
+    "completion_received": _("Nous avons reçu votre complément"),
+    "decision_served": _("Une décision a été prise"),
+    "case_closed": _("Votre dossier est clos"),
+    "card_ready": _("Votre titre est prêt"),
+    "appointment_issued": _("Vous avez un rendez-vous"),
+    "appointment_changed": _("Votre rendez-vous a changé"),
+    "appointment_cancelled": _("Votre rendez-vous est annulé"),
+    "appointment_reminder": _("Votre rendez-vous approche"),
+    "appointment_missed": _("Votre rendez-vous n'a pas eu lieu"),
+}
+_titles: dict[str, str] = {}
+
+
+def declare_mails(subjects: dict) -> None:
+    """Add codes of `tell` with their subjects, which name no person and no dossier."""
+    _subjects.update(subjects)
+
+
+def declare_letters(titles: dict) -> None:
+    """Say under which title each kind of letter is listed."""
+    _titles.update(titles)
+
+
+def letter_title(letter: Letter) -> str:
+    """The title of a letter in the language that is active."""
+    return str(_titles.get(letter.title_code, _("Courrier de la préfecture")))
+
+
+def tell(user, template_code: str, *, dossier_id: UUID | None = None) -> OutgoingMail:
+    """Tell a person, in their language, to sign in and read. The mail says nothing else.
+
+    It holds no name, no number and no decision: a mailbox is not a safe place. Raises
+    LookupError for a code that nobody declared.
+    """
+    if template_code not in _subjects:
+        raise LookupError(f"no mail is declared as {template_code!r}: {sorted(_subjects)}")
+    with translation.override(user.language):
+        subject = str(_subjects[template_code])
+        body = render_to_string(
+            "mail/news.txt", {"subject": subject, "url": f"{settings.BASE_URL}/mon-espace/"}
+        )
+    return mail.write(user.email, subject=subject, body=body, recipient=user, dossier_id=dossier_id)
+
+
+@transaction.atomic
+def issue_letter(
+    kind: str,
+    *,
+    dossier_id: UUID,
+    applicant_id: int,
+    prefecture_code: str | None,
+    context: dict,
+    language: str,
+    at: datetime | None = None,
+) -> Letter:
+    """Decide a letter now; a job makes its PDF from `letters/<kind>.html` and this context.
+
+    The context is kept as it is: what the letter says does not depend on when it is made.
+    """
+    letter = Letter.objects.create(
+        dossier_id=dossier_id,
+        applicant_id=applicant_id,
+        prefecture_code=prefecture_code or None,
+        kind=kind,
+        title_code=kind,
+        context=context,
+        language=language,
+        issued_at=at or clock.now(),
+    )
+    enqueue("correspondence.render_letter", letter_id=str(letter.pk))
+    return letter
+
+
+@transaction.atomic
+def revoke_letter(letter_id: UUID) -> bool:
+    """Take a letter back, as when a decision is reopened: it can no longer be downloaded."""
+    return bool(Letter.objects.filter(pk=letter_id, revoked_at=None).update(revoked_at=clock.now()))
+
+
+@transaction.atomic
+def set_prefecture(dossier_id: UUID, code: str) -> None:
+    """The dossier goes to this prefecture: its letters and timeline become visible there."""
+    with door.also(code):
+        Letter.objects.filter(dossier_id=dossier_id).update(prefecture_code=code)
+        TimelineLine.objects.filter(dossier_id=dossier_id).update(prefecture_code=code)
