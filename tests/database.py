@@ -1,5 +1,6 @@
 """The database of a test run: a migrated template, found by fingerprint, cloned per process."""
 
+import functools
 import hashlib
 import os
 import subprocess
@@ -36,8 +37,12 @@ def cluster() -> postgres.Cluster:
     return postgres.ensure_running(settings.VAR / "postgres")
 
 
+@functools.cache
 def fingerprint() -> str:
-    """One name for everything that decides what a freshly migrated database holds."""
+    """One name for everything that decides what a freshly migrated database holds.
+
+    Computed once: a run keeps the schema it began with while its sources are edited.
+    """
     digest = hashlib.sha256()
     for app in sorted(apps.get_app_configs(), key=lambda app: app.name):
         for path in sorted(Path(app.path, "migrations").glob("*.py")):
@@ -105,10 +110,10 @@ def _build(server: postgres.Cluster, name: str) -> None:
         os.environ,
         PORTAL_ROLE="owner",
         PORTAL_DB_NAME="portal_building",
-        DJANGO_SETTINGS_MODULE="portal.settings.test",
+        DJANGO_SETTINGS_MODULE=settings.SETTINGS_MODULE,
     )
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
