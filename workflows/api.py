@@ -1,0 +1,51 @@
+"""What other rooms may use of the review. Everything else is private."""
+
+from datetime import datetime
+from uuid import UUID
+
+from portal.accounts.api import User
+from workflows.enums import CaseState, NextActor, Purpose
+from workflows.models import Case, Step
+from workflows.queries.progress import CaseView, case_view
+from workflows.queries.queue import queue_counts
+from workflows.services import producing
+from workflows.services.moves import MoveRefused, advance
+
+__all__ = [
+    "Case",
+    "CaseState",
+    "CaseView",
+    "MoveRefused",
+    "NextActor",
+    "Purpose",
+    "Step",
+    "case_of",
+    "case_visible_to",
+    "queue_counts",
+    "record_biometrics",
+    "record_hand_over",
+]
+
+
+def case_of(dossier_id: UUID) -> CaseView | None:
+    """Where the review of a dossier stands, in the person's words; None before filing."""
+    case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
+    return case_view(case) if case else None
+
+
+def case_visible_to(case_id: UUID, person: User) -> Case | None:
+    """A case of one of this agent's offices, or None as if it did not exist."""
+    return Case.objects.visible_to(person).filter(pk=case_id).order_by("pk").first()
+
+
+def record_biometrics(case_id: UUID, actor: User, at: datetime) -> Step:
+    """Prints were taken at the counter: production starts.
+
+    Raises MoveRefused when none were due, PermissionDenied for another office or role.
+    """
+    return producing.take_biometrics(case_id=case_id, actor=actor, at=at)
+
+
+def record_hand_over(case_id: UUID, actor: User, at: datetime) -> Step:
+    """The card was given to its holder: the case ends. Raises as `record_biometrics`."""
+    return advance(case_id=case_id, move="hand_over", actor=actor, at=at)

@@ -1,0 +1,122 @@
+"""The legal clocks of a review: implicit refusal, pauses, completion; pure arithmetic on days."""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+COMPLETION_DAYS = 30
+OPINION_DAYS = 30
+RETENTION_MONTHS = 60
+"""How long an ended case stays open to consultation before it is archived."""
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """How long silence lasts before it means refusal: calendar months or days, never both."""
+
+    code: str
+    article: str
+    months: int = 0
+    days: int = 0
+
+    def __post_init__(self):
+        if bool(self.months) == bool(self.days) or self.months < 0 or self.days < 0:
+            raise ValueError("A time limit counts months or days.")
+
+
+FOUR_MONTHS = TimeLimit("implicit-refusal-4-months", "CESEDA R.*432-1, R.432-2 al. 1", months=4)
+NINETY_DAYS = TimeLimit("implicit-refusal-90-days", "CESEDA R.432-2 al. 2", days=90)
+SIXTY_DAYS = TimeLimit("implicit-refusal-60-days", "CESEDA R.432-2 al. 3, R.421-26", days=60)
+THIRTY_DAYS = TimeLimit("implicit-refusal-30-days", "CESEDA R.421-23", days=30)
+
+
+SILENCE = "implicit-refusal"
+
+
+def limit_of(deadlines: Iterable) -> TimeLimit:
+    """The silence of a procedure, among the deadlines that the catalogue gives it.
+
+    Four months for any title whose text says nothing else (CESEDA R.*432-1, R.432-2).
+    """
+    for deadline in deadlines:
+        if deadline.effect == SILENCE:
+            return TimeLimit(
+                code=deadline.code,
+                article=", ".join(deadline.legal),
+                months=deadline.months or 0,
+                days=deadline.days or 0,
+            )
+    return FOUR_MONTHS
+
+
+@dataclass(frozen=True)
+class Pause:
+    """The clock stands from the request to the supply or its deadline (CRPA L.114-5)."""
+
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class DueDate:
+    """A date with the rule and the article that gave it."""
+
+    on: date
+    rule: str
+    article: str
+
+
+def legal_day(at: datetime) -> date:
+    """The day of an instant in Europe/Paris, where French legal days are counted."""
+    if at.tzinfo is None:
+        raise ValueError("A legal day needs an aware datetime.")
+    return at.astimezone(PARIS).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or the last day of that month when it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def implicit_refusal(*, starts_on: date, limit: TimeLimit, pauses: Iterable[Pause] = ()) -> DueDate:
+    """The day on which silence means refusal, counted from the filing.
+
+    The clock runs from the receipt by the first office, even when that office was not
+    competent (CRPA L.114-3), and stands during each completion request until the papers
+    come or their deadline passes (CRPA L.114-5). A pause that begins once the silence has
+    already run out changes nothing (CE, avis du 6 mai 2025, n° 499904).
+    """
+    due = add_months(starts_on, limit.months) if limit.months else starts_on + _days(limit.days)
+    counted_until = starts_on
+    for pause in sorted(pauses, key=lambda pause: (pause.starts_on, pause.ends_on)):
+        if pause.starts_on >= due:
+            break
+        begins = max(pause.starts_on, counted_until)
+        if pause.ends_on > begins:
+            due += pause.ends_on - begins
+            counted_until = pause.ends_on
+    return DueDate(on=due, rule=limit.code, article=limit.article)
+
+
+def pause_of_request(*, asked_on: date, due_on: date, supplied_on: date | None = None) -> Pause:
+    """The pause of one completion request: to its supply, at the latest to its deadline."""
+    ends_on = due_on if supplied_on is None else min(due_on, supplied_on)
+    return Pause(starts_on=asked_on, ends_on=max(asked_on, ends_on))
+
+
+def title_ends_on(*, starts_on: date, months: int) -> date:
+    """The last day of a title of so many months."""
+    return add_months(starts_on, months) - _days(1)
+
+
+def retention_ends_on(ended_on: date) -> date:
+    """From this day an ended case may be archived."""
+    return add_months(ended_on, RETENTION_MONTHS)
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=count)

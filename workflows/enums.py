@@ -1,0 +1,115 @@
+"""The words of a review: states, outcomes, purposes of a visit, kinds of opinion."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+SYSTEM = "system"
+"""The role written on a step that no person made."""
+
+ROUTING_DESK = "000"
+"""Stands for an office while a supervisor has still to find the competent one."""
+
+
+class CaseState(models.TextChoices):
+    """Where the review of a filed dossier stands. Implicit refusal is a date, not a state."""
+
+    FILED = "filed", _("déposé")
+    RECEIVED = "received", _("reçu")
+    COMPLETION_REQUESTED = "completion_requested", _("complément demandé")
+    UNDER_REVIEW = "under_review", _("en cours d’instruction")
+    OPINION_REQUESTED = "opinion_requested", _("avis demandé")
+    DECISION_PROPOSED = "decision_proposed", _("décision proposée")
+    GRANTED = "granted", _("accordé")
+    REFUSED = "refused", _("refusé")
+    CLOSED = "closed", _("clos sans suite")
+    BIOMETRICS_DUE = "biometrics_due", _("empreintes à prendre")
+    IN_PRODUCTION = "in_production", _("carte en fabrication")
+    CARD_READY = "card_ready", _("carte disponible")
+    HANDED_OVER = "handed_over", _("carte remise")
+    WITHDRAWN = "withdrawn", _("retiré par le demandeur")
+    ARCHIVED = "archived", _("archivé")
+
+
+BEFORE_DECISION = (
+    CaseState.FILED,
+    CaseState.RECEIVED,
+    CaseState.COMPLETION_REQUESTED,
+    CaseState.UNDER_REVIEW,
+    CaseState.OPINION_REQUESTED,
+    CaseState.DECISION_PROPOSED,
+)
+AFTER_COMPLETENESS = (
+    CaseState.UNDER_REVIEW,
+    CaseState.OPINION_REQUESTED,
+)
+DECIDED = (
+    CaseState.GRANTED,
+    CaseState.REFUSED,
+    CaseState.CLOSED,
+    CaseState.BIOMETRICS_DUE,
+    CaseState.IN_PRODUCTION,
+    CaseState.CARD_READY,
+    CaseState.HANDED_OVER,
+)
+AFTER_GRANT = (
+    CaseState.GRANTED,
+    CaseState.BIOMETRICS_DUE,
+    CaseState.IN_PRODUCTION,
+    CaseState.CARD_READY,
+    CaseState.HANDED_OVER,
+)
+ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
+
+
+class Outcome(models.TextChoices):
+    """What a decision says."""
+
+    GRANT = "grant", _("décision favorable")
+    REFUSE = "refuse", _("refus")
+    CLOSE = "close", _("classement sans suite")
+
+
+class Purpose(models.TextChoices):
+    """Why the person must come. There is no other kind of visit to issue."""
+
+    BIOMETRICS = "biometrics", _("prise d’empreintes")
+    COLLECTION = "collection", _("remise de la carte")
+
+
+class OpinionKind(models.TextChoices):
+    """Who is consulted before a decision."""
+
+    LABOUR = "labour", _("service de la main-d’œuvre étrangère")
+    MEDICAL = "medical", _("collège de médecins")
+    SCHOOL = "school", _("établissement d’enseignement")
+    CONSULATE = "consulate", _("poste consulaire")
+    RESIDENCE_BOARD = "residence_board", _("commission du titre de séjour")
+    OTHER = "other", _("autre service")
+
+
+class OpinionAnswer(models.TextChoices):
+    """What the consulted service answered."""
+
+    FAVOURABLE = "favourable", _("favorable")
+    RESERVED = "reserved", _("favorable avec réserves")
+    UNFAVOURABLE = "unfavourable", _("défavorable")
+    NONE = "none", _("pas de réponse dans le délai")
+
+
+class NextActor(models.TextChoices):
+    """Whose turn it is."""
+
+    APPLICANT = "applicant", _("le demandeur")
+    OFFICE = "office", _("la préfecture")
+    PARTNER = "partner", _("le service consulté")
+    MAKER = "maker", _("l’atelier de fabrication")
+    COUNTER = "counter", _("le guichet")
+    NOBODY = "nobody", _("personne")
+
+
+class CardOrderState(models.TextChoices):
+    """How far the card's maker is."""
+
+    TO_SEND = "to_send", _("à envoyer")
+    SENT = "sent", _("envoyée")
+    PRODUCED = "produced", _("fabriquée")

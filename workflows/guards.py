@@ -1,0 +1,75 @@
+"""Facts a case must satisfy before a move. Each guard carries the words shown to the agent."""
+
+from django.utils.translation import gettext_lazy as _
+
+from workflows.enums import Outcome
+
+
+def guard(reason):
+    """Give a fact the sentence shown when it does not hold."""
+
+    def mark(check):
+        check.reason = reason
+        return check
+
+    return mark
+
+
+@guard(_("Une demande de complément est encore ouverte."))
+def no_open_completion_request(case):
+    return case.completion_request_id is None
+
+
+@guard(_("Aucune demande de complément n’est ouverte."))
+def a_completion_request_is_open(case):
+    return case.completion_request_id is not None
+
+
+@guard(_("Un avis est encore attendu."))
+def no_awaited_opinion(case):
+    return case.opinion_id is None
+
+
+@guard(_("Aucun avis n’est attendu."))
+def an_opinion_is_awaited(case):
+    return case.opinion_id is not None
+
+
+@guard(_("La proposition n’est pas une décision favorable."))
+def a_grant_is_proposed(case):
+    return case.proposed_outcome == Outcome.GRANT
+
+
+@guard(_("La proposition n’est pas un refus."))
+def a_refusal_is_proposed(case):
+    return case.proposed_outcome == Outcome.REFUSE
+
+
+@guard(_("La proposition n’est pas un classement sans suite."))
+def a_closure_is_proposed(case):
+    return case.proposed_outcome == Outcome.CLOSE
+
+
+@guard(
+    _(
+        "Le demandeur a complété son dossier depuis la proposition. "
+        "Renvoyez-la pour qu’elle tienne compte des nouveaux éléments."
+    )
+)
+def nothing_new_since_the_proposal(case):
+    return case.proposed_submission == case.submission_number
+
+
+@guard(_("Les empreintes doivent d’abord être prises."))
+def prints_are_usable(case):
+    return case.prints_on_record
+
+
+@guard(_("Des empreintes utilisables sont déjà enregistrées : la personne n’a pas à venir."))
+def prints_must_be_taken(case):
+    return not case.prints_on_record
+
+
+@guard(_("La carte n’a pas encore été commandée."))
+def the_card_is_ordered(case):
+    return case.card_ordered_at is not None

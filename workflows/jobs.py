@@ -1,0 +1,66 @@
+"""What runs by itself: the clocks of every day, and the card's maker."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from portal.core import clock
+from portal.core.jobs import enqueue, job, opened
+from workflows.enums import CardOrderState
+from workflows.models import CardOrder
+from workflows.services import producing, running
+
+
+@job("workflows.run_clocks", system=True, atomic=False, cron="15 4 * * *")
+def run_clocks(**_later_arguments) -> None:
+    """Every day: requests whose deadline passed, silence that ran out, cases to archive.
+
+    One transaction a case, so that one refusal keeps nobody else waiting. Running it twice
+    does nothing more.
+    """
+    with opened():
+        at = clock.now()
+        tasks = running.what_is_due(at)
+    for task in tasks:
+        with opened():
+            running.run(task, at=clock.now())
+
+
+@job("workflows.order_card", system=True, atomic=False, attempts=12)
+def order_card(*, card_order_id: str, **_later_arguments) -> None:
+    """Send one order to the maker. Running it twice orders one card."""
+    with opened():
+        order = CardOrder.objects.select_related("case").get(pk=UUID(card_order_id))
+        waiting = order.state == CardOrderState.TO_SEND
+    if waiting:
+        answer = producing.send_order(order)
+        with opened():
+            producing.note_sent(card_order_id=order.pk, answer=answer, at=clock.now())
+    with opened():
+        _poll_later(card_order_id)
+
+
+@job("workflows.poll_card", system=True, atomic=False, attempts=12)
+def poll_card(*, card_order_id: str, **_later_arguments) -> None:
+    """Ask the maker about one order, again later until the card is produced."""
+    with opened():
+        order = CardOrder.objects.get(pk=UUID(card_order_id))
+    if order.state != CardOrderState.SENT:
+        return
+    answer = producing.ask_state(order.maker_order)
+    with opened():
+        if answer.state == "produced" and answer.card_number:
+            producing.note_produced(
+                card_order_id=order.pk, card_number=answer.card_number, at=clock.now()
+            )
+        else:
+            producing.note_asked(card_order_id=order.pk, at=clock.now())
+            _poll_later(card_order_id)
+
+
+def _poll_later(card_order_id: str) -> None:
+    enqueue(
+        "workflows.poll_card",
+        _in_seconds=settings.CARD_POLL_SECONDS,
+        card_order_id=card_order_id,
+    )

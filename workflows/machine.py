@@ -1,0 +1,362 @@
+"""Every state of a case and every move between them. READ THIS FILE FIRST.
+
+A move is one method, in the order of life; its body only sets fields of the case. Its
+conditions are facts (`guards`), its permission is a person (`rules`), and `custom` holds the
+words of the desk (`label`), the line of the person's timeline (`line`), the event it always
+announces (`announces`) and whether it clears the person for one visit (`clears`).
+"""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, FSMField, transition
+
+from portal.core.state import ProtectedStateModel
+from workflows import events, guards, rules
+from workflows.enums import BEFORE_DECISION, CaseState, Outcome, Purpose
+
+S = CaseState
+OPEN = "open"
+"""The first step of every case, written when the dossier is filed; it has no source."""
+
+
+def move(source, target, *, who, label, line="", given=(), **custom):
+    """A row of the table: from, to, who may, given which facts, and the words for it.
+
+    No `line` means that `dossiers` already wrote what the person should read.
+    """
+    custom |= {"label": label, "line": line}
+    return transition("state", source, target, None, list(given), who, custom)
+
+
+def _where_it_was(case, **_facts):
+    return case.back_to
+
+
+class CaseMachine(ProtectedStateModel):
+    """The life of a case, from filing to the archive."""
+
+    state = FSMField(_("état"), choices=S.choices, default=S.FILED, protected=True)
+    prefecture_code = models.CharField(max_length=3, null=True)
+    submission_number = models.PositiveSmallIntegerField(default=1)
+    complete_at = models.DateTimeField(null=True)
+    back_to = models.CharField(max_length=24, blank=True)
+    completion_request_id = models.UUIDField(null=True)
+    opinion_id = models.UUIDField(null=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    proposed_outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    proposed_submission = models.PositiveSmallIntegerField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    title_starts_on = models.DateField(null=True)
+    title_ends_on = models.DateField(null=True)
+    prints_on_record = models.BooleanField(default=False)
+    card_ordered_at = models.DateTimeField(null=True)
+    card_number = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @move(
+        S.FILED,
+        S.RECEIVED,
+        who=rules.may_route,
+        label=_("Orienter vers la préfecture compétente"),
+        line=_("Votre dossier est confié à : %(office)s."),
+    )
+    def route(self, *, actor, at, prefecture_code):
+        """The competent office receives the case (CESEDA R.431-20)."""
+        self.prefecture_code = prefecture_code
+
+    @move(
+        [S.RECEIVED, S.UNDER_REVIEW],
+        S.COMPLETION_REQUESTED,
+        who=rules.may_review,
+        given=[guards.no_open_completion_request],
+        label=_("Demander un complément"),
+    )
+    def ask_completion(self, *, actor, at, request_id):
+        """List everything missing, once, with a deadline; the clock pauses (CRPA L.114-5)."""
+        self.back_to = self.state
+        self.completion_request_id = request_id
+
+    @move(
+        S.COMPLETION_REQUESTED,
+        GET_STATE(_where_it_was, states=[S.RECEIVED, S.UNDER_REVIEW]),
+        who=rules.may_supply,
+        given=[guards.a_completion_request_is_open],
+        label=_("Recevoir le complément"),
+    )
+    def receive_completion(self, *, actor, at, submission_number):
+        """The papers came, or their deadline passed: the review goes on where it was."""
+        self.completion_request_id = None
+        self.submission_number = submission_number
+
+    @move(
+        S.RECEIVED,
+        S.UNDER_REVIEW,
+        who=rules.may_review,
+        given=[guards.no_open_completion_request],
+        label=_("Déclarer le dossier complet"),
+        line=_("Votre dossier est complet. La préfecture l’examine."),
+    )
+    def acknowledge(self, *, actor, at):
+        """Completeness is a fact with a date; the first one stays."""
+        self.complete_at = self.complete_at or at
+
+    @move(
+        S.UNDER_REVIEW,
+        S.OPINION_REQUESTED,
+        who=rules.may_review,
+        given=[guards.no_awaited_opinion],
+        label=_("Demander un avis"),
+        line=_("La préfecture consulte : %(partner)s."),
+    )
+    def ask_opinion(self, *, actor, at, opinion_id):
+        """A partner service is consulted; the legal clock runs on."""
+        self.opinion_id = opinion_id
+
+    @move(
+        S.OPINION_REQUESTED,
+        S.UNDER_REVIEW,
+        who=rules.may_review,
+        given=[guards.an_opinion_is_awaited],
+        label=_("Enregistrer l’avis reçu"),
+        line=_("La préfecture a reçu l’avis qu’elle attendait."),
+    )
+    def receive_opinion(self, *, actor, at):
+        """The opinion, or its absence, is on file."""
+        self.opinion_id = None
+
+    @move(
+        [S.UNDER_REVIEW, S.RECEIVED],
+        S.DECISION_PROPOSED,
+        who=rules.may_review,
+        given=[guards.no_open_completion_request, guards.no_awaited_opinion],
+        label=_("Proposer une décision"),
+        line=_("Une décision est proposée. Une seconde personne doit la relire."),
+    )
+    def propose(self, *, actor, at, outcome):
+        """First of two people. From an incomplete dossier only a closure may be proposed."""
+        self.back_to = self.state
+        self.proposed_by = actor
+        self.proposed_outcome = outcome
+        self.proposed_submission = self.submission_number
+
+    @move(
+        S.DECISION_PROPOSED,
+        GET_STATE(_where_it_was, states=[S.UNDER_REVIEW, S.RECEIVED]),
+        who=rules.may_sign,
+        label=_("Renvoyer à l’instruction"),
+        line=_("La proposition est revenue à l’instruction."),
+    )
+    def send_back(self, *, actor, at):
+        """The second person does not sign; the reviewer looks again."""
+        self._forget_proposal()
+
+    @move(
+        S.DECISION_PROPOSED,
+        S.GRANTED,
+        who=rules.may_sign,
+        given=[guards.a_grant_is_proposed, guards.nothing_new_since_the_proposal],
+        label=_("Signer la décision favorable"),
+        line=_("Décision favorable : votre titre de séjour est accordé."),
+        announces=events.decision_served,
+    )
+    def grant(self, *, actor, at, title_starts_on, title_ends_on):
+        """A second person signs; production or biometrics follow in the same transaction."""
+        self._decide(actor, at)
+        self.title_starts_on = title_starts_on
+        self.title_ends_on = title_ends_on
+
+    @move(
+        S.DECISION_PROPOSED,
+        S.REFUSED,
+        who=rules.may_sign,
+        given=[guards.a_refusal_is_proposed, guards.nothing_new_since_the_proposal],
+        label=_("Signer le refus"),
+        line=_("Votre demande est refusée. La lettre dit pourquoi et comment contester."),
+        announces=events.decision_served,
+    )
+    def refuse(self, *, actor, at):
+        """A reasoned refusal, in law and in fact (CRPA L.211-2, L.211-5)."""
+        self._decide(actor, at)
+        self.ended_at = at
+
+    @move(
+        S.DECISION_PROPOSED,
+        S.CLOSED,
+        who=rules.may_sign,
+        given=[guards.a_closure_is_proposed, guards.nothing_new_since_the_proposal],
+        label=_("Signer le classement sans suite"),
+        line=_("Votre dossier est classé sans suite. La lettre dit pourquoi."),
+        announces=events.decision_served,
+    )
+    def close(self, *, actor, at):
+        """A reasoned closure; it can be contested like a refusal."""
+        self._decide(actor, at)
+        self.ended_at = at
+
+    @move(
+        S.GRANTED,
+        S.IN_PRODUCTION,
+        who=rules.the_portal_alone,
+        given=[guards.prints_are_usable],
+        label=_("Lancer la fabrication"),
+        line=_("Votre carte est en fabrication."),
+    )
+    def start_production(self, *, actor, at):
+        """Usable prints are on record: the card is ordered at once."""
+        self.card_ordered_at = at
+
+    @move(
+        S.GRANTED,
+        S.BIOMETRICS_DUE,
+        who=rules.the_portal_alone,
+        given=[guards.prints_must_be_taken],
+        label=_("Demander la prise d’empreintes"),
+        line=_("Vous devez venir une fois pour la prise d’empreintes."),
+        announces=events.visit_due,
+        purpose=Purpose.BIOMETRICS,
+        clears=True,
+    )
+    def require_biometrics(self, *, actor, at):
+        """The person must come once for the ten prints (CESEDA R.431-9)."""
+
+    @move(
+        S.BIOMETRICS_DUE,
+        S.IN_PRODUCTION,
+        who=rules.may_receive_at_the_counter,
+        label=_("Enregistrer la prise d’empreintes"),
+        line=_("Vos empreintes sont prises. Votre carte est en fabrication."),
+    )
+    def take_biometrics(self, *, actor, at):
+        """Prints are taken at the counter: the card is ordered."""
+        self.prints_on_record = True
+        self.card_ordered_at = at
+
+    @move(
+        S.IN_PRODUCTION,
+        S.CARD_READY,
+        who=rules.the_portal_alone,
+        given=[guards.the_card_is_ordered],
+        label=_("Enregistrer la carte fabriquée"),
+        line=_("Votre carte est prête."),
+        announces=events.visit_due,
+        purpose=Purpose.COLLECTION,
+        clears=True,
+    )
+    def mark_card_ready(self, *, actor, at, card_number):
+        """The card's maker delivered: the person may come for it."""
+        self.card_number = card_number
+
+    @move(
+        S.CARD_READY,
+        S.HANDED_OVER,
+        who=rules.may_receive_at_the_counter,
+        label=_("Remettre la carte"),
+        line=_("Votre carte vous a été remise."),
+        announces=events.case_closed,
+    )
+    def hand_over(self, *, actor, at):
+        """The card is given to the person, at check-in."""
+        self.ended_at = at
+
+    @move(
+        list(BEFORE_DECISION),
+        S.WITHDRAWN,
+        who=rules.may_withdraw,
+        label=_("Retirer la demande"),
+        announces=events.case_closed,
+    )
+    def withdraw(self, *, actor, at):
+        """The applicant gives up the request, at any time before the decision."""
+        self._forget_proposal()
+        self.completion_request_id = self.opinion_id = None
+        self.ended_at = at
+
+    @move(
+        [S.RECEIVED, S.UNDER_REVIEW, S.OPINION_REQUESTED, S.DECISION_PROPOSED],
+        S.RECEIVED,
+        who=rules.may_reroute,
+        label=_("Transmettre à une autre préfecture"),
+        line=_("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
+    )
+    @move(
+        S.COMPLETION_REQUESTED,
+        S.COMPLETION_REQUESTED,
+        who=rules.may_reroute,
+        label=_("Transmettre à une autre préfecture"),
+        line=_("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
+    )
+    def reroute(self, *, actor, at, prefecture_code):
+        """To the competent office; the clock runs on (CRPA L.114-2, L.114-3).
+
+        While papers are awaited they are still awaited, and will reach the new office.
+        """
+        self._forget_proposal()
+        self.opinion_id = None
+        self.back_to = S.RECEIVED
+        self.prefecture_code = prefecture_code
+
+    @move(
+        [S.CLOSED, S.REFUSED],
+        S.UNDER_REVIEW,
+        who=rules.may_reopen,
+        label=_("Rouvrir le dossier"),
+        line=_("La décision est retirée : votre dossier est de nouveau examiné."),
+    )
+    def reopen(self, *, actor, at):
+        """The decision is withdrawn; the filing date stays."""
+        self._forget_proposal()
+        self.decided_by = self.decided_at = self.ended_at = None
+        self.outcome = ""
+        self.complete_at = self.complete_at or at
+
+    @move(
+        [S.HANDED_OVER, S.REFUSED, S.CLOSED, S.WITHDRAWN],
+        S.ARCHIVED,
+        who=rules.the_portal_alone,
+        label=_("Archiver"),
+        line=_("Votre dossier est archivé."),
+    )
+    def archive(self, *, actor, at):
+        """Retention is over."""
+
+    def _decide(self, actor, at):
+        self.decided_by = actor
+        self.decided_at = at
+        self.outcome = self.proposed_outcome
+
+    def _forget_proposal(self):
+        self.proposed_by = self.proposed_submission = None
+        self.proposed_outcome = ""
+
+
+def moves(machine=CaseMachine):
+    """Every move as (name, source, target, plan), in the order of life."""
+    for name, method in vars(machine).items():
+        for plan in getattr(getattr(method, "_django_fsm", None), "transitions", {}).values():
+            for target in getattr(plan.target, "allowed_states", None) or [plan.target]:
+                yield name, str(plan.source), str(target), plan
+
+
+def plan_of(case, name):
+    """What the machine says of this move from the case's present state, None when impossible."""
+    table = getattr(case, name)._django_fsm  # noqa: SLF001 -- django-fsm keeps it there
+    return table.get_transition(case.state)
+
+
+def edges(machine=CaseMachine):
+    """The jumps that the database allows, sorted for the trigger."""
+    return sorted({(source, target) for _name, source, target, _plan in moves(machine)})
+
+
+CLEARING = sorted({name for name, _s, _t, plan in moves() if plan.custom.get("clears")})
+"""The only two moves after which a person may come."""

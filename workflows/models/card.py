@@ -1,0 +1,34 @@
+"""The order of a card to its maker."""
+
+from django.db import models
+from django.db.models import Q
+
+from workflows.enums import CardOrderState
+from workflows.models.base import PersonalRecord, portal_now
+
+
+class CardOrder(PersonalRecord):
+    """One card asked of the maker; the key makes a repeated order the same order."""
+
+    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="card_orders")
+    step = models.OneToOneField("workflows.Step", models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    state = models.CharField(
+        max_length=8, choices=CardOrderState.choices, default=CardOrderState.TO_SEND
+    )
+    maker_order = models.CharField(max_length=64, blank=True)
+    ordered_at = models.DateTimeField(db_default=portal_now(), editable=False)
+    sent_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    produced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_sent_order_has_the_makers_number",
+                condition=Q(state=CardOrderState.TO_SEND) | ~Q(maker_order=""),
+            ),
+        ]
+
+    def __str__(self):
+        return self.idempotency_key

@@ -1,0 +1,164 @@
+"""The review of one filed dossier; its state is proven by its last step."""
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from workflows.enums import (
+    AFTER_COMPLETENESS,
+    AFTER_GRANT,
+    DECIDED,
+    ROUTING_DESK,
+    CaseState,
+    Outcome,
+)
+from workflows.machine import CaseMachine, edges
+
+
+class CaseQuerySet(models.QuerySet):
+    """Which cases; the database hides the other offices' rows a second time."""
+
+    def visible_to(self, person):
+        """The one door to cases from the desk: those of the offices this person serves today."""
+        return self.filter(prefecture_code__in=person.prefectures)
+
+    def unrouted(self):
+        """Cases whose competent office a supervisor has still to find."""
+        return self.filter(state=CaseState.FILED, prefecture_code=ROUTING_DESK)
+
+    def open_at_desk(self):
+        """Cases in which an agent has, or will have, something to do."""
+        return self.exclude(
+            state__in=[
+                CaseState.REFUSED,
+                CaseState.CLOSED,
+                CaseState.HANDED_OVER,
+                CaseState.WITHDRAWN,
+                CaseState.ARCHIVED,
+            ]
+        )
+
+    def most_urgent_first(self):
+        """What is due first comes first; the identifier breaks ties, so pages never overlap."""
+        return self.order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+class Case(CaseMachine):
+    """The review of one filed dossier (dossier en instruction)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.OneToOneField("dossiers.Dossier", models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    last_step = models.PositiveSmallIntegerField(default=1)
+    # What the queue shows, as the person filed it; renewed with each submission.
+    dossier_number = models.CharField(max_length=20)
+    procedure_code = models.CharField(max_length=60)
+    holder_name = models.CharField(max_length=200)
+    filed_at = models.DateTimeField()
+    # The rule of silence, kept with the date that it gave (CESEDA R.*432-1, R.432-2).
+    clock_rule = models.CharField(max_length=60)
+    clock_article = models.CharField(max_length=200)
+    clock_months = models.PositiveSmallIntegerField(default=0)
+    clock_days = models.PositiveSmallIntegerField(default=0)
+    implicit_refusal_on = models.DateField()
+    implicit_refusal_flagged_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    language = models.CharField(max_length=2, default="fr")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_case_is_in_a_known_state", condition=Q(state__in=CaseState.values)
+            ),
+            models.CheckConstraint(
+                name="a_case_past_filing_has_an_office",
+                condition=Q(state__in=[CaseState.FILED, CaseState.WITHDRAWN, CaseState.ARCHIVED])
+                | Q(prefecture_code__isnull=False) & ~Q(prefecture_code=ROUTING_DESK),
+            ),
+            models.CheckConstraint(
+                name="a_review_starts_from_a_complete_dossier",
+                condition=~Q(state__in=AFTER_COMPLETENESS) | Q(complete_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_completion_request_is_named_while_it_is_awaited",
+                condition=Q(
+                    state=CaseState.COMPLETION_REQUESTED, completion_request_id__isnull=False
+                )
+                | ~Q(state=CaseState.COMPLETION_REQUESTED) & Q(completion_request_id=None),
+            ),
+            models.CheckConstraint(
+                name="an_opinion_is_named_while_it_is_awaited",
+                condition=Q(state=CaseState.OPINION_REQUESTED, opinion_id__isnull=False)
+                | ~Q(state=CaseState.OPINION_REQUESTED) & Q(opinion_id=None),
+            ),
+            models.CheckConstraint(
+                name="a_proposal_has_an_author_and_an_outcome",
+                condition=~Q(state=CaseState.DECISION_PROPOSED)
+                | Q(proposed_by__isnull=False, proposed_outcome__in=Outcome.values),
+            ),
+            models.CheckConstraint(
+                name="an_incomplete_dossier_is_only_closed",
+                condition=Q(complete_at__isnull=False)
+                | ~Q(proposed_outcome__in=[Outcome.GRANT, Outcome.REFUSE]),
+            ),
+            models.CheckConstraint(
+                name="a_decided_case_names_two_people",
+                condition=~Q(state__in=DECIDED)
+                | Q(
+                    proposed_by__isnull=False,
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    outcome=F("proposed_outcome"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="who_signs_has_not_proposed",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                violation_error_message=_("La personne qui signe ne peut pas avoir proposé."),
+            ),
+            models.CheckConstraint(
+                name="a_granted_title_has_its_dates",
+                condition=~Q(state__in=AFTER_GRANT)
+                | Q(outcome=Outcome.GRANT, title_ends_on__gt=F("title_starts_on")),
+            ),
+            models.CheckConstraint(
+                name="silence_is_counted_in_months_or_days",
+                condition=Q(clock_months__gt=0, clock_days=0) | Q(clock_months=0, clock_days__gt=0),
+            ),
+        ]
+        indexes = [
+            models.Index("prefecture_code", "due_on", "id", name="case_queue"),
+            models.Index(
+                "prefecture_code",
+                "state",
+                "due_on",
+                "id",
+                name="case_queue_of_state",
+            ),
+            models.Index(
+                "implicit_refusal_on",
+                name="case_silence_to_flag",
+                condition=Q(implicit_refusal_flagged_on=None),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="case_follows_the_machine", field="state", transitions=edges(CaseMachine)
+            ),
+            pgtrigger.Trigger(
+                name="case_begins_at_filing",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=~pgtrigger.Q(new__state=CaseState.FILED.value),
+                func="RAISE EXCEPTION 'a case begins at filing, not at %', NEW.state;",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.dossier_number} ({self.state})"

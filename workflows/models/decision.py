@@ -1,0 +1,103 @@
+"""What one person proposes and another signs."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from workflows.enums import Outcome
+from workflows.models.base import PersonalRecord, portal_now
+
+
+class Proposal(PersonalRecord):
+    """A reviewer's proposal with its grounds in law and in fact (CRPA L.211-5)."""
+
+    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="proposals")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    grounds_law = models.TextField()
+    grounds_fact = models.TextField()
+    title_starts_on = models.DateField(null=True)
+    title_ends_on = models.DateField(null=True)
+    title_months = models.PositiveSmallIntegerField(null=True)
+    submission_number = models.PositiveSmallIntegerField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=portal_now(), editable=False)
+    settled_at = models.DateTimeField(null=True)
+    settled_how = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[
+            ("signed", _("signée")),
+            ("sent_back", _("renvoyée")),
+            ("void", _("devenue sans objet")),
+        ],
+    )
+    sent_back_note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_case_has_one_open_proposal",
+                fields=["case"],
+                condition=Q(settled_at=None),
+                violation_error_message=_("Une proposition attend déjà une signature."),
+            ),
+            models.UniqueConstraint(
+                name="a_proposal_has_one_author_and_outcome",
+                fields=["id", "case", "proposed_by", "outcome"],
+            ),
+            models.CheckConstraint(
+                name="a_proposal_gives_its_grounds",
+                condition=~Q(grounds_law="") & ~Q(grounds_fact=""),
+            ),
+            models.CheckConstraint(
+                name="a_proposed_grant_has_its_dates",
+                condition=Q(outcome=Outcome.GRANT, title_ends_on__gt=F("title_starts_on"))
+                | ~Q(outcome=Outcome.GRANT) & Q(title_starts_on=None, title_ends_on=None),
+            ),
+            models.CheckConstraint(
+                name="a_settled_proposal_says_how",
+                condition=Q(settled_at=None, settled_how="")
+                | Q(settled_at__isnull=False) & ~Q(settled_how=""),
+            ),
+            models.CheckConstraint(
+                name="a_proposal_sent_back_says_why",
+                condition=~Q(settled_how="sent_back") | ~Q(sent_back_note=""),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.outcome} ({self.case_id})"
+
+
+class Decision(PersonalRecord):
+    """A proposal signed by another person; its author is proven by a composite key."""
+
+    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="decisions")
+    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="decision")
+    step = models.OneToOneField("workflows.Step", models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signer_name = models.CharField(max_length=120)
+    signer_quality = models.CharField(max_length=120)
+    letter_id = models.UUIDField(null=True)
+    signed_at = models.DateTimeField(db_default=portal_now(), editable=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="two_people_make_a_decision",
+                condition=~Q(signer=F("proposer")),
+                violation_error_message=_("La personne qui signe ne peut pas avoir proposé."),
+            ),
+            models.UniqueConstraint(
+                name="a_case_has_one_decision_in_force",
+                fields=["case"],
+                condition=Q(revoked_at=None),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.outcome} ({self.case_id})"

@@ -1,0 +1,27 @@
+"""The words for codes: moves, roles, offices."""
+
+from django.utils.translation import gettext as _
+
+from portal.accounts.enums import Role
+from portal.territory import api as territory
+from workflows.enums import ROUTING_DESK, SYSTEM
+from workflows.machine import OPEN, moves
+
+_LABELS = {name: plan.custom["label"] for name, _source, _target, plan in moves()}
+
+
+def move_label(move: str) -> str:
+    """What a move is called at the desk."""
+    return _("Ouvrir le dossier") if move == OPEN else str(_LABELS[move])
+
+
+def role_label(role: str) -> str:
+    """Under which role a step was made; a person is never named."""
+    return _("le portail") if role == SYSTEM else str(Role(role).label)
+
+
+def office_name(code: str | None) -> str:
+    """The name of an office on the day it is written."""
+    if not code or code == ROUTING_DESK:
+        return _("préfecture à déterminer")
+    return territory.prefecture(code).name

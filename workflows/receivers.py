@@ -1,0 +1,32 @@
+"""What the review does with news from below; each listener makes one call."""
+
+from django.dispatch import receiver
+
+from dossiers.events import completion_supplied, dossier_filed, dossier_withdrawn
+from workflows.models import Case
+from workflows.services import opening, requesting, withdrawing
+
+
+@receiver(dossier_filed, dispatch_uid="workflows.open_case")
+def open_case(*, dossier, submission, at, **_):
+    """Filing opens the case and routes it, in the same transaction."""
+    opening.open_case(dossier=dossier, submission=submission, at=at)
+
+
+@receiver(completion_supplied, dispatch_uid="workflows.receive_completion")
+def receive_completion(*, dossier, submission, at, **_):
+    """The papers came: the review goes on where it was."""
+    requesting.receive_completion(
+        case_id=Case.objects.get(dossier=dossier).pk,
+        actor=dossier.applicant,
+        at=at,
+        submission_number=submission.number,
+    )
+
+
+@receiver(dossier_withdrawn, dispatch_uid="workflows.withdraw_case")
+def withdraw_case(*, dossier, at, **_):
+    """The applicant gave up a filed request: the review stops. A draft has no case."""
+    case = Case.objects.filter(dossier=dossier).order_by("pk").first()
+    if case is not None:
+        withdrawing.withdraw(case_id=case.pk, actor=dossier.applicant, at=at)

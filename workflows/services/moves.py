@@ -1,0 +1,134 @@
+"""The only way to move a case."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from portal.accounts.api import User
+from portal.core import journal
+from portal.core.clock import PARIS
+from portal.core.errors import DomainRefusal
+from portal.correspondence import api as correspondence
+from workflows.machine import plan_of
+from workflows.models import Case, Step
+from workflows.models.base import about
+from workflows.queries.names import move_label, office_name, role_label
+from workflows.rules import role_for
+from workflows.services.timing import next_due_on
+
+
+class MoveRefused(DomainRefusal):
+    """The case cannot make this move now; the reasons say why, and nothing has changed."""
+
+
+class CaseHasMoved(MoveRefused):
+    """Somebody else made a move since the page was shown."""
+
+
+def lock_case(case_id: UUID) -> Case:
+    """The case, held until the end of the transaction. Raises Case.DoesNotExist."""
+    return Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+
+
+@transaction.atomic
+def advance(
+    *,
+    case_id: UUID,
+    move: str,
+    actor: User | None,
+    at: datetime,
+    role: str | None = None,
+    seen: int | None = None,
+    reason: str = "",
+    words: dict | None = None,
+    letter=None,
+    **facts,
+) -> Step:
+    """Lock the case, check the person, move if the facts allow, record, tell, announce.
+
+    `seen` is the number of the last step that the person had before them; `role` the one
+    they act under; `words` fill the timeline's sentence. Raises CaseHasMoved, MoveRefused
+    with the sentences of the facts that fail, PermissionDenied.
+    """
+    case = lock_case(case_id)
+    source, plan = case.state, plan_of(case, move)
+    if plan is None or (seen is not None and seen != case.last_step):
+        raise CaseHasMoved(_who_moved_it(case))
+    found = role_for(plan.permission, case, actor)
+    if found is None or role not in (None, found):
+        raise PermissionDenied(move)
+    office = case.prefecture_code
+    try:
+        getattr(case, move)(actor=actor, at=at, **facts)
+    except TransitionNotAllowed as refusal:
+        failing = [guard.reason for guard in plan.conditions if not guard(case)]
+        raise MoveRefused(*failing) from refusal
+    step = _record(case, plan, source, office, actor=actor, role=found, at=at, reason=reason)
+    _tell(case, plan, step, words or {}, letter)
+    if event := plan.custom.get("announces"):
+        known = {"purpose": plan.custom["purpose"]} if "purpose" in plan.custom else {}
+        event.announce(case=case, step=step, at=at, **known)
+    return step
+
+
+def _record(case, plan, source, office, *, actor, role, at, reason) -> Step:
+    """One more step, and the case at its target: together or not at all."""
+    case.last_step += 1
+    case.due_on = next_due_on(case, at=at)
+    case.save()
+    step = Step.objects.create(
+        **about(case),
+        case=case,
+        number=case.last_step,
+        move=plan.name,
+        source=source,
+        target=case.state,
+        actor=actor,
+        role=role,
+        office_code=office,
+        reason=reason,
+        submission_number=case.submission_number,
+        clears=bool(plan.custom.get("clears")),
+    )
+    journal.record(
+        f"case.{plan.name}",
+        subject_type="case",
+        subject_id=case.pk,
+        dossier_id=case.dossier_id,
+        prefecture=office or "",
+        facts={"step": step.number, "source": source, "target": case.state, "role": role},
+    )
+    return step
+
+
+def _tell(case, plan, step, words, letter):
+    """One line of the person's timeline, unless `dossiers` has already written it."""
+    if not plan.custom["line"]:
+        return
+    correspondence.add_line(
+        f"case_{plan.name}",
+        by_role=step.role,
+        params=words,
+        office=office_name(step.office_code) if step.office_code else "",
+        letter=letter,
+        **about(case),
+    )
+
+
+def _who_moved_it(case) -> str:
+    """The sentence for the agent who comes second: who, when, what, and nothing was done."""
+    last = case.steps.get(number=case.last_step)
+    return _(
+        "Ce dossier a changé pendant que vous le lisiez : « %(move)s », par %(role)s "
+        "(%(office)s), le %(when)s. Rien n’a été fait à votre demande. Voici le dossier à jour."
+    ) % {
+        "move": move_label(last.move),
+        "role": role_label(last.role),
+        "office": office_name(last.office_code),
+        "when": date_format(last.at.astimezone(PARIS), "j F Y à H:i"),
+    }

@@ -1,0 +1,71 @@
+"""A filed dossier becomes a case, and goes to the competent office in the same transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dossiers import api as dossiers
+from portal.core import door, journal
+from portal.territory import api as territory
+from workflows import deadlines
+from workflows.enums import ROUTING_DESK, SYSTEM
+from workflows.machine import OPEN
+from workflows.models import Case, Step
+from workflows.models.base import about
+from workflows.services.rerouting import give_to_office, send_to
+
+
+@transaction.atomic
+def open_case(*, dossier, submission, at: datetime) -> Case:
+    """One case for one filed dossier, routed when the rule gives one office (CESEDA R.431-20).
+
+    Where the rule gives none or two, the case waits for a supervisor to route it.
+    """
+    facts = dossiers.dossier_summary(dossier.pk)
+    limit = deadlines.limit_of(dossier.procedure.deadlines)
+    filed_on = deadlines.legal_day(submission.filed_at)
+    refusal = deadlines.implicit_refusal(starts_on=filed_on, limit=limit)
+    case = Case.objects.create(
+        dossier_id=dossier.pk,
+        applicant_id=dossier.applicant_id,
+        dossier_number=dossier.number,
+        procedure_code=dossier.procedure_code,
+        holder_name=facts.names[:200],
+        filed_at=submission.filed_at,
+        submission_number=submission.number,
+        prints_on_record=dossier.procedure.prints == "on-record",
+        clock_rule=limit.code,
+        clock_article=limit.article,
+        clock_months=limit.months,
+        clock_days=limit.days,
+        implicit_refusal_on=refusal.on,
+        due_on=filed_on,
+        language=submission.language,
+    )
+    _first_step(case)
+    competence = territory.competent_prefecture(facts.commune_code)
+    if competence.prefecture_code:
+        send_to(case=case, move="route", actor=None, at=at, code=competence.prefecture_code)
+    else:
+        with door.also(ROUTING_DESK):
+            give_to_office(case, ROUTING_DESK)
+    return case
+
+
+def _first_step(case) -> None:
+    Step.objects.create(
+        **about(case),
+        case=case,
+        number=1,
+        move=OPEN,
+        target=case.state,
+        role=SYSTEM,
+        submission_number=case.submission_number,
+    )
+    journal.record(
+        "case.open",
+        subject_type="case",
+        subject_id=case.pk,
+        dossier_id=case.dossier_id,
+        facts={"step": 1, "clock": case.clock_rule},
+    )

@@ -1,0 +1,143 @@
+"""The card's maker: a port over HTTP. Orders are rows first; only jobs use the network."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urljoin, urlsplit
+from urllib.request import Request, urlopen
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.accounts.api import User
+from portal.core.jobs import enqueue
+from workflows.enums import CardOrderState, CaseState
+from workflows.models import CardOrder, Case, Step
+from workflows.models.base import about
+from workflows.services.moves import advance, lock_case
+
+_SECONDS = 10
+_MOST_BYTES = 64_000
+
+
+class MakerUnavailable(Exception):
+    """The maker did not answer, or not as agreed; the queue tries again later."""
+
+
+@dataclass(frozen=True)
+class MakerAnswer:
+    """What the maker says of an order."""
+
+    order: str
+    state: str
+    card_number: str = ""
+
+
+def order_card(step: Step) -> CardOrder:
+    """Write the order with the step that starts production; a job sends it."""
+    order = CardOrder.objects.create(
+        **about(step),
+        case_id=step.case_id,
+        step=step,
+        idempotency_key=f"{step.case_id}-{step.number}",
+    )
+    enqueue("workflows.order_card", card_order_id=str(order.pk))
+    return order
+
+
+@transaction.atomic
+def take_biometrics(*, case_id: UUID, actor: User, at: datetime) -> Step:
+    """Prints were taken at the counter: the card is ordered in the same transaction."""
+    step = advance(case_id=case_id, move="take_biometrics", actor=actor, at=at)
+    order_card(step)
+    return step
+
+
+@transaction.atomic
+def note_sent(*, card_order_id: UUID, answer: MakerAnswer, at: datetime) -> bool:
+    """Keep the maker's number. False when another run already did."""
+    return bool(
+        CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.TO_SEND).update(
+            state=CardOrderState.SENT, maker_order=answer.order, sent_at=at, asked_at=at
+        )
+    )
+
+
+def note_asked(*, card_order_id: UUID, at: datetime) -> None:
+    """Keep when the maker was last asked: an order that nobody asks about is found by this."""
+    CardOrder.objects.filter(pk=card_order_id).update(asked_at=at)
+
+
+@transaction.atomic
+def note_produced(*, card_order_id: UUID, card_number: str, at: datetime) -> Step | None:
+    """The maker delivered: the person may come for the card. Running it twice does it once."""
+    order = CardOrder.objects.get(pk=card_order_id)
+    case = lock_case(order.case_id)
+    kept = CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.SENT).update(
+        state=CardOrderState.PRODUCED, produced_at=at
+    )
+    if not kept or case.state != CaseState.IN_PRODUCTION:
+        return None
+    return advance(
+        case_id=case.pk, move="mark_card_ready", actor=None, at=at, card_number=card_number
+    )
+
+
+def what_to_order(order: CardOrder) -> dict:
+    """What the maker needs to know, and nothing more."""
+    case: Case = order.case
+    names = [word for word in case.holder_name.split() if word]
+    return {
+        "reference": order.idempotency_key,
+        "holder_initials": "".join(word[0] for word in names)[:6].upper(),
+        "title_code": case.procedure_code,
+        "valid_from": case.title_starts_on.isoformat(),
+        "valid_until": case.title_ends_on.isoformat(),
+    }
+
+
+def send_order(order: CardOrder) -> MakerAnswer:
+    """Ask the maker for the card; the key makes a repeated request the same order."""
+    return _call(
+        "orders",
+        data=json.dumps(what_to_order(order)).encode(),
+        headers={"Idempotency-Key": order.idempotency_key},
+    )
+
+
+def ask_state(maker_order: str) -> MakerAnswer:
+    """Ask the maker how far an order is."""
+    return _call(f"orders/{quote(maker_order, safe='')}")
+
+
+def _call(path, *, data=None, headers=None) -> MakerAnswer:
+    """One request to the address in the settings. Raises MakerUnavailable."""
+    url = urljoin(settings.CARD_MAKER_URL.rstrip("/") + "/", path)
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise MakerUnavailable("the maker's address is not http")
+    request = Request(  # noqa: S310 -- the scheme is checked above
+        url,
+        data=data,
+        headers={
+            "Authorization": f"Bearer {settings.CARD_MAKER_TOKEN}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            **(headers or {}),
+        },
+    )
+    try:
+        with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 -- same
+            answer = json.loads(response.read(_MOST_BYTES))
+        return MakerAnswer(
+            order=str(answer.get("order") or path.rpartition("/")[2]),
+            state=str(answer["state"]),
+            card_number=str(answer.get("card_number") or ""),
+        )
+    except HTTPError as error:
+        raise MakerUnavailable(f"the maker answered {error.code}") from error
+    except (URLError, TimeoutError, ConnectionError) as error:
+        raise MakerUnavailable("the maker does not answer") from error
+    except (ValueError, KeyError, AttributeError) as error:
+        raise MakerUnavailable("the maker's answer is not as agreed") from error

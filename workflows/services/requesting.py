@@ -1,0 +1,104 @@
+"""Asking the person for what is missing, and taking the review up again afterwards."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from dossiers import api as dossiers
+from dossiers.enums import CompletionOutcome
+from portal.accounts.api import User
+from workflows import deadlines
+from workflows.models import Case, ClockPause, Step
+from workflows.models.base import about
+from workflows.services.moves import advance, lock_case
+from workflows.services.timing import recount
+
+
+@transaction.atomic
+def ask_completion(
+    *,
+    case_id: UUID,
+    items: Iterable[dict],
+    message: str,
+    due_on: date,
+    actor: User,
+    at: datetime,
+    seen: int,
+) -> Step:
+    """List everything missing, once, with a deadline; silence stops counting meanwhile.
+
+    CRPA L.114-5: the pause lasts until the papers come, at the latest until the deadline.
+    Raises MoveRefused or CompletionRefused; then nothing is asked and nobody is told.
+    """
+    case = lock_case(case_id)
+    request = dossiers.ask_completion(
+        dossier_id=case.dossier_id, items=items, message=message, due_on=due_on, at=at
+    )
+    ClockPause.objects.create(
+        **about(case),
+        case=case,
+        completion_request_id=request.pk,
+        starts_on=deadlines.legal_day(at),
+        due_on=due_on,
+    )
+    step = advance(
+        case_id=case_id,
+        move="ask_completion",
+        actor=actor,
+        at=at,
+        seen=seen,
+        request_id=request.pk,
+    )
+    _recount(case_id)
+    return step
+
+
+@transaction.atomic
+def receive_completion(
+    *, case_id: UUID, actor: User | None, at: datetime, submission_number: int
+) -> Step:
+    """The papers came: the clock runs again and the review goes on where it was."""
+    case = lock_case(case_id)
+    end_pause(case, at=at)
+    step = advance(
+        case_id=case_id,
+        move="receive_completion",
+        actor=actor,
+        at=at,
+        submission_number=submission_number,
+    )
+    _recount(case_id)
+    return step
+
+
+@transaction.atomic
+def let_completion_expire(*, case_id: UUID, at: datetime) -> Step | None:
+    """The deadline has passed: the request closes, the review goes on with what there is.
+
+    Nothing is closed nor refused by itself. Running it twice does it once.
+    """
+    case = lock_case(case_id)
+    pause = case.pauses.filter(closed_at=None, due_on__lt=deadlines.legal_day(at)).first()
+    if case.completion_request_id is None or pause is None:
+        return None
+    dossiers.close_completion(
+        request_id=case.completion_request_id, outcome=CompletionOutcome.EXPIRED, at=at
+    )
+    return receive_completion(
+        case_id=case_id, actor=None, at=at, submission_number=case.submission_number
+    )
+
+
+def end_pause(case: Case, *, at: datetime) -> None:
+    """The clock runs again from today, at the latest from the deadline that was set."""
+    case.pauses.filter(closed_at=None).update(supplied_on=deadlines.legal_day(at), closed_at=at)
+
+
+def _recount(case_id: UUID) -> None:
+    case = lock_case(case_id)
+    recount(case)
+    if case.completion_request_id is None:
+        case.due_on = case.implicit_refusal_on
+    case.save(update_fields=["implicit_refusal_on", "implicit_refusal_flagged_on", "due_on"])

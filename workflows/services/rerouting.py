@@ -1,0 +1,124 @@
+"""Giving a case to an office: the first time, or when another one is competent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dossiers import api as dossiers
+from portal.accounts.api import User
+from portal.accounts.enums import Role
+from portal.core import door
+from portal.correspondence import api as correspondence
+from portal.territory import api as territory
+from portal.vault import api as vault
+from workflows.models import (
+    CardOrder,
+    Case,
+    ClockPause,
+    Decision,
+    Opinion,
+    Proposal,
+    Step,
+)
+from workflows.queries.names import office_name
+from workflows.services.deciding import void_proposal
+from workflows.services.moves import MoveRefused, advance, lock_case
+from workflows.services.opinions import void_opinion
+
+READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
+"""Who may open the files of a case in its office."""
+
+_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
+
+
+@transaction.atomic
+def route(
+    *,
+    case_id: UUID,
+    prefecture_code: str,
+    reason: str,
+    actor: User,
+    at: datetime,
+    seen: int,
+) -> Step:
+    """A supervisor finds the office that the rule did not give. Raises MoveRefused."""
+    case = lock_case(case_id)
+    return send_to(
+        case=case,
+        move="route",
+        actor=actor,
+        at=at,
+        code=_known(prefecture_code),
+        reason=reason,
+        seen=seen,
+    )
+
+
+@transaction.atomic
+def reroute(
+    *,
+    case_id: UUID,
+    prefecture_code: str,
+    reason: str,
+    actor: User,
+    at: datetime,
+    seen: int,
+) -> Step:
+    """Another office is competent: it receives the case and the person is told.
+
+    The clock runs on from the first filing (CRPA L.114-2, L.114-3). The former office loses
+    sight of the dossier. Raises MoveRefused when the office has it already or is unknown.
+    """
+    case = lock_case(case_id)
+    if case.prefecture_code == prefecture_code:
+        raise MoveRefused(_("Cette préfecture a déjà le dossier."))
+    former = case.prefecture_code
+    step = send_to(
+        case=case,
+        move="reroute",
+        actor=actor,
+        at=at,
+        code=_known(prefecture_code),
+        reason=reason,
+        seen=seen,
+    )
+    vault.revoke_access(case.dossier_id, former)
+    correspondence.tell(case.applicant, "dossier_rerouted", dossier_id=case.dossier_id)
+    return step
+
+
+def send_to(*, case: Case, move: str, actor, at, code: str, reason="", seen=None) -> Step:
+    """Make the move and hand over every record of the dossier, files included."""
+    with door.also(code):
+        void_proposal(case, at=at)
+        void_opinion(case, at=at)
+        step = advance(
+            case_id=case.pk,
+            move=move,
+            actor=actor,
+            at=at,
+            seen=seen,
+            reason=reason,
+            words={"office": office_name(code)},
+            prefecture_code=code,
+        )
+        give_to_office(case, code)
+    return step
+
+
+def give_to_office(case: Case, code: str) -> None:
+    """Write the office on every record of the dossier, and open its files to that office."""
+    Case.objects.filter(pk=case.pk).update(prefecture_code=code)
+    for model in _RECORDS:
+        model.objects.filter(case_id=case.pk).update(prefecture_code=code)
+    dossiers.set_prefecture(dossier_id=case.dossier_id, code=code)
+    correspondence.set_prefecture(case.dossier_id, code)
+    vault.grant_access(case.dossier_id, code, READERS, reason="case")
+
+
+def _known(code: str) -> str:
+    if not territory.prefectures().filter(pk=code).exists():
+        raise MoveRefused(_("Cette préfecture n’existe pas."))
+    return code
