@@ -2,9 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 
-from dossiers.catalogue.schema import MEANINGS, REQUIRED_MEANINGS
+from dossiers.catalogue.conditions import Comparison, Condition
+from dossiers.catalogue.schema import MEANINGS, REQUIRED_MEANINGS, Field, Procedure
+from dossiers.catalogue.windows import Window
+
+Asked = Mapping[str, Field]
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -25,7 +30,7 @@ WINDOW_STATUSES = {
 WINDOW_DATE = {"before-expiry": "title_ends_on", "after-entry": "entered_on"}
 
 
-def problems_of(procedure):
+def problems_of(procedure: Procedure) -> Iterator[str]:
     """Every problem of the procedure, each beginning with its place in the file."""
     asked = {field.name: field for field in procedure.all_fields()}
     yield from _names(procedure)
@@ -40,7 +45,7 @@ def problems_of(procedure):
     yield from _durations(procedure)
 
 
-def _names(procedure):
+def _names(procedure: Procedure) -> Iterator[str]:
     if not SLUG.fullmatch(procedure.code):
         yield f"code: « {procedure.code} » devrait s'écrire en minuscules avec des tirets"
     yield from _repeated("steps", "code", [step.code for step in procedure.steps])
@@ -55,16 +60,16 @@ def _names(procedure):
             yield f"steps: aucun champ n'a le sens « {means} »"
 
 
-def _repeated(place, what, values):
+def _repeated(place: str, what: str, values: Iterable[str]) -> Iterator[str]:
     for value, count in Counter(values).items():
         if count > 1:
             yield f"{place}: {what}: « {value} » est déclaré {count} fois"
 
 
-def _steps(procedure, asked):
+def _steps(procedure: Procedure, asked: Asked) -> Iterator[str]:
     if not procedure.steps:
         yield "steps: au moins une étape est attendue"
-    before = {}
+    before: dict[str, Field] = {}
     for i, step in enumerate(procedure.steps):
         if not step.fields:
             yield f"steps[{i}].fields: au moins un champ est attendu"
@@ -76,7 +81,7 @@ def _steps(procedure, asked):
             before[field.name] = field
 
 
-def _field(field, place):
+def _field(field: Field, place: str) -> Iterator[str]:
     if not NAME.fullmatch(field.name):
         yield f"{place}.name: « {field.name} » devrait s'écrire en minuscules avec des soulignés"
     if (field.kind == "choice") is not bool(field.options):
@@ -93,7 +98,7 @@ def _field(field, place):
     yield from _bounds(field, place)
 
 
-def _pattern(field, place):
+def _pattern(field: Field, place: str) -> Iterator[str]:
     if field.pattern is None:
         return
     try:
@@ -102,19 +107,23 @@ def _pattern(field, place):
         yield f"{place}.pattern: expression invalide ({error})"
 
 
-def _bounds(field, place):
+def _bounds(field: Field, place: str) -> Iterator[str]:
     sound = True
     for name in ("minimum", "maximum"):
         bound = getattr(field, name)
         if bound is not None and not isinstance(bound, BOUNDED.get(field.kind, ())):
             yield f"{place}.{name}: sans objet pour « {field.kind} »"
             sound = False
-    both = field.minimum is not None and field.maximum is not None
-    if sound and both and field.minimum > field.maximum:
+    low, high = field.minimum, field.maximum
+    numbers = isinstance(low, int) and isinstance(high, int) and low > high
+    days = isinstance(low, date) and isinstance(high, date) and low > high
+    if sound and (numbers or days):
         yield f"{place}.minimum: dépasse maximum"
 
 
-def _conditions(condition, asked, place, later=()):
+def _conditions(
+    condition: Condition | None, asked: Asked, place: str, later: Container[str] = ()
+) -> Iterator[str]:
     for comparison in condition.comparisons() if condition else ():
         field = asked.get(comparison.field)
         if field is not None:
@@ -125,14 +134,15 @@ def _conditions(condition, asked, place, later=()):
             yield f"{place}: champ inconnu « {comparison.field} »"
 
 
-def _comparison(comparison, field, place):
+def _comparison(comparison: Comparison, field: Field, place: str) -> Iterator[str]:
     if comparison.operator == "filled":
         return
     if comparison.operator in ("before", "after"):
         if field.kind != "date":
             yield f"{place}: « {field.name} » n'est pas une date"
         return
-    values = comparison.value if comparison.operator == "in" else (comparison.value,)
+    value = comparison.value
+    values = value if isinstance(value, tuple) else (value,)
     expected = {"yes_no": bool, "integer": int, "money": int}.get(field.kind, str)
     for value in values:
         if type(value) is not expected:
@@ -141,14 +151,14 @@ def _comparison(comparison, field, place):
             yield f"{place}: « {value} » n'est pas une option de « {field.name} »"
 
 
-def _windows(procedure, asked):
+def _windows(procedure: Procedure, asked: Asked) -> Iterator[str]:
     yield from _window(procedure, procedure.window, "window")
     for i, choice in enumerate(procedure.other_windows):
         yield from _conditions(choice.when, asked, f"other_windows[{i}].when")
         yield from _window(procedure, choice.window, f"other_windows[{i}].window")
 
 
-def _window(procedure, window, place):
+def _window(procedure: Procedure, window: Window, place: str) -> Iterator[str]:
     for name in WINDOW_NUMBERS[window.kind]:
         if getattr(window, name) is None:
             yield f"{place}.{name}: attendu pour « {window.kind} »"
@@ -162,7 +172,7 @@ def _window(procedure, window, place):
         yield f"{place}.late_charge: la procédure ne dit pas sa taxe de retard (late_fee)"
 
 
-def _durations(procedure):
+def _durations(procedure: Procedure) -> Iterator[str]:
     months = procedure.title_months
     if months.same_end_date is bool(months.offered):
         yield "title_months: des durées ou « same_end_date », l'un des deux"

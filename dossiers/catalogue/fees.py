@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from dossiers.catalogue.conditions import Condition, holds, prune
+from dossiers.catalogue.conditions import Answers, Condition, holds, prune
 from dossiers.catalogue.text import Text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Amount:
     since: date | None = None
     until: date | None = None
 
-    def in_force(self, on):
+    def in_force(self, on: date) -> bool:
         if self.since is None or on < self.since:
             return False
         return self.until is None or on <= self.until
@@ -75,12 +75,12 @@ class FeeQuote:
     to_confirm: tuple[FeeLine, ...] = ()
     total_to_confirm: int | None = None
 
-    def due_at(self, due):
+    def due_at(self, due: Due) -> int:
         """The part to pay "filing" or "hand-over"."""
         return sum(line.amount_eur for line in self.lines if line.due == due)
 
 
-def fees_for(procedure: Procedure, on: date, answers=None) -> FeeQuote:
+def fees_for(procedure: Procedure, on: date, answers: Answers | None = None) -> FeeQuote:
     """The fees of the procedure on that day, for these answers (CESEDA L.436-1 to L.436-7).
 
     Amounts voted but without a confirmed date are returned in `to_confirm` only: nothing may
@@ -112,19 +112,19 @@ def late_charge(procedure: Procedure, on: date) -> FeeLine | None:
     return _line(procedure.late_fee, "hand-over", _amount_on(procedure.late_fee, on))
 
 
-def _amount_on(fee, on):
+def _amount_on(fee: Fee, on: date) -> Amount:
     found = [amount for amount in fee.amounts if amount.in_force(on)]
     if not found:
         raise NoScheduleInForce(f"{fee.code}: aucun barème en vigueur le {on.isoformat()}")
-    return max(found, key=lambda amount: amount.since)
+    return max(found, key=lambda amount: amount.since or date.min)
 
 
-def _announced(use, line):
+def _announced(use: FeeUse, line: FeeLine) -> FeeLine:
     undated = [amount for amount in use.fee.amounts if amount.since is None]
     return _line(use.fee, use.due, undated[-1]) if undated else line
 
 
-def _line(fee, due, amount):
+def _line(fee: Fee, due: Due, amount: Amount) -> FeeLine:
     return FeeLine(
         code=fee.code,
         label=fee.label,

@@ -1,10 +1,11 @@
 """From plain tables (TOML, JSON) to frozen objects and back, naming the place of each mistake."""
 
 import types
+from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from dossiers.catalogue.conditions import (
     OPERATORS,
@@ -29,14 +30,14 @@ class Reader:
     a problem there.
     """
 
-    def __init__(self):
-        self.problems = []
+    def __init__(self) -> None:
+        self.problems: list[str] = []
 
-    def note(self, place, problem):
+    def note(self, place: str, problem: str) -> Any:
         self.problems.append(f"{place}: {problem}")
         return INVALID
 
-    def read(self, hint, value, place):
+    def read(self, hint: Any, value: Any, place: str) -> Any:
         if value is INVALID:  # already noted where it was written
             return INVALID
         if hint is Text:
@@ -54,7 +55,7 @@ class Reader:
             return self._list(get_args(hint)[0], value, place)
         return self._plain(hint, value, place)
 
-    def build(self, kind, table, place):
+    def build(self, kind: Any, table: Any, place: str) -> Any:
         """An object of the dataclass `kind`; unknown and absent keys are problems."""
         if table is INVALID:
             return INVALID
@@ -77,7 +78,7 @@ class Reader:
                 sound = False
         return kind(**values) if sound else INVALID
 
-    def _text(self, value, place):
+    def _text(self, value: Any, place: str) -> Any:
         if not isinstance(value, dict):
             return self.note(place, "une table { fr, en, ar } est attendue")
         sound = True
@@ -96,13 +97,13 @@ class Reader:
             sound = False
         return Text(**{key: value[key] for key in LANGUAGES}) if sound else INVALID
 
-    def _literal(self, allowed, value, place):
+    def _literal(self, allowed: tuple[Any, ...], value: Any, place: str) -> Any:
         if value in allowed:
             return value
         listed = ", ".join(str(item) for item in allowed)
         return self.note(place, f"« {value} » n'est pas une valeur admise ({listed})")
 
-    def _union(self, hints, value, place):
+    def _union(self, hints: Iterable[Any], value: Any, place: str) -> Any:
         hints = [hint for hint in hints if hint is not type(None)]
         if set(hints) == set(CONDITIONS):
             return self._condition(value, place)
@@ -114,13 +115,13 @@ class Reader:
                 return trial
         return self.note(place, "type inattendu")
 
-    def _list(self, hint, value, place):
+    def _list(self, hint: Any, value: Any, place: str) -> Any:
         if not isinstance(value, list | tuple):
             return self.note(place, "une liste est attendue")
         items = [self.read(hint, item, f"{place}[{i}]") for i, item in enumerate(value)]
         return INVALID if INVALID in items else tuple(items)
 
-    def _plain(self, hint, value, place):
+    def _plain(self, hint: Any, value: Any, place: str) -> Any:
         if hint is date:
             day = None if isinstance(value, datetime) else as_date(value)
             return day if day is not None else self.note(place, "une date est attendue")
@@ -130,7 +131,7 @@ class Reader:
             return self.note(place, "un texte est attendu")
         return value
 
-    def _condition(self, value, place):
+    def _condition(self, value: Any, place: str) -> Any:
         if not isinstance(value, dict):
             return self.note(place, "une condition est attendue")
         if "field" in value:
@@ -149,7 +150,7 @@ class Reader:
             return INVALID
         return AllOf(tuple(parts)) if word == "all" else AnyOf(tuple(parts))
 
-    def _comparison(self, value, place):
+    def _comparison(self, value: Any, place: str) -> Any:
         unknown = [key for key in value if key != "field" and key not in OPERATORS]
         for key in unknown:
             self.note(under(place, key), "clé inconnue")
@@ -162,7 +163,7 @@ class Reader:
         operand = self._operand(operator, value[operator], under(place, operator))
         return INVALID if operand is INVALID else Comparison(value["field"], operator, operand)
 
-    def _operand(self, operator, operand, place):
+    def _operand(self, operator: str, operand: Any, place: str) -> Any:
         if operator in ("before", "after"):
             return self._plain(date, operand, place)
         if operator == "filled":
@@ -174,7 +175,7 @@ class Reader:
             return INVALID if INVALID in items else tuple(items)
         return self._scalar(operand, place)
 
-    def _scalar(self, operand, place):
+    def _scalar(self, operand: Any, place: str) -> Any:
         if isinstance(operand, str | int):  # bool is an int
             return operand
         return self.note(place, "un texte, un nombre ou vrai/faux est attendu")
@@ -187,12 +188,12 @@ _EXPECTED = {
 }
 
 
-def under(place, key):
+def under(place: str, key: object) -> str:
     """The place of a key: "x.toml: a" below "x.toml", "x.toml: a.b" below that."""
     return f"{place}.{key}" if ": " in place else f"{place}: {key}"
 
 
-def dump(value):
+def dump(value: Any) -> Any:
     """The plain table of an object, without what is left at its default.
 
     A new optional attribute of the schema thus changes no fingerprint already stored.

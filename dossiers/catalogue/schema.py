@@ -1,8 +1,9 @@
 """The shape of a procedure: what a data file may say. Frozen, pure Python, without Django."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 from dossiers.catalogue.conditions import Condition
 from dossiers.catalogue.fees import Confidence, Fee, FeeUse
@@ -23,6 +24,8 @@ __all__ = [
     "TitleMonths",
 ]
 
+Item = TypeVar("Item")
+
 FieldKind = Literal[
     "text",
     "long_text",
@@ -41,7 +44,7 @@ FieldKind = Literal[
 ]
 
 # What a field means to the rest of the house, and the kinds it may then have.
-MEANINGS = {
+MEANINGS: dict[str, tuple[str, ...]] = {
     "birth_name": ("text",),
     "usage_name": ("text",),
     "given_names": ("text",),
@@ -85,7 +88,7 @@ REQUIRED_MEANINGS = (
 class CatalogueError(ValueError):
     """The data files say something we do not understand; `problems` lists everything at once."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
@@ -115,7 +118,7 @@ class Field:
     autocomplete: str | None = None
     means: str | None = None
 
-    def label_of(self, value):
+    def label_of(self, value: object) -> Text | None:
         """The label of a choice, None for a value that is not offered."""
         return next((option.label for option in self.options if option.value == value), None)
 
@@ -203,28 +206,28 @@ class Procedure:
     other_windows: tuple[WindowChoice, ...] = ()
     late_fee: Fee | None = None
 
-    def step(self, code):
+    def step(self, code: str) -> Step:
         """The step of that code; KeyError without one."""
         return _find(self.steps, "code", code)
 
-    def field(self, name):
+    def field(self, name: str) -> Field:
         """The field of that name, whatever its step; KeyError without one."""
         return _find(self.all_fields(), "name", name)
 
-    def evidence_rule(self, code):
+    def evidence_rule(self, code: str) -> EvidenceRule:
         """The evidence of that code; KeyError without one."""
         return _find(self.evidence, "code", code)
 
-    def all_fields(self):
+    def all_fields(self) -> tuple[Field, ...]:
         """Every field in the order asked, conditional ones included."""
         return tuple(field for step in self.steps for field in step.fields)
 
-    def meaning(self, means):
+    def meaning(self, means: str) -> Field | None:
         """The field that bears this meaning ("birth_name"…), None without one."""
         return next((field for field in self.all_fields() if field.means == means), None)
 
 
-def _find(items, attribute, value):
+def _find(items: Iterable[Item], attribute: str, value: str) -> Item:
     for item in items:
         if getattr(item, attribute) == value:
             return item

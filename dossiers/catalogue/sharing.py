@@ -1,13 +1,17 @@
 """What procedures share (fields, steps, evidence, windows, delays, fees), merged into each."""
 
 import tomllib
+from pathlib import Path
+from typing import Any
 
 from dossiers.catalogue.fees import Fee
 from dossiers.catalogue.reading import INVALID, Reader, under
 from dossiers.catalogue.schema import Deadline, EvidenceRule, Field, Step
 from dossiers.catalogue.windows import Window
 
-FILES = {
+Table = dict[str, Any]
+
+FILES: dict[str, tuple[str, ...]] = {
     "_fields.toml": ("fields", "steps"),
     "_evidence.toml": ("evidence",),
     "_windows.toml": ("windows",),
@@ -15,7 +19,7 @@ FILES = {
     "_fees.toml": ("schedules", "fees"),
 }
 # Section: what an entry is, and the attribute that its key gives.
-SECTIONS = {
+SECTIONS: dict[str, tuple[type, str, str]] = {
     "fields": (Field, "name", "champ partagé inconnu"),
     "steps": (Step, "code", "étape partagée inconnue"),
     "evidence": (EvidenceRule, "code", "pièce inconnue"),
@@ -26,7 +30,7 @@ SECTIONS = {
 SCHEDULE_KEYS = {"legal", "confidence", "since", "until"}
 
 
-def parse(reader, path):
+def parse(reader: Reader, path: Path) -> Table | None:
     """The table of a file; notes a problem and returns None when it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -38,9 +42,9 @@ def parse(reader, path):
 class Shared:
     """The shared entries as plain tables; one with a problem is INVALID and noted once."""
 
-    def __init__(self, reader: Reader, directory):
+    def __init__(self, reader: Reader, directory: Path) -> None:
         self.reader = reader
-        self.entries = {section: {} for section in SECTIONS}
+        self.entries: dict[str, Table] = {section: {} for section in SECTIONS}
         for name, sections in FILES.items():
             path = directory / name
             table = parse(reader, path) if path.exists() else None
@@ -50,7 +54,7 @@ class Shared:
             if table:
                 self._take(name, sections, table)
 
-    def _take(self, name, sections, table):
+    def _take(self, name: str, sections: tuple[str, ...], table: Table) -> None:
         schedules = table.get("schedules", {})
         self._check_schedules(schedules, f"{name}: schedules")
         for section in sections:
@@ -67,13 +71,13 @@ class Shared:
                 sound = self.reader.build(kind, whole, place) is not INVALID
                 self.entries[section][key] = whole if sound else INVALID
 
-    def _check_schedules(self, schedules, place):
+    def _check_schedules(self, schedules: Table, place: str) -> None:
         for code, schedule in schedules.items():
             for key in schedule:
                 if key not in SCHEDULE_KEYS:
                     self.reader.note(f"{place}.{code}.{key}", "clé inconnue")
 
-    def _priced(self, fee, schedules, place):
+    def _priced(self, fee: Any, schedules: Table, place: str) -> Any:
         """Turn `amounts = { LF2022 = 25 }` into one dated amount per schedule."""
         if not isinstance(fee, dict) or not isinstance(fee.get("amounts"), dict):
             return fee
@@ -86,14 +90,14 @@ class Shared:
             amounts.append({"schedule": code, "euros": euros, **dated})
         return {**fee, "amounts": amounts}
 
-    def find(self, section, code, place):
+    def find(self, section: str, code: Any, place: str) -> Any:
         """The shared table of that code; INVALID, and noted, when there is none."""
         try:
             return self.entries[section][code]
         except (KeyError, TypeError):
             return self.reader.note(place, f"{SECTIONS[section][2]} « {code} »")
 
-    def _merged(self, section, item, place):
+    def _merged(self, section: str, item: Any, place: str) -> Any:
         """A table where `use` names a shared entry: its own keys win over the shared ones."""
         if isinstance(item, str):
             return self.find(section, item, place)
@@ -104,7 +108,7 @@ class Shared:
             return INVALID
         return {**shared, **{key: value for key, value in item.items() if key != "use"}}
 
-    def _fields_of(self, step, place):
+    def _fields_of(self, step: Any, place: str) -> Any:
         if not isinstance(step, dict) or not isinstance(step.get("fields"), list):
             return step
         fields = [
@@ -113,7 +117,7 @@ class Shared:
         ]
         return {**step, "fields": fields}
 
-    def expand(self, table, file):
+    def expand(self, table: Table, file: str) -> Table:
         """The table of a procedure with everything shared merged in."""
         whole = dict(table)
         for key in ("steps", "evidence", "deadlines", "fees", "other_windows"):
@@ -128,7 +132,7 @@ class Shared:
             whole["late_fee"] = self.find("fees", table["late_fee"], f"{file}: late_fee")
         return whole
 
-    def _expanded(self, key, item, place):
+    def _expanded(self, key: str, item: Any, place: str) -> Any:
         if key == "steps":
             step = self._merged("steps", item, place)
             return self._fields_of(step, place)

@@ -13,7 +13,7 @@ class Text:
     en: str
     ar: str
 
-    def get(self, language):
+    def get(self, language: str | None) -> str:
         """The sentence in `language` ("ar", "en-gb"…); French for a language we do not have."""
         short = (language or "fr").split("-")[0].lower()
         return getattr(self, short) if short in LANGUAGES else self.fr

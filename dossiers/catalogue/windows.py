@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from dossiers.catalogue.conditions import Condition, holds, meant, prune
+from dossiers.catalogue.conditions import Answers, Condition, holds, meant, prune
 from dossiers.catalogue.fees import Confidence
 from dossiers.catalogue.text import Text
 
@@ -72,26 +73,26 @@ class WindowAnswer:
     late_until: date | None = None
 
     @property
-    def message(self):
+    def message(self) -> Text:
         messages = self.window.messages
         return getattr(messages, self.status.replace("-", "_")) or messages.open
 
     @property
-    def late_charge(self):
+    def late_charge(self) -> bool:
         """Whether the charge of CESEDA L.436-5 is announced; only an agent may waive it."""
         return self.window.late_charge and self.status == "late"
 
     @property
-    def extension_by_right(self):
+    def extension_by_right(self) -> bool:
         """Whether filing today gives right to the extension certificate (CESEDA R.431-15-1)."""
         return self.window.extension_by_right and self.status == "open"
 
     @property
-    def may_file(self):
+    def may_file(self) -> bool:
         """False only before the opening day."""
         return self.status != "early"
 
-    def sentence(self, language, show=date.isoformat):
+    def sentence(self, language: str, show: Callable[[date], str] = date.isoformat) -> str:
         """The message in a language, its dates written by `show`."""
         days = {"opens_on": self.opens_on, "closes_on": self.closes_on}
         days["late_until"] = self.late_until
@@ -99,7 +100,7 @@ class WindowAnswer:
         return self.message.get(language).format(**written)
 
 
-def add_months(day, months):
+def add_months(day: date, months: int) -> date:
     """The same day of the month later (or earlier), or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not MINYEAR <= year <= MAXYEAR:
@@ -107,7 +108,7 @@ def add_months(day, months):
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _days_before(day, days):
+def _days_before(day: date, days: int) -> date:
     return day - timedelta(days=days) if (day - date.min).days >= days else date.min
 
 
@@ -128,12 +129,13 @@ def assess(
     return WindowAnswer(window=window, status="open")
 
 
-def _before_expiry(window, today, ends_on):
+def _before_expiry(window: Window, today: date, ends_on: date | None) -> WindowAnswer:
     if ends_on is None:
         return WindowAnswer(window=window, status="unknown")
-    opens_on = _days_before(ends_on, window.opens_days_before)
-    closes_on = _days_before(ends_on, window.closes_days_before)
-    late_until = add_months(ends_on, window.late_months_after)
+    opens_on = _days_before(ends_on, window.opens_days_before or 0)
+    closes_on = _days_before(ends_on, window.closes_days_before or 0)
+    late_until = add_months(ends_on, window.late_months_after or 0)
+    status: Status
     if today < opens_on:
         status = "early"
     elif today <= closes_on:
@@ -145,25 +147,25 @@ def _before_expiry(window, today, ends_on):
     )
 
 
-def _after_entry(window, today, entered_on):
+def _after_entry(window: Window, today: date, entered_on: date | None) -> WindowAnswer:
     if entered_on is None:
         return WindowAnswer(window=window, status="unknown")
-    closes_on = add_months(entered_on, window.months_after_entry)
+    closes_on = add_months(entered_on, window.months_after_entry or 0)
     if today < entered_on:
         return WindowAnswer(window=window, status="early", opens_on=entered_on, closes_on=closes_on)
-    status = "open" if today <= closes_on else "late"
+    status: Status = "open" if today <= closes_on else "late"
     return WindowAnswer(window=window, status=status, opens_on=entered_on, closes_on=closes_on)
 
 
-def _while_valid(window, today, ends_on):
+def _while_valid(window: Window, today: date, ends_on: date | None) -> WindowAnswer:
     if ends_on is None:
         return WindowAnswer(window=window, status="unknown")
-    closes_on = add_months(ends_on, -window.months_left)
-    status = "open" if today <= closes_on else "too-late"
+    closes_on = add_months(ends_on, -(window.months_left or 0))
+    status: Status = "open" if today <= closes_on else "too-late"
     return WindowAnswer(window=window, status=status, closes_on=closes_on)
 
 
-def window_for(procedure: Procedure, answers) -> Window:
+def window_for(procedure: Procedure, answers: Answers) -> Window:
     """The window that applies: the first other window whose condition holds, else the usual one."""
     kept = prune(procedure, answers)
     for choice in procedure.other_windows:
@@ -172,7 +174,7 @@ def window_for(procedure: Procedure, answers) -> Window:
     return procedure.window
 
 
-def assess_filing(procedure: Procedure, answers, today: date) -> WindowAnswer:
+def assess_filing(procedure: Procedure, answers: Answers, today: date) -> WindowAnswer:
     """The same as `assess`, reading the window and its dates in the answers."""
     return assess(
         window_for(procedure, answers),
