@@ -45,11 +45,21 @@ def home(request):
 
 _EVERYWHERE = [route("sante/", health, name="health", policy=PUBLIC)]
 
-_EDITING = [
-    route("", lambda request: redirect("wagtailadmin_home"), name="home", policy=EDITORS),
-    path("edit/", include(wagtailadmin_urls)),
-    *i18n_patterns(path("", include(wagtail_urls))),
-]
+
+def editors_home(request):
+    """The editing process has one page of its own: the door of Wagtail."""
+    return redirect("wagtailadmin_home")
+
+
+def editing_patterns():
+    """What the editing process serves: Wagtail, and the pages that editors preview."""
+    return [
+        *_EVERYWHERE,
+        route("", editors_home, name="home", policy=EDITORS),
+        path("edit/", include(wagtailadmin_urls)),
+        *i18n_patterns(path("", include(wagtail_urls))),
+    ]
+
 
 _PORTAL = [
     route("", home, name="home", policy=PUBLIC),
@@ -89,4 +99,4 @@ _PORTAL = [
     *i18n_patterns(path("", include(cms_urls.urlpatterns))),
 ]
 
-urlpatterns = _EVERYWHERE + (_EDITING if settings.IS_EDITING_PROCESS else _PORTAL)
+urlpatterns = editing_patterns() if settings.IS_EDITING_PROCESS else _EVERYWHERE + _PORTAL

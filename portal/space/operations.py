@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
@@ -55,10 +56,12 @@ class Journal(ReadOnlyView, TemplateView):
         if before.isdigit():
             lines = lines.filter(id__lt=int(before[:18]))
         found = list(lines[: LINES_A_PAGE + 1])
+        older = found[LINES_A_PAGE - 1].id if len(found) > LINES_A_PAGE else None
         journal.record("journal.read", subject_type="journal", subject_id=dossier[:64] or "all")
         return super().get_context_data(
             lines=found[:LINES_A_PAGE],
-            before=found[LINES_A_PAGE - 1].id if len(found) > LINES_A_PAGE else None,
+            before=older,
+            older=f"?{urlencode({'dossier': dossier, 'before': older})}",
             dossier=dossier,
             broken_at=journal.broken_at(dossier) if _is_uuid(dossier) else None,
             **kwargs,

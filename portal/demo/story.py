@@ -1,0 +1,60 @@
+"""The invented person of the journey and what they answer, by the meaning of each field."""
+
+import secrets
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+
+def answers(email, today: date) -> dict:
+    """Answers of an invented student, valid on this day; dates are `date` objects."""
+    ends_on = today + timedelta(days=90)
+    digits = "".join(secrets.choice("0123456789") for _ in range(9))
+    return {
+        "birth_name": "EXEMPLE",
+        "given_names": "Amina Démonstration",
+        "sex": "f",
+        "birth_date": date(2001, 4, 12),
+        "birth_city": "Ville-Inventée",
+        "birth_country": "MA",
+        "nationality": "MA",
+        "passport_number": f"XX{digits[:7]}",
+        "passport_ends_on": today + relativedelta(years=5),
+        "foreigner_number": f"9{digits}",
+        "title_kind": "student_card",
+        "title_starts_on": ends_on - timedelta(days=365),
+        "title_ends_on": ends_on,
+        "housing": "own",
+        "address_line": "3 rue de l'Exemple",
+        "postcode": "34000",
+        "commune": "Montpellier",
+        "marital_status": "single",
+        "has_children": "no",
+        "family_changed": "no",
+        "institution": "Université Exemple de Montpellier",
+        "programme": "Master d'informatique",
+        "study_level": "master",
+        "year_of_cycle": "1",
+        "cycle_ends_on": today + relativedelta(years=2),
+        "repeated_year": "no",
+        "means_kind": "scholarship",
+        "monthly_means": "870",
+        "health_affiliated": "yes",
+        "email": email,
+        "phone": "0600000000",
+        "preferred_language": "fr",
+        "photo_code": secrets.token_hex(11).upper(),
+    }
+
+
+def posted(name, known: dict):
+    """What to type in the control of this name, or None when the story has nothing to say.
+
+    A date is typed in three boxes: `<field>_day`, `<field>_month`, `<field>_year`.
+    """
+    for part in ("day", "month", "year"):
+        field, _, end = name.rpartition("_")
+        if end == part and isinstance(known.get(field), date):
+            return str(getattr(known[field], part))
+    value = known.get(name)
+    return None if isinstance(value, date) else value
