@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0001_foundation'),
-        ('dossiers', '0001_initial'),
+        ('dossiers', '0001_procedures_dossiers_submissions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
