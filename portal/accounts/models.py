@@ -1,5 +1,6 @@
 """Accounts and posts: who may sign in, and for which prefecture on which days."""
 
+import unicodedata
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,6 +16,11 @@ from portal.accounts.enums import POST_ROLES, Kind, Role
 from portal.core import clock
 
 LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]
+
+
+def composed(password: str | None) -> str | None:
+    """A password in composed Unicode (NFC): telephones and computers compose accents apart."""
+    return None if password is None else unicodedata.normalize("NFC", password)
 
 
 class UserManager(BaseUserManager):
@@ -97,6 +103,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return str(self)
+
+    def set_password(self, raw_password):
+        """The same password typed on another keyboard is the same password."""
+        super().set_password(composed(raw_password))
+
+    def check_password(self, raw_password):
+        """Whether this is the password, however its accents were composed."""
+        return super().check_password(composed(raw_password))
 
     @property
     def is_staff(self):

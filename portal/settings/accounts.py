@@ -24,7 +24,15 @@ ACCOUNT_FORMS = {
     "signup": "portal.accounts.forms.SignUpForm",
     "login": "portal.accounts.forms.SignInForm",
     "reset_password": "portal.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "portal.accounts.forms.NewPasswordForm",
+    "change_password": "portal.accounts.forms.ChangePasswordForm",
+    "set_password": "portal.accounts.forms.FirstPasswordForm",
+    "add_email": "portal.accounts.forms.ChangeAddressForm",
+    "reauthenticate": "portal.accounts.forms.ConfirmPasswordForm",
+    "confirm_email_verification_code": "portal.accounts.forms.AddressCodeForm",
+    "confirm_password_reset_code": "portal.accounts.forms.PasswordCodeForm",
 }
+WAGTAILADMIN_USER_LOGIN_FORM = "portal.accounts.forms.EditorSignInForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 # One password field: the person may show it, and a code by mail repairs a mistake.
@@ -47,11 +55,10 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_SESSION_REMEMBER = False  # many applicants use a shared computer
 ACCOUNT_LOGOUT_ON_GET = False
-# Failures per account and per address, at every door; allauth's own limits for the rest.
-ACCOUNT_RATE_LIMITS = {
-    "login_failed": "20/5m/ip,5/5m/key",
-    "door_failed": "20/5m/ip,5/5m/key",
-}
+# Failures per network address and per account, at every door; allauth's own limits for the rest.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+# Digits only: they are typed alike on every keyboard. Eight, so that trying them is hopeless.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
 
 # Without these, the address of the proxy would be counted as everybody's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("PORTAL_TRUSTED_PROXIES", default=0)
