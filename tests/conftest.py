@@ -13,7 +13,7 @@ from portal.local import postgres, s3
 from portal.local.processes import free_port
 from tests import database
 
-pytest_plugins = ["tests.guards"]
+pytest_plugins = ["tests.guards", "tests.browser"]
 
 
 def pytest_configure(config):

@@ -58,7 +58,7 @@ def clone(name: str) -> None:
     """Give this process a fresh copy of the migrated template."""
     close_connections()
     server = cluster()
-    server.clone_database(name, _template(server))
+    server.clone_database(name, template())
     for connection in connections.all(initialized_only=False):
         connection.settings_dict["NAME"] = name
 
@@ -85,12 +85,14 @@ def forget_dead_runs() -> None:
             "select datname from pg_database where datname like 'portal_test_%'"
         ).fetchall()
     for (name,) in names:
-        pid = name.removeprefix("portal_test_")
+        pid = name.rpartition("_")[2]
         if pid.isdigit() and not Path("/proc", pid).exists():
             cluster().drop_database(name)
 
 
-def _template(server: postgres.Cluster) -> str:
+def template() -> str:
+    """The name of the migrated template, built if no run has built it yet."""
+    server = cluster()
     name = fingerprint()
     if server.has_database(name):
         return name

@@ -93,10 +93,8 @@ def _prepare(stack: Stack) -> None:
     say("  building style sheets")
     assets.build(stack.var, stack.environment("owner"))
     stack.start_services()
-    if not (stack.folder / "loaded").exists():
-        say("  inventing people, dossiers and guidance")
-        _manage(stack, "load_demo")
-        (stack.folder / "loaded").touch()
+    say("  inventing people, places and guidance")
+    _manage(stack, "load_demo")
 
 
 def _erase(stack: Stack) -> None:
@@ -160,8 +158,9 @@ def _tell_how_to_enter(stack: Stack) -> None:
     say(f"Editors sign in at:   {stack.editing_url}/edit/")
     path = stack.folder / "signins.json"
     for person in json.loads(path.read_text()) if path.exists() else []:
-        told = [str(value) for value in person.values() if value]
-        say("  " + " · ".join(told))
+        door = person.get("door", "/")
+        base = stack.editing_url if door.startswith("/edit") else stack.base_url
+        say(f"  {person['role']:<14} {person['email']:<36} {person['password']}   {base}{door}")
     say("Press Ctrl-C to stop. The data stay; --reset starts anew.")
 
 

@@ -3,12 +3,14 @@
 import json
 import os
 import secrets
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.local import card_maker, postgres, s3, smtp_sink
+from portal.local.errors import LocalError
 from portal.local.processes import (
     LOOPBACK,
     Process,
@@ -21,7 +23,7 @@ from portal.local.processes import (
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("web", "editing", "s3", "mail", "cards")
 # Queues of the ordinary worker; the issuing run has its own process and role.
-QUEUES = ("default",)
+QUEUES = ("default", "mail", "letters")
 SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_PERSON_KEY", "PORTAL_QR_KEY")
 
 
@@ -136,9 +138,24 @@ class Stack:
             process.start()
             self.processes.append(process)
         web.wait_ready(lambda: answers_200(f"{self.base_url}/sante/"), within=90)
-        editing.wait_ready(lambda: listens(self.ports.editing), within=90)
+        editing.wait_ready(lambda: answers_200(f"{self.editing_url}/sante/"), within=90)
         for process in self.processes:
             process.wait_ready(process.is_alive)
+
+    def manage(self, *command: str, role: str = "owner") -> str:
+        """Run a management command in a role and return what it says; LocalError if it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self.environment(role),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip()
+            raise LocalError(f"{command[0]} failed: {said[-2000:]}")
+        return done.stdout
 
     def stop(self) -> None:
         """Stop everything, the portal before what it talks to."""

@@ -17,7 +17,7 @@ from portal.settings.storage import *
 DEBUG = False
 DEMO = False
 MOVABLE_CLOCK = False
-DEMO_MAIL_DIR = VAR / "demo" / "mail"
+DEMO_MAIL_DIR = env.text("PORTAL_DEMO_MAIL_DIR", default=str(VAR / "demo" / "mail"))
 
 INSTALLED_APPS = [
     "portal.core",
