@@ -1,0 +1,52 @@
+"""What other rooms may use of the visits. Everything else is private."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from appointments import queries
+from appointments.enums import AppointmentState, Purpose
+
+__all__ = ["AppointmentState", "AppointmentView", "Purpose", "appointment_of", "is_waiting"]
+
+
+@dataclass(frozen=True)
+class AppointmentView:
+    """The last appointment given for a dossier, and what became of it."""
+
+    id: UUID
+    purpose: str
+    purpose_label: str
+    state: str
+    state_label: str
+    is_live: bool
+    starts_at: datetime
+    ends_at: datetime
+    site_name: str
+    site_address: str
+    counter_name: str
+
+
+def appointment_of(dossier_id: UUID) -> AppointmentView | None:
+    """The appointment to show for a dossier; None before the first one is given."""
+    found = queries.current_appointment(dossier_id)
+    if found is None:
+        return None
+    return AppointmentView(
+        id=found.pk,
+        purpose=found.purpose,
+        purpose_label=str(found.get_purpose_display()),
+        state=found.state,
+        state_label=str(found.get_state_display()),
+        is_live=found.is_live,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        site_name=found.site.name,
+        site_address=found.site.address,
+        counter_name=found.counter.name,
+    )
+
+
+def is_waiting(dossier_id: UUID) -> bool:
+    """Whether the next run has an appointment to give for this dossier."""
+    return queries.waiting_of(dossier_id) is not None

@@ -1,0 +1,20 @@
+"""The issuing run, at night and at noon, by the worker that has the issuer's role."""
+
+from appointments import queries
+from appointments.services import issuing
+from portal.core import clock, door
+from portal.core.jobs import enqueue, job
+
+
+@job("appointments.issue", queue="issuing")
+def issue(*, prefecture_code, **_later_arguments):
+    """Run one prefecture. Running it twice issues once."""
+    with door.also(prefecture_code):
+        issuing.issue(prefecture_code, at=clock.now())
+
+
+@job("appointments.issue_everywhere", queue="issuing", cron="30 1,12 * * *")
+def issue_everywhere(**_later_arguments):
+    """Enqueue a run for each prefecture that has a calendar."""
+    for code in queries.prefectures_with_a_calendar():
+        enqueue("appointments.issue", prefecture_code=code, _lock=f"appointments.issue:{code}")

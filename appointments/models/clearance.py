@@ -1,0 +1,82 @@
+"""The right to one visit, born of a completed review and of nothing else."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from appointments.enums import Purpose
+
+
+class ClearanceQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(revoked_at=None)
+
+    def visible_to(self, person):
+        """Their own, or those of the prefectures where they hold a post."""
+        return self.filter(Q(applicant=person) | Q(prefecture_code__in=person.prefectures))
+
+
+class Clearance(models.Model):
+    """Habilitation au rendez-vous: it cannot exist without the step that completed the review.
+
+    The name, number and papers to bring are copied here, so that the issuing run, which may
+    see free seats, reads no dossier at all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="clearances")
+    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="+")
+    step = models.OneToOneField("workflows.Step", models.PROTECT, related_name="+")
+    clears = models.BooleanField(default=True, db_default=True)
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    person = models.ForeignKey("dossiers.Person", models.PROTECT, related_name="+")
+    prefecture_code = models.CharField(max_length=3)
+    service = models.ForeignKey("appointments.Service", models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    cleared_at = models.DateTimeField()
+    filed_at = models.DateTimeField(help_text="keeps its rank whatever happens to appointments")
+    deadline_on = models.DateField(null=True, help_text="the day the person's cover ends")
+    is_vulnerable = models.BooleanField(default=False, db_default=False)
+    holder_name = models.CharField(max_length=200)
+    dossier_number = models.CharField(max_length=20)
+    language = models.CharField(max_length=5, default="fr")
+    bring = models.JSONField(default=list, help_text="papers to bring: one text by language each")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClearanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_clearance_comes_from_a_clearing_step", condition=Q(clears=True)
+            ),
+            models.UniqueConstraint(
+                name="one_live_clearance_per_dossier_and_purpose",
+                fields=["dossier", "purpose"],
+                condition=Q(revoked_at=None),
+            ),
+            models.UniqueConstraint(
+                name="a_clearance_is_for_one_person_and_place",
+                fields=[
+                    "id",
+                    "dossier",
+                    "applicant",
+                    "person",
+                    "prefecture_code",
+                    "service",
+                    "purpose",
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="clearance_waiting",
+                fields=["prefecture_code", "filed_at"],
+                condition=Q(revoked_at=None),
+            )
+        ]
+
+    def __str__(self):
+        return f"clearance {self.pk}"

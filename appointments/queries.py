@@ -1,0 +1,175 @@
+"""What the issuing run, the person's page and the day sheet read."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+
+from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SlotState
+from appointments.models import (
+    NOTICE,
+    Appointment,
+    Clearance,
+    Closure,
+    IssueRun,
+    OpeningPattern,
+    Seat,
+)
+from appointments.ordering import FreeSeat, Waiting
+from portal.core import clock
+from portal.territory.api import Counter, Site
+
+
+def waiting_clearances(prefecture_code: str) -> QuerySet:
+    """Live clearances that have neither a live nor an honoured appointment."""
+    seated = Appointment.objects.filter(clearance=OuterRef("pk"), state__in=SEATED_STATES)
+    history = Prefetch("appointments", Appointment.objects.order_by("attempt"))
+    return (
+        Clearance.objects.live()
+        .filter(~Exists(seated), prefecture_code=prefecture_code)
+        .prefetch_related(history)
+        .order_by("pk")
+    )
+
+
+def as_waiting(clearance: Clearance, busy: dict[UUID, list]) -> Waiting:
+    """What the order may look at, and nothing else."""
+    history = list(clearance.appointments.all())
+    ended = {AppointmentState.CANCELLED, AppointmentState.MISSED}
+    return Waiting(
+        clearance_id=str(clearance.pk),
+        dossier_id=str(clearance.dossier_id),
+        person_id=str(clearance.person_id),
+        service=clearance.service_id,
+        filed_at=clearance.filed_at,
+        cleared_on=clock.legal_day(clearance.cleared_at),
+        deadline_on=clearance.deadline_on,
+        vulnerable=clearance.is_vulnerable,
+        missed=missed_by(clearance),
+        revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
+        avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
+        busy=tuple(busy.get(clearance.person_id, ())),
+    )
+
+
+def missed_by(clearance: Clearance) -> int:
+    """How many appointments of this clearance the person did not come to."""
+    return sum(one.state == AppointmentState.MISSED for one in clearance.appointments.all())
+
+
+def busy_moments(prefecture_code: str) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """When each person is already expected at this prefecture."""
+    busy: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    live = Appointment.objects.live().filter(prefecture_code=prefecture_code).order_by("pk")
+    for one in live:
+        busy.setdefault(one.person_id, []).append((one.starts_at, one.ends_at))
+    return busy
+
+
+def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
+    """Seats that may be given today: ten days ahead or more, not held, not in a closure.
+
+    Only the issuing role may run this: the web role reads neither slots nor seats.
+    """
+    held = Appointment.objects.filter(
+        slot=OuterRef("slot"), seat_number=OuterRef("number"), state__in=SEATED_STATES
+    )
+    closed = Closure.objects.filter(
+        site=OuterRef("slot__site"), period__overlap=OuterRef("slot__period")
+    )
+    seats = (
+        Seat.objects.filter(
+            ~Exists(held),
+            ~Exists(closed),
+            slot__prefecture_code=prefecture_code,
+            slot__state=SlotState.OPEN,
+            slot__period__startswith__gte=at + NOTICE,
+        )
+        .annotate(service=F("slot__service"), period=F("slot__period"))
+        .order_by("slot__period", "slot", "number")
+    )
+    return [
+        FreeSeat(
+            slot_id=str(seat.slot_id),
+            number=seat.number,
+            service=seat.service,
+            starts_at=seat.period.lower,
+            ends_at=seat.period.upper,
+            day=clock.legal_day(seat.period.lower),
+        )
+        for seat in seats
+    ]
+
+
+def current_appointment(dossier_id: UUID) -> Appointment | None:
+    """The last appointment given for this dossier, whatever became of it."""
+    return (
+        Appointment.objects.filter(dossier=dossier_id)
+        .select_related("site", "counter", "clearance")
+        .newest_first()
+        .first()
+    )
+
+
+def waiting_of(dossier_id: UUID) -> Clearance | None:
+    """The clearance of this dossier that still waits for an appointment."""
+    seated = Appointment.objects.filter(clearance=OuterRef("pk"), state__in=SEATED_STATES)
+    return (
+        Clearance.objects.live()
+        .filter(~Exists(seated), dossier=dossier_id)
+        .order_by("-cleared_at", "pk")
+        .first()
+    )
+
+
+def unused_clearances(case_id: UUID) -> QuerySet:
+    """Live clearances of a case whose visit has not taken place."""
+    done = Appointment.objects.filter(clearance=OuterRef("pk"), state=AppointmentState.HONOURED)
+    return Clearance.objects.live().filter(~Exists(done), case=case_id).order_by("pk")
+
+
+def prefectures_with_a_calendar() -> list[str]:
+    """The prefectures where at least one counter opens, in order of code."""
+    codes = OpeningPattern.objects.values_list("counter__site__prefecture", flat=True)
+    return list(codes.distinct().order_by("counter__site__prefecture"))
+
+
+def last_digest(prefecture_code: str) -> str:
+    """The seal of the last run of a prefecture, empty before the first."""
+    sealed = IssueRun.objects.filter(prefecture_code=prefecture_code)
+    followed = IssueRun.objects.filter(
+        prefecture_code=prefecture_code, previous_digest=OuterRef("digest")
+    )
+    last = sealed.filter(~Exists(followed)).order_by("pk").values_list("digest", flat=True)
+    return last.first() or ""
+
+
+def sites_of(user) -> list[Site]:
+    """The sites where this agent may receive, by name."""
+    return list(Site.objects.filter(prefecture__in=user.prefectures).order_by("name", "pk"))
+
+
+def counters_for(appointment: Appointment) -> QuerySet:
+    """The counters of the appointment's site where its service is done."""
+    return (
+        Counter.objects.filter(site=appointment.site_id, skills__service=appointment.service_id)
+        .select_related("site")
+        .order_by("name", "pk")
+    )
+
+
+def day_sheet(user, *, site_id: int, day: date) -> QuerySet:
+    """Everybody expected at a site on a legal day, in order of time."""
+    starts_at = datetime(day.year, day.month, day.day, tzinfo=clock.PARIS)
+    shown = (*LIVE_STATES, AppointmentState.HONOURED, AppointmentState.MISSED)
+    return (
+        Appointment.objects.visible_to(user)
+        .filter(
+            site=site_id,
+            state__in=shown,
+            period__startswith__gte=starts_at,
+            period__startswith__lt=starts_at + timedelta(days=1),
+        )
+        .select_related("clearance", "counter", "check_in")
+        .order_by("period", "counter__name", "seat_number", "pk")
+    )

@@ -1,0 +1,18 @@
+"""What the room does when the review says that a person must come, or that it is over."""
+
+from django.dispatch import receiver
+
+from appointments.services import clearing
+from workflows.events import case_closed, visit_due
+
+
+@receiver(visit_due, dispatch_uid="appointments.clear_for_visit")
+def clear_for_visit(*, case, step, purpose, at, **_later_facts):
+    """Insert the right to one visit, in the transaction of the step that gives it."""
+    clearing.clear(case=case, step=step, purpose=purpose, at=at)
+
+
+@receiver(case_closed, dispatch_uid="appointments.end_visits")
+def end_visits(*, case, **_later_facts):
+    """Nobody is expected for a case in which nothing more is expected."""
+    clearing.revoke_unused(case_id=case.pk)

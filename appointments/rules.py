@@ -1,0 +1,33 @@
+"""Who may do what with an appointment."""
+
+CHANGES_BY_ONESELF = 1
+"""The database allows two; the second is asked of an agent, who may find another way."""
+
+
+def is_its_person(appointment, user) -> bool:
+    """An appointment belongs to one account; nobody else answers for it."""
+    return appointment.applicant_id == user.pk
+
+
+def may_give_back(appointment, user, *, at) -> bool:
+    """Once by oneself, before the moment, while it is live."""
+    return (
+        is_its_person(appointment, user)
+        and appointment.is_live
+        and appointment.user_changes < CHANGES_BY_ONESELF
+        and at < appointment.starts_at
+    )
+
+
+def may_confirm(appointment, user, *, at) -> bool:
+    """Saying "I will come" is welcome and never required."""
+    return (
+        is_its_person(appointment, user)
+        and appointment.state == "issued"
+        and at < appointment.starts_at
+    )
+
+
+def may_receive(appointment, user) -> bool:
+    """Agents of the counter, for their own prefecture (the database says it again)."""
+    return "counter_agent" in user.roles and appointment.prefecture_code in user.prefectures

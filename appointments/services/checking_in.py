@@ -1,0 +1,139 @@
+"""At the counter: find an appointment from what is shown, and say in words why not, or enter it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appointments import rules
+from appointments.enums import AppointmentState, Purpose
+from appointments.models import Appointment, CheckIn
+from appointments.services import notices, passes
+from portal.accounts.api import Role
+from portal.core import clock, journal
+from portal.core.constraints import refusing
+from portal.core.errors import DomainRefusal
+from portal.territory.api import Site
+from workflows import api as workflows
+
+EARLY_AT_MOST = LATE_AT_MOST = timedelta(hours=2)
+_NOT_NOW = gettext_lazy("Ce rendez-vous ne peut pas être enregistré maintenant. Rechargez la page.")
+_REFUSALS = {
+    "appointments_checkin_pkey": gettext_lazy("Cette personne a déjà été reçue."),
+    "a_check_in_needs_a_live_appointment_now": _NOT_NOW,
+    "a_check_in_is_at_a_counter_of_the_site": gettext_lazy("Ce guichet est sur un autre site."),
+}
+
+
+def find(shown: str, *, user, at: datetime) -> Appointment:
+    """The appointment that a QR or a typed code opens.
+
+    Raises DomainRefusal when it is forged, unreadable, over, or of another prefecture.
+    """
+    here = Appointment.objects.visible_to(user).select_related("site", "clearance", "check_in")
+    if shown.strip().upper().startswith(passes.PREFIX):
+        scanned = passes.read_seal(shown, at=at)
+        found = here.filter(scan_id=scanned.scan_id).first()
+        if found is None:
+            raise DomainRefusal(_other_office(scanned.site_id))
+        return found
+    found = here.filter(code=passes.read_code(shown)).first()
+    if found is None:
+        raise DomainRefusal(
+            _("Ce code n’ouvre aucun rendez-vous de votre préfecture. Vérifiez la convocation.")
+        )
+    return found
+
+
+def _other_office(site_id: int) -> str:
+    site = Site.objects.select_related("prefecture").filter(pk=site_id).first()
+    if site is None:
+        return _("Ce rendez-vous est dans un lieu qui n’existe plus.")
+    return _("Ce rendez-vous est à un autre endroit : %(site)s, %(office)s.") % {
+        "site": site.name,
+        "office": site.prefecture.name,
+    }
+
+
+def reasons_not_to_receive(appointment: Appointment, *, site_id: int, at: datetime) -> list[str]:
+    """Why this person is not received here and now, in words; nothing when they are."""
+    ended = _ended(appointment)
+    if ended:
+        return [ended]
+    if appointment.site_id != site_id:
+        return [_("Ce rendez-vous est à un autre site : %(site)s.") % {"site": appointment.site}]
+    expected = appointment.starts_at.astimezone(clock.PARIS)
+    when = {
+        "day": date_format(expected, "DATE_FORMAT"),
+        "time": date_format(expected, "TIME_FORMAT"),
+    }
+    if clock.legal_day(at) != clock.legal_day(expected):
+        return [_("Ce rendez-vous est pour un autre jour : le %(day)s à %(time)s.") % when]
+    if at < appointment.starts_at - EARLY_AT_MOST:
+        return [
+            _("Trop tôt : le rendez-vous est à %(time)s. Revenez dans les deux heures d’avant.")
+            % when
+        ]
+    if at > appointment.ends_at + LATE_AT_MOST:
+        return [_("Trop tard : le rendez-vous était à %(time)s. Un autre sera donné.") % when]
+    return []
+
+
+def _ended(appointment: Appointment) -> str:
+    state = appointment.state
+    if state == AppointmentState.HONOURED:
+        at = date_format(appointment.check_in.at.astimezone(clock.PARIS), "TIME_FORMAT")
+        return _("Cette personne a déjà été reçue à %(time)s.") % {"time": at}
+    return {
+        AppointmentState.CANCELLED: _("Ce rendez-vous a été rendu par la personne."),
+        AppointmentState.REVOKED: _("Ce rendez-vous a été retiré par la préfecture."),
+        AppointmentState.MISSED: _("Ce rendez-vous est passé et noté comme manqué."),
+    }.get(state, "")
+
+
+@transaction.atomic
+def arrive(appointment: Appointment, *, counter, user, at: datetime) -> CheckIn:
+    """Enter the person, once, now, at this counter's site. Raises DomainRefusal with the reason."""
+    _only_the_counter(appointment, user)
+    reasons = reasons_not_to_receive(appointment, site_id=counter.site_id, at=at)
+    if reasons:
+        raise DomainRefusal(*reasons)
+    with refusing(_REFUSALS):
+        entry = CheckIn.objects.create(
+            appointment=appointment,
+            dossier_id=appointment.dossier_id,
+            applicant_id=appointment.applicant_id,
+            prefecture_code=appointment.prefecture_code,
+            site_id=appointment.site_id,
+            counter=counter,
+            agent=user,
+        )
+    notices.tell_about(appointment, "appointment_honoured", by_role=Role.COUNTER_AGENT.value)
+    journal.record(
+        "appointment.check_in",
+        subject_type="appointment",
+        subject_id=appointment.pk,
+        dossier_id=appointment.dossier_id,
+        prefecture=appointment.prefecture_code,
+        facts={"counter": counter.pk},
+    )
+    return entry
+
+
+def complete(appointment: Appointment, *, case_id: UUID, user, at: datetime) -> None:
+    """Record what the person came for. Raises DomainRefusal before the check-in, or twice."""
+    _only_the_counter(appointment, user)
+    if appointment.state != AppointmentState.HONOURED:
+        raise DomainRefusal(_("Enregistrez d’abord l’arrivée de la personne."))
+    if appointment.purpose == Purpose.BIOMETRICS:
+        workflows.record_biometrics(case_id, user, at)
+    else:
+        workflows.record_hand_over(case_id, user, at)
+
+
+def _only_the_counter(appointment: Appointment, user) -> None:
+    if not rules.may_receive(appointment, user):
+        raise DomainRefusal(_("Seul un agent du guichet de cette préfecture peut faire cela."))

@@ -1,0 +1,84 @@
+"""The right to one visit: given by a step of the review, ended when the case ends."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from appointments import queries
+from appointments.enums import Purpose
+from appointments.models import Clearance
+from appointments.services import notices
+from portal.accounts.api import Role
+from portal.core import clock, journal
+from portal.vault import api as vault
+
+
+@transaction.atomic
+def clear(*, case, step, purpose: str, at: datetime) -> Clearance:
+    """Insert the clearance of a step. The database refuses any step that clears nothing.
+
+    A clearance of the same purpose that was never used is revoked first: there is one live
+    right to one visit, and its appointment falls with it.
+    """
+    Clearance.objects.live().filter(dossier=case.dossier_id, purpose=purpose).update(revoked_at=at)
+    clearance = Clearance.objects.create(
+        dossier_id=case.dossier_id,
+        case_id=case.pk,
+        step_id=step.pk,
+        applicant_id=case.applicant_id,
+        person_id=case.dossier.person_id,
+        prefecture_code=case.prefecture_code,
+        service_id=Purpose(purpose).value,
+        purpose=Purpose(purpose).value,
+        cleared_at=at,
+        filed_at=case.filed_at,
+        holder_name=case.holder_name,
+        dossier_number=case.dossier_number,
+        language=case.language,
+        **notices.facts_of_the_dossier(case.dossier_id, purpose, clock.legal_day(at)),
+    )
+    _open_files_to_the_counter(clearance)
+    journal.record(
+        "visit.clear",
+        subject_type="clearance",
+        subject_id=clearance.pk,
+        dossier_id=case.dossier_id,
+        prefecture=case.prefecture_code,
+        facts={"purpose": clearance.purpose, "step": str(step.pk)},
+    )
+    return clearance
+
+
+def _open_files_to_the_counter(clearance: Clearance) -> None:
+    """The agent of the counter compares the face with the passport: they may now open it."""
+    code = clearance.prefecture_code
+    grants = vault.AccessGrant.objects.open().filter(
+        subject_id=clearance.dossier_id, prefecture_code=code
+    )
+    roles = {role for grant in grants.order_by("pk") for role in grant.roles}
+    vault.grant_access(
+        clearance.dossier_id, code, roles | {Role.COUNTER_AGENT.value}, reason="visit"
+    )
+
+
+@transaction.atomic
+def revoke_unused(*, case_id: UUID) -> int:
+    """Revoke the rights to visits that will not take place; live appointments fall with them."""
+    revoked = 0
+    for clearance in queries.unused_clearances(case_id):
+        live = clearance.appointments.live().order_by("pk").first()
+        Clearance.objects.filter(pk=clearance.pk, revoked_at=None).update(
+            revoked_at=clearance.cleared_at  # the trigger writes the true moment
+        )
+        journal.record(
+            "visit.revoke",
+            subject_type="clearance",
+            subject_id=clearance.pk,
+            dossier_id=clearance.dossier_id,
+            prefecture=clearance.prefecture_code,
+        )
+        if live is not None:
+            notices.tell_about(live, "appointment_revoked")
+        revoked += 1
+    return revoked

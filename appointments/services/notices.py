@@ -1,0 +1,126 @@
+"""What is said of a visit: the letter, the timeline, the mail; and what the person must bring."""
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from appointments.enums import Purpose
+from appointments.models import Appointment, Clearance
+from appointments.services import passes
+from dossiers import api as dossiers
+from portal.core import clock
+from portal.correspondence import api as correspondence
+from portal.correspondence.api import Letter
+from portal.territory import api as territory
+
+LETTER = "appointment_notice"
+MAJORITY_YEARS = 18
+# At the collection of the card only these are asked for again.
+AT_COLLECTION = {"passport", "current-title", "loss-statement", "theft-report"}
+
+LINES = {
+    "appointment_issued": _("Rendez-vous le %(starts_at)s, %(place)s."),
+    "appointment_confirmed": _("Vous avez confirmé votre venue."),
+    "appointment_cancelled": _(
+        "Vous avez rendu votre rendez-vous. Vous gardez votre rang : un autre vous sera donné."
+    ),
+    "appointment_missed": _("Vous n’êtes pas venu au rendez-vous du %(starts_at)s."),
+    "appointment_revoked": _(
+        "La préfecture a dû retirer le rendez-vous du %(starts_at)s. Vous gardez votre rang."
+    ),
+    "appointment_honoured": _("Vous avez été reçu au guichet."),
+}
+"""Sentences of the timeline, one for each thing that happens to an appointment."""
+
+MAILS = {
+    "appointment_issued": _("Vous avez un rendez-vous"),
+    "appointment_cancelled": _("Vous avez rendu votre rendez-vous"),
+    "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
+    "appointment_revoked": _("La préfecture doit changer votre rendez-vous"),
+    "appointment_honoured": _("Vous avez été reçu au guichet"),
+}
+"""Subjects of the mails, which name no person and no dossier."""
+
+
+def facts_of_the_dossier(dossier_id: UUID, purpose: str, today: date) -> dict:
+    """What a clearance keeps of a dossier, so that the issuing run reads none."""
+    papers: dict[str, dict[str, str]] = {}
+    view = None
+    for language, _name in settings.LANGUAGES:
+        view = dossiers.dossier_summary(dossier_id, language)
+        for box in view.evidence:
+            if purpose == Purpose.BIOMETRICS or box.rule_code in AT_COLLECTION:
+                papers.setdefault(box.rule_code, {})[language] = box.label
+    return {
+        "deadline_on": view.title_ends_on,
+        "is_vulnerable": _is_minor(view.identity.birth_date, today),
+        "bring": list(papers.values()),
+    }
+
+
+def _is_minor(birth_date: date | None, today: date) -> bool:
+    if birth_date is None:
+        return False
+    before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
+    return today.year - birth_date.year - before_birthday < MAJORITY_YEARS
+
+
+def write_letter(appointment: Appointment, clearance: Clearance) -> Letter:
+    """Write the notice of an appointment about to be given; its PDF is made by a job."""
+    site = appointment.site
+    context = {
+        "office": territory.prefecture(appointment.prefecture_code).name,
+        "recipient_name": clearance.holder_name,
+        "dossier_number": clearance.dossier_number,
+        "purpose": appointment.purpose,
+        "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),
+        "site_name": site.name,
+        "site_address": site.address,
+        "site_access": site.access,
+        "counter_name": appointment.counter.name,
+        "bring": papers_in(clearance, clearance.language),
+        "code": appointment.code,
+        "pass": pass_of(appointment),
+    }
+    return correspondence.issue_letter(
+        LETTER,
+        dossier_id=appointment.dossier_id,
+        applicant_id=appointment.applicant_id,
+        prefecture_code=appointment.prefecture_code,
+        context=context,
+        language=clearance.language,
+    )
+
+
+def papers_in(clearance: Clearance, language: str) -> list[str]:
+    """The papers to bring, in a language; French where a text is missing."""
+    return [text.get(language) or text["fr"] for text in clearance.bring]
+
+
+def pass_of(appointment: Appointment) -> str:
+    """The signed text of this appointment's QR."""
+    return passes.seal(
+        scan_id=appointment.scan_id,
+        site_id=appointment.site_id,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+    )
+
+
+def tell_about(appointment: Appointment, kind: str, *, by_role: str = "system") -> None:
+    """One line of the person's timeline, and a mail that says no more than "read it"."""
+    correspondence.add_line(
+        kind,
+        dossier_id=appointment.dossier_id,
+        applicant_id=appointment.applicant_id,
+        prefecture_code=appointment.prefecture_code,
+        by_role=by_role,
+        params={
+            "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),
+            "place": appointment.site.name,
+        },
+        letter=appointment.letter,
+    )
+    correspondence.tell(appointment.applicant, kind, dossier_id=appointment.dossier_id)

@@ -1,0 +1,39 @@
+"""Addresses of the visit: the person's under their dossier, the counter's under its own door."""
+
+from appointments.views import applicant, counter, visit
+from portal.accounts.api import Role
+from portal.core.policy import Policy, route
+
+OWN = Policy("applicant", frozenset({Role.APPLICANT.value}), "own", "appointment")
+AT_THE_COUNTER = Policy(
+    "counter", frozenset({Role.COUNTER_AGENT.value}), "prefecture", "appointment"
+)
+
+_MINE = "dossiers/<uuid:dossier_id>/rendez-vous/"
+_ONE = "rendez-vous/<uuid:appointment_id>/"
+
+
+def _mine(path, view, name):
+    return route(_MINE + path, view.as_view(), name=name, policy=OWN)
+
+
+def _counter(path, view, name):
+    return route(path, view.as_view(), name=name, policy=AT_THE_COUNTER)
+
+
+applicant_urlpatterns = [
+    _mine("", applicant.ShowAppointment, "show"),
+    _mine("agenda.ics", applicant.CalendarFile, "ics"),
+    _mine("convocation/", applicant.Notice, "notice"),
+    _mine("je-ne-peux-pas-venir/", applicant.CannotCome, "cannot_come"),
+    _mine("je-viendrai/", applicant.ConfirmComing, "confirm"),
+]
+
+counter_urlpatterns = [
+    _counter("", counter.Day, "day"),
+    _counter("code/", counter.Scan, "scan"),
+    _counter(_ONE, visit.Visit, "visit"),
+    _counter(_ONE + "arrivee/", visit.Arrive, "arrive"),
+    _counter(_ONE + "fin/", visit.Complete, "complete"),
+    _counter(_ONE + "passeport/", visit.Passport, "passport"),
+]
