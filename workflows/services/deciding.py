@@ -11,7 +11,7 @@ from dossiers import api as dossiers
 from portal.accounts.api import User
 from portal.correspondence import api as correspondence
 from workflows import deadlines
-from workflows.enums import AFTER_COMPLETENESS, Outcome
+from workflows.enums import Outcome
 from workflows.models import Case, Decision, Proposal, Step
 from workflows.models.base import about
 from workflows.queries.decisions import letter_context, signatory_quality
@@ -54,7 +54,7 @@ def propose(*, case_id: UUID, draft: Draft, actor: User, at: datetime, seen: int
         grounds_fact=draft.grounds_fact,
         proposed_by=actor,
         submission_number=case.submission_number,
-        **_title(draft),
+        **_title(case, draft),
     )
     return step
 
@@ -125,20 +125,22 @@ def void_proposal(case: Case, *, at: datetime) -> None:
     case.proposals.filter(settled_at=None).update(settled_at=at, settled_how="void")
 
 
-def review_is_complete(case: Case) -> bool:
-    """Whether any decision, and not only a closure, may be proposed."""
-    return case.state in AFTER_COMPLETENESS or case.complete_at is not None
-
-
-def _title(draft: Draft) -> dict:
+def _title(case: Case, draft: Draft) -> dict:
+    """The dates that the procedure's own text allows. Raises MoveRefused for any other."""
     if draft.outcome != Outcome.GRANT:
         return {}
+    allowed, starts_on = dossiers.title_rules(case.dossier), draft.title_starts_on
+    if allowed.same_end_date:
+        ends_on = dossiers.answer_meaning(case.dossier, "title_ends_on")
+        if ends_on is None or ends_on <= starts_on:
+            raise MoveRefused(_("Le titre à refaire est déjà terminé : il n’a plus de durée."))
+        return {"title_starts_on": starts_on, "title_ends_on": ends_on}
+    if draft.title_months not in allowed.offered:
+        raise MoveRefused(_("Cette durée n’est pas prévue pour cette démarche."))
     return {
-        "title_starts_on": draft.title_starts_on,
+        "title_starts_on": starts_on,
         "title_months": draft.title_months,
-        "title_ends_on": deadlines.title_ends_on(
-            starts_on=draft.title_starts_on, months=draft.title_months
-        ),
+        "title_ends_on": deadlines.title_ends_on(starts_on=starts_on, months=draft.title_months),
     }
 
 
