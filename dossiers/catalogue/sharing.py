@@ -48,20 +48,23 @@ class Shared:
         for name, sections in FILES.items():
             path = directory / name
             table = parse(reader, path) if path.exists() else None
-            for key in table or {}:
-                if key not in sections:
-                    reader.note(f"{name}: {key}", "clé inconnue")
             if table:
-                self._take(name, sections, table)
+                self._take(name, self._sound(name, sections, table))
 
-    def _take(self, name: str, sections: tuple[str, ...], table: Table) -> None:
-        schedules = table.get("schedules", {})
-        self._check_schedules(schedules, f"{name}: schedules")
-        for section in sections:
-            if section == "schedules":
-                continue
+    def _sound(self, name: str, sections: tuple[str, ...], table: Table) -> dict[str, Table]:
+        """The known sections of a file, in the order they need each other."""
+        for key in table:
+            if key not in sections:
+                self.reader.note(f"{name}: {key}", "clé inconnue")
+            elif not isinstance(table[key], dict):
+                self.reader.note(f"{name}: {key}", "une table est attendue")
+        return {key: table[key] for key in sections if isinstance(table.get(key), dict)}
+
+    def _take(self, name: str, sections: dict[str, Table]) -> None:
+        schedules = self._schedules(sections.pop("schedules", {}), f"{name}: schedules")
+        for section, entries in sections.items():
             kind, key_name, _ = SECTIONS[section]
-            for key, entry in table.get(section, {}).items():
+            for key, entry in entries.items():
                 place = f"{name}: {section}.{key}"
                 whole = {key_name: key, **entry} if isinstance(entry, dict) else entry
                 if section == "steps":
@@ -71,11 +74,17 @@ class Shared:
                 sound = self.reader.build(kind, whole, place) is not INVALID
                 self.entries[section][key] = whole if sound else INVALID
 
-    def _check_schedules(self, schedules: Table, place: str) -> None:
+    def _schedules(self, schedules: Table, place: str) -> Table:
+        sound = {}
         for code, schedule in schedules.items():
+            if not isinstance(schedule, dict):
+                self.reader.note(f"{place}.{code}", "une table est attendue")
+                continue
             for key in schedule:
                 if key not in SCHEDULE_KEYS:
                     self.reader.note(f"{place}.{code}.{key}", "clé inconnue")
+            sound[code] = {key: schedule[key] for key in schedule if key in SCHEDULE_KEYS}
+        return sound
 
     def _priced(self, fee: Any, schedules: Table, place: str) -> Any:
         """Turn `amounts = { LF2022 = 25 }` into one dated amount per schedule."""
@@ -86,8 +95,7 @@ class Shared:
             if code not in schedules:
                 amounts.append(self.reader.note(f"{place}.amounts.{code}", "barème inconnu"))
                 continue
-            dated = {key: schedules[code][key] for key in schedules[code] if key in SCHEDULE_KEYS}
-            amounts.append({"schedule": code, "euros": euros, **dated})
+            amounts.append({"schedule": code, "euros": euros, **schedules[code]})
         return {**fee, "amounts": amounts}
 
     def find(self, section: str, code: Any, place: str) -> Any:

@@ -347,6 +347,17 @@ MISTAKES = {
 }
 
 
+@pytest.mark.parametrize("section", ["schedules = 3", "schedules.LF2022 = 3", "fees = []"])
+def test_a_section_that_is_not_a_table_is_refused(folder, section):
+    (folder / "_fees.toml").write_text(section, "utf-8")
+
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(folder)
+
+    place = section.split(" = ")[0]
+    assert f"_fees.toml: {place}: une table est attendue" in refused.value.problems
+
+
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_is_refused_with_its_place(spoil, mistake):
     file, old, new, expected = mistake
