@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django import forms
 
-CLASSES = {"text": "fr-input", "select": "fr-select", "area": "fr-input"}
+GROUPED = frozenset({"date", "radios", "checkboxes"})
+DRAWN_ONE_BY_ONE = frozenset({"radios", "checkboxes"})
+CLASSES = {"text": "fr-input", "select": "fr-select", "area": "fr-input", "password": "fr-input"}
 
 
 @dataclass(frozen=True)
@@ -14,10 +16,8 @@ class FieldMarkup:
     kind: str
     hint_id: str
     error_id: str
-    label_id: str
     describedby: str
     control: str
-    focus_id: str
 
 
 def kind_of(widget):
@@ -30,54 +30,56 @@ def kind_of(widget):
         ("file", forms.FileInput),
         ("select", forms.Select),
         ("area", forms.Textarea),
+        ("password", forms.PasswordInput),
     )
     return next((kind for kind, cls in layouts if isinstance(widget, cls)), "text")
 
 
 def describe(field):
     """Link the control to its hint and its errors, and mark it when it must be corrected."""
-    widget = field.field.widget
-    kind = kind_of(widget)
+    kind = kind_of(field.field.widget)
     base = field.auto_id or field.html_name
     hint_id, error_id = f"{base}-hint", f"{base}-error"
     described = [hint_id] if field.help_text else []
     described += [error_id] if field.errors else []
-    grouped = kind in {"date", "radios", "checkboxes"}
-    attrs = {"class": f"{CLASSES.get(kind, '')} {widget.attrs.get('class', '')}".strip()}
-    if not attrs["class"]:
-        del attrs["class"]
-    if not grouped:
-        attrs["aria-describedby"] = " ".join(described) or None
-    if field.errors and kind not in {"radios", "checkboxes"}:
-        attrs["aria-invalid"] = "true"
-    control = "" if kind in {"radios", "checkboxes"} else field.as_widget(attrs=_kept(attrs))
+    describedby = " ".join(described)
+    # Radios and boxes are drawn one by one by the template, each with its own label.
+    attrs = _attrs(field, kind, describedby)
+    control = "" if kind in DRAWN_ONE_BY_ONE else field.as_widget(attrs=attrs)
     return FieldMarkup(
         kind=kind,
         hint_id=hint_id,
         error_id=error_id,
-        label_id=f"{base}-label",
-        describedby=" ".join(described),
+        describedby=describedby,
         control=control,
-        focus_id=focus_id(field),
     )
+
+
+def _attrs(field, kind, describedby):
+    # A placeholder vanishes when one types, and is too pale to read: hints stay visible.
+    attrs = {"placeholder": False}
+    classes = f"{CLASSES.get(kind, '')} {field.field.widget.attrs.get('class', '')}".strip()
+    if classes:
+        attrs["class"] = classes
+    if describedby and kind not in GROUPED:
+        attrs["aria-describedby"] = describedby
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return attrs
 
 
 def focus_id(field):
     """Where a link of the error summary puts the cursor."""
     base = field.auto_id or field.html_name
-    grouped = kind_of(field.field.widget) in {"date", "radios", "checkboxes"}
+    grouped = kind_of(field.field.widget) in GROUPED
     return f"{base}_0" if grouped else (field.id_for_label or base)
-
-
-def _kept(attrs):
-    return {name: value for name, value in attrs.items() if value is not None}
 
 
 def summarise(forms_given):
     """Every error of several forms, each with the identifier to reach; forms are marked as said."""
     lines = []
-    for form in forms_given:
-        if not form.is_bound or not form.errors:
+    for form in forms_given:  # an absent form arrives as an empty text
+        if not form or not form.is_bound or not form.errors:
             continue
         form.errors_are_summarised = True
         lines += [{"href": "", "text": error} for error in form.non_field_errors()]

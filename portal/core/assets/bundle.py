@@ -85,7 +85,8 @@ def _with_pictures(css, source, pictures):
 
 
 def _picture(address, source):
-    path = (source.parent / address).resolve()
+    ours = BRAND / address
+    path = ours if ours.exists() else (source.parent / address).resolve()
     if not path.exists():
         raise AssetProblem(f"The style sheet {source.name} names a missing picture: {address}")
     return path

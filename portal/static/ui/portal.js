@@ -38,6 +38,22 @@ for (const input of document.querySelectorAll(".po-upload input[type=file]")) {
   input.addEventListener("change", () => showChosen(input));
 }
 
+// A password may be shown: one field is enough, and a mistake is seen.
+for (const box of document.querySelectorAll(".po-password")) {
+  const input = box.querySelector("input");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "po-button po-button--secondary";
+  button.textContent = box.dataset.show;
+  button.setAttribute("aria-controls", input.id);
+  button.addEventListener("click", () => {
+    const hidden = input.type === "password";
+    input.type = hidden ? "text" : "password";
+    button.textContent = hidden ? box.dataset.hide : box.dataset.show;
+  });
+  box.append(button);
+}
+
 // Forms marked data-keep ask before a page with unsaved text is left.
 const dirty = new Set();
 document.addEventListener("input", (event) => {
