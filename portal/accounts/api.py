@@ -2,5 +2,6 @@
 
 from portal.accounts.enums import POST_ROLES, Kind, Role
 from portal.accounts.models import Post, User
+from portal.accounts.services import appoint, create_applicant
 
-__all__ = ["POST_ROLES", "Kind", "Post", "Role", "User"]
+__all__ = ["POST_ROLES", "Kind", "Post", "Role", "User", "appoint", "create_applicant"]

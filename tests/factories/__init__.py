@@ -1,0 +1,1 @@
+"""Objects for tests: one factory a model, traits for the stages of life, no hidden rows."""
