@@ -57,8 +57,8 @@ def search_communes(text: str, limit: int = 10) -> list[Commune]:
     if not text:
         return []
     if text.isdigit() and len(text) == 5:
-        found = communes.filter(postcodes__contains=[text]).order_by("name", "insee")[:60]
-        return _without_whole_cities(list(found))
+        found = list(communes.filter(postcodes__contains=[text]).order_by("name", "insee")[:60])
+        return _without_whole_cities(found) or list(communes.filter(pk=text))
     words = fold(text)
     if not words:
         return []
