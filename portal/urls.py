@@ -1,6 +1,5 @@
 """Every address of the portal, each with its policy; the editing process serves /edit/ alone."""
 
-from allauth.account import urls as allauth_urls
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponse
@@ -64,7 +63,6 @@ def editing_patterns():
 _PORTAL = [
     route("", home, name="home", policy=PUBLIC),
     path("", include(accounts_urls.urlpatterns)),
-    path("compte/", include(allauth_urls)),
     path("mon-espace/", include((space_urls.urlpatterns, "space"))),
     path("mon-espace/", include((dossiers_urls.urlpatterns, "dossiers"))),
     path("mon-espace/", include((appointments_urls.applicant_urlpatterns, "appointments"))),
