@@ -19,3 +19,4 @@ class DossiersConfig(AppConfig):
             publishing.publish_after_migration, sender=self, dispatch_uid="dossiers.publish"
         )
         correspondence.declare_lines(telling.LINES)
+        correspondence.declare_letters(telling.LETTERS)

@@ -1,31 +1,63 @@
 """What the receipt says, frozen with the letter so that it always says the same."""
 
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, gettext
+
 from dossiers.catalogue.conditions import meant, prune
 from dossiers.models import Dossier, Submission
-from dossiers.queries.summary import identity_of
+from dossiers.queries.answers import show_date
+from dossiers.queries.summary import address_of, identity_of
+from portal.core import clock
+
+AUTHORITATIVE = "fr"
 
 
 def receipt_context(dossier: Dossier, submission: Submission) -> dict:
-    """Plain values only; the letter's French text is the one that counts."""
+    """Plain values only, in French, the text that counts; a sentence explains it to the person."""
     procedure = dossier.procedure
     kept = prune(procedure, submission.answers)
-    identity = identity_of(procedure, kept, "fr")
-    birth_date = meant(procedure, kept, "birth_date")
+    with translation.override(AUTHORITATIVE):
+        identity = identity_of(procedure, kept, AUTHORITATIVE)
+        birth_date = meant(procedure, kept, "birth_date")
+        filed_at = submission.filed_at.astimezone(clock.PARIS)
+        context = {
+            "dossier_number": dossier.number,
+            "recipient_name": identity.names,
+            "recipient_address": list(address_of(procedure, kept)),
+            "names": identity.names,
+            "procedure": procedure.title.fr,
+            "filed_text": date_format(filed_at, "j F Y à H:i"),
+            "birth_text": show_date(birth_date) if birth_date else "",
+            "nationality": identity.nationality,
+            "foreigner_number": identity.foreigner_number,
+            "evidence": _counted(procedure, submission),
+        }
+    return context | explanation(submission.language)
+
+
+def explanation(language: str) -> dict:
+    """One paragraph in the language of the filing; none when it was filed in French."""
+    if language == AUTHORITATIVE:
+        return {"explanation": "", "explanation_language": "", "explanation_direction": ""}
+    with translation.override(language):
+        sentence = gettext(
+            "Ce document est écrit en français, la langue qui fait foi. Il prouve que votre "
+            "demande est déposée. Il ne prouve pas que votre séjour est régulier."
+        )
+    is_bidi = get_language_info(language)["bidi"]
+    return {
+        "explanation": sentence,
+        "explanation_language": language,
+        "explanation_direction": "rtl" if is_bidi else "ltr",
+    }
+
+
+def _counted(procedure, submission):
     held: dict[str, int] = {}
     for entry in submission.evidence:
         held[entry["rule"]] = held.get(entry["rule"], 0) + 1
-    return {
-        "number": dossier.number,
-        "procedure": procedure.title.fr,
-        "names": identity.names,
-        "birth_date": birth_date.isoformat() if birth_date else "",
-        "birth_country": identity.birth_country,
-        "nationality": identity.nationality,
-        "foreigner_number": identity.foreigner_number,
-        "filed_at": submission.filed_at.isoformat(),
-        "submission": submission.number,
-        "evidence": [
-            {"label": procedure.evidence_rule(code).label.fr, "count": count}
-            for code, count in held.items()
-        ],
-    }
+    return [
+        {"label": procedure.evidence_rule(code).label.fr, "count": count}
+        for code, count in held.items()
+    ]

@@ -5,7 +5,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from dossiers.catalogue.conditions import evidence_for, meant, missing, prune, visible_steps
+from dossiers.catalogue.conditions import (
+    evidence_for,
+    meant,
+    missing,
+    prune,
+    visible_fields,
+    visible_steps,
+)
 from dossiers.catalogue.windows import assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
@@ -70,7 +77,7 @@ def _unfinished_answers(dossier, language):
     procedure, answers = dossier.procedure, dossier.answers
     raw = set(dossier.raw_answers)
     for step in visible_steps(procedure, answers):
-        for field in step.fields:
+        for field in visible_fields(step, answers):
             if field.name in raw:
                 yield Problem(
                     _("À corriger : %(question)s") % {"question": field.label.get(language)},

@@ -103,7 +103,7 @@ def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
         identity=identity_of(procedure, kept, language),
         commune=_commune_name(commune_code),
         commune_code=commune_code,
-        address_lines=_address(procedure, kept, commune_code),
+        address_lines=address_of(procedure, kept),
         sections=sections_of(procedure, kept, language),
         evidence=_boxes(dossier, submissions, language),
         submissions=submissions,
@@ -182,8 +182,9 @@ def _boxes(dossier, submissions, language):
     )
 
 
-def _address(procedure, answers, commune_code):
-    commune = _commune_name(commune_code)
+def address_of(procedure, answers) -> tuple[str, ...]:
+    """The postal address as written on an envelope."""
+    commune = _commune_name(meant(procedure, answers, "commune"))
     city = " ".join(part for part in (meant(procedure, answers, "postcode"), commune) if part)
     lines = (
         meant(procedure, answers, "address_line"),

@@ -107,7 +107,8 @@ def _acknowledge(dossier, submission, language):
         applicant_id=dossier.applicant_id,
         prefecture_code=dossier.prefecture_code,
         context=receipt_context(dossier, submission),
-        language=language,
+        language="fr",
+        at=submission.filed_at,
     )
     telling.add_line(dossier, "dossier_filed", params={"number": dossier.number}, letter=letter)
     telling.mail(dossier, "dossier_filed")

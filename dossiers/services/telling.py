@@ -16,6 +16,8 @@ LINES = {
     "dossier_withdrawn": _("Vous avez abandonné votre demande."),
 }
 
+LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
+
 
 def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None):
     """Write one line of the dossier's timeline."""

@@ -11,6 +11,7 @@ from dossiers.models import CompletionItem, CompletionRequest, Dossier, Evidence
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own
 from portal.core import door, journal
+from portal.correspondence import api as correspondence
 from portal.vault import api as vault
 
 
@@ -53,7 +54,7 @@ def unseal(*, dossier_id: UUID) -> None:
 
 @transaction.atomic
 def set_prefecture(*, dossier_id: UUID, code: str) -> None:
-    """Write the competent office on the dossier and all that goes with it, files included.
+    """Write the competent office on the dossier, its files, its letters and its timeline.
 
     The act must see the dossier now; the new office is added to what it sees.
     """
@@ -62,3 +63,4 @@ def set_prefecture(*, dossier_id: UUID, code: str) -> None:
         for model in (Submission, Evidence, CompletionRequest, CompletionItem):
             model.objects.filter(dossier_id=dossier_id).update(prefecture_code=code)
     vault.set_prefecture(dossier_id, code)
+    correspondence.set_prefecture(dossier_id, code)

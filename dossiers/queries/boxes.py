@@ -1,0 +1,90 @@
+"""A box of evidence as the applicant's pages show it."""
+
+from dataclasses import dataclass
+
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+
+from dossiers.catalogue.conditions import evidence_for
+from dossiers.models import Dossier
+
+
+@dataclass(frozen=True)
+class Held:
+    """One file in a box, with what can be done about it."""
+
+    name: str
+    size: str
+    open_url: str
+    thumbnail: str
+    replace_url: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """One piece of evidence asked for, in the language of the page."""
+
+    rule: object
+    label: str
+    why: str
+    hint: str
+    example: str
+    required: bool
+    translated: bool
+    max_age_months: int | None
+    legal: str
+    files: tuple[Held, ...]
+    is_full: bool
+    add_url: str
+    asked_why: str = ""
+
+    @property
+    def state(self):
+        """The word of the file box."""
+        return "checked" if self.files else "missing"
+
+    @property
+    def auto_id(self):
+        """Distinct identifiers when several boxes share a page."""
+        return f"id_{self.rule.code}_%s"
+
+
+def boxes_of(dossier: Dossier, held: dict[str, list], language: str) -> list[Box]:
+    """Every box these answers call for, in the order of the procedure."""
+    return [
+        box_view(dossier, rule, held.get(rule.code, []), language)
+        for rule in evidence_for(dossier.procedure, dossier.answers)
+    ]
+
+
+def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str = "") -> Box:
+    """One box and its files."""
+    add_url = reverse("dossiers:evidence_box", args=[dossier.pk, rule.code])
+    return Box(
+        rule=rule,
+        label=rule.label.get(language),
+        why=rule.why.get(language),
+        hint=rule.hint.get(language) if rule.hint else "",
+        example=rule.example.get(language),
+        required=rule.required,
+        translated=rule.translated,
+        max_age_months=rule.max_age_months,
+        legal=" · ".join(rule.legal),
+        files=tuple(_held(dossier, evidence, add_url) for evidence in held),
+        is_full=len(held) >= rule.max_files,
+        add_url=add_url,
+        asked_why=asked_why,
+    )
+
+
+def _held(dossier, evidence, add_url):
+    open_url = reverse("dossiers:file", args=[evidence.file_id])
+    return Held(
+        name=evidence.file.original_name,
+        size=filesizeformat(evidence.file.size),
+        open_url=open_url,
+        thumbnail=f"{open_url}?apercu=1" if evidence.file.preview_key else "",
+        replace_url=f"{add_url}?remplace={evidence.pk}",
+        remove_url=reverse("dossiers:evidence_remove", args=[dossier.pk, evidence.pk]),
+    )

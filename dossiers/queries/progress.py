@@ -1,0 +1,75 @@
+"""The task list of a draft: what is done, what is not, what must be put right first."""
+
+from dataclasses import dataclass
+
+from dossiers.catalogue.conditions import (
+    evidence_for,
+    is_answered,
+    visible_fields,
+    visible_steps,
+)
+from dossiers.enums import TaskState
+from dossiers.models import Dossier
+from dossiers.queries.problems import Review
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where each page of the draft stands."""
+
+    steps: tuple[tuple[str, str, TaskState], ...]
+    evidence: TaskState
+    evidence_given: int
+    evidence_wanted: int
+    check: TaskState
+
+    @property
+    def done(self):
+        states = [state for _code, _title, state in self.steps]
+        return sum(state == TaskState.DONE for state in [*states, self.evidence])
+
+    @property
+    def total(self):
+        return len(self.steps) + 1
+
+
+def progress_of(dossier: Dossier, held: dict[str, list], review: Review, language: str) -> Progress:
+    """Read the draft into tasks; no query."""
+    procedure, answers = dossier.procedure, dossier.answers
+    wanted = [rule for rule in evidence_for(procedure, answers) if rule.required]
+    given = sum(bool(held.get(rule.code)) for rule in wanted)
+    return Progress(
+        steps=tuple(
+            (step.code, step.title.get(language), step_state(dossier, step))
+            for step in visible_steps(procedure, answers)
+        ),
+        evidence=_evidence_state(given, len(wanted)),
+        evidence_given=given,
+        evidence_wanted=len(wanted),
+        check=TaskState.TODO if review.is_complete else TaskState.BLOCKED,
+    )
+
+
+def step_state(dossier: Dossier, step) -> TaskState:
+    """Done when every required question of the page is answered and understood."""
+    fields = visible_fields(step, dossier.answers)
+    if any(field.name in dossier.raw_answers for field in fields):
+        return TaskState.PROBLEM
+    answered = [field for field in fields if is_answered(dossier.answers.get(field.name))]
+    if not answered:
+        return TaskState.TODO
+    missing = [field for field in fields if field.required and field not in answered]
+    return TaskState.STARTED if missing else TaskState.DONE
+
+
+def neighbours(dossier: Dossier, code: str):
+    """The pages shown, and the place of one among them (0 when it is not shown)."""
+    steps = visible_steps(dossier.procedure, dossier.answers)
+    codes = [step.code for step in steps]
+    return steps, codes.index(code) + 1 if code in codes else 0
+
+
+def _evidence_state(given, wanted):
+    if given == wanted:
+        return TaskState.DONE
+    return TaskState.STARTED if given else TaskState.TODO

@@ -1,0 +1,121 @@
+"""Checking the answers, swearing and filing, and the page that says it is done."""
+
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from dossiers.forms.declaration import DeclarationForm
+from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
+from dossiers.queries.summary import sections_of
+from dossiers.services.filing import FilingRefused, file_dossier
+from dossiers.views.own import OwnDossier, OwnDraft
+from portal.core import clock
+from portal.core.views import ActView, ReadOnlyView
+from portal.correspondence import api as correspondence
+
+
+def linked(dossier, problems):
+    """Each problem with the page where it is put right."""
+    return [
+        {"sentence": problem.sentence, "href": _page_of(dossier, problem)} for problem in problems
+    ]
+
+
+def _page_of(dossier, problem):
+    if problem.step is None:
+        return ""
+    if problem.step == EVIDENCE_PAGE:
+        return reverse("dossiers:evidence", args=[dossier.pk])
+    return reverse("dossiers:step", args=[dossier.pk, problem.step])
+
+
+class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
+    """Every answer and every file, each with its change link, and what still prevents filing."""
+
+    template_name = "dossiers/check.html"
+
+    def get_context_data(self, **kwargs):
+        held = held_by_rule(self.dossier)
+        checked = review(self.dossier, held, clock.today(), self.language)
+        return super().get_context_data(
+            **self.titled(
+                sections=[self._section(section) for section in self._sections()],
+                files=self._files(held),
+                problems=linked(self.dossier, checked.problems),
+                evidence_url=reverse("dossiers:evidence", args=[self.dossier.pk]),
+                declare_url=reverse("dossiers:declare", args=[self.dossier.pk]),
+            )
+        )
+
+    def _sections(self):
+        return sections_of(self.procedure, self.dossier.answers, self.language)
+
+    def _section(self, section):
+        change_url = reverse("dossiers:step", args=[self.dossier.pk, section.code])
+        rows = [
+            {"label": label, "value": value, "change_url": f"{change_url}?verification=1"}
+            for label, value in section.rows
+        ]
+        return {"title": section.title, "rows": rows}
+
+    def _files(self, held):
+        return [
+            {
+                "label": self.procedure.evidence_rule(code).label.get(self.language),
+                "value": ", ".join(evidence.file.original_name for evidence in files),
+            }
+            for code, files in held.items()
+        ]
+
+
+class Declare(OwnDraft, ActView):
+    """The sworn statement and the button that files; pressing it twice files once."""
+
+    form_class = DeclarationForm
+    template_name = "dossiers/declare.html"
+    problems = ()
+
+    def get_form_kwargs(self):
+        statement = self.procedure.sworn_statement.get(self.language)
+        return super().get_form_kwargs() | {"statement": statement}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            **self.titled(
+                problems=linked(self.dossier, self.problems),
+                check_url=reverse("dossiers:check", args=[self.dossier.pk]),
+                **kwargs,
+            )
+        )
+
+    def perform(self, form):
+        try:
+            file_dossier(
+                dossier_id=self.dossier.pk,
+                applicant=self.request.user,
+                at=clock.now(),
+                sworn=form.cleaned_data["sworn"],
+                language=self.language,
+            )
+        except FilingRefused as refusal:
+            self.problems = refusal.problems
+            raise
+
+    def get_success_url(self):
+        return reverse("dossiers:filed", args=[self.dossier.pk])
+
+
+class Filed(OwnDossier, ReadOnlyView, TemplateView):
+    """The number, the receipt, what happens next; the place where every late click lands."""
+
+    template_name = "dossiers/filed.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.dossier.filed_at is None:
+            return redirect("dossiers:tasks", self.dossier.pk)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        letters = correspondence.letters_of(self.dossier.pk)
+        receipt = next((letter for letter in letters if letter.kind == "filing_receipt"), None)
+        return super().get_context_data(**self.titled(receipt=receipt))

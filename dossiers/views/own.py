@@ -1,0 +1,68 @@
+"""Loading the person's own dossier: another's does not exist, a filed one leads to its page."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from dossiers import rules
+from dossiers.models import Dossier
+from dossiers.queries.answers import short_language
+
+
+class OwnDossier:
+    """The dossier of the address, when it is this person's."""
+
+    def setup(self, request, *args, dossier_id, **kwargs):
+        super().setup(request, *args, dossier_id=dossier_id, **kwargs)
+        self.dossier = own_dossier(request.user, dossier_id)
+        self.language = short_language()
+
+    @property
+    def procedure(self):
+        return self.dossier.procedure
+
+    def titled(self, **context):
+        """What every page of a dossier shows."""
+        return {
+            "dossier": self.dossier,
+            "procedure_title": self.procedure.title.get(self.language),
+            **context,
+        }
+
+
+class OwnDraft(OwnDossier):
+    """A page of the draft. After filing, going back shows the filed page, never an error."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not rules.may_edit(self.dossier):
+            return after_the_draft(request, self.dossier)
+        return super().dispatch(request, *args, **kwargs)
+
+
+def own_dossier(user, dossier_id):
+    """The person's dossier; Http404 for any other, as if it did not exist."""
+    return get_object_or_404(Dossier.objects.of_applicant(user), pk=dossier_id)
+
+
+def after_the_draft(request, dossier):
+    """Where a page of the draft leads once there is no draft."""
+    if dossier.filed_at is None:
+        raise Http404
+    if request.method == "POST":
+        messages.info(request, _already_filed(dossier))
+    return redirect("dossiers:filed", dossier.pk)
+
+
+def _already_filed(dossier):
+    try:
+        rules.refuse_unless_draft(dossier)
+    except rules.DossierClosed as refusal:
+        return " ".join(refusal.reasons)
+    return ""
+
+
+def back_to(dossier):
+    """The page of the boxes: the draft's, or that of the completion."""
+    page = "dossiers:evidence" if dossier.filed_at is None else "dossiers:completion"
+    return reverse(page, args=[dossier.pk])

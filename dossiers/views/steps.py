@@ -1,0 +1,108 @@
+"""One page of questions of a draft: shown, saved whatever it holds, then answered."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from dossiers.forms.answers import (
+    PostedPage,
+    again_form,
+    page_form,
+    questions_of,
+    write_seen,
+)
+from dossiers.queries.problems import competence_of
+from dossiers.queries.progress import neighbours
+from dossiers.services.drafting import save_answers
+from dossiers.views.own import OwnDraft
+from portal.core import clock
+from portal.core.policy import kept_form
+
+
+class StepPage(OwnDraft, View):
+    """One page of questions. Whatever was typed is kept, even when the page is refused."""
+
+    def setup(self, request, *args, step, **kwargs):
+        super().setup(request, *args, step=step, **kwargs)
+        try:
+            self.step = self.procedure.step(step)
+        except KeyError:
+            raise Http404 from None
+
+    def get(self, request, *args, **kwargs):
+        questions = questions_of(self.step, self.dossier.answers)
+        if not questions:
+            return redirect("dossiers:tasks", self.dossier.pk)
+        kept = kept_form(request)
+        if kept:
+            messages.info(request, _("Voici ce que vous aviez écrit. Vérifiez, puis continuez."))
+            data = {name: values[-1] for name, values in kept.items() if values}
+            page = PostedPage(self.dossier, self.step.fields, data, today=clock.today())
+            return self._show(again_form(page, questions, said_by_others={}), questions)
+        return self._show(page_form(self.dossier, questions, today=clock.today()), questions)
+
+    def post(self, request, *args, **kwargs):
+        shown = [question.name for question in questions_of(self.step, self.dossier.answers)]
+        page = PostedPage(
+            self.dossier, self.step.fields, request.POST, today=clock.today(), shown=shown
+        )
+        saved = save_answers(
+            dossier_id=self.dossier.pk, applicant=request.user, typed=page.typed(), at=clock.now()
+        )
+        self.dossier = page.dossier = saved.dossier
+        questions = questions_of(self.step, page.answers_after())
+        return self._answer(page, questions, _conflicts(saved))
+
+    def _answer(self, page, questions, conflicts):
+        names = {question.name for question in questions}
+        opened = names - {question.name for question in page.questions}
+        wrong = names & set(page.form.errors)
+        if conflicts or (wrong and "later" not in self.request.POST):
+            return self._show(again_form(page, questions, said_by_others=conflicts), questions)
+        if "later" in self.request.POST:
+            messages.success(self.request, _("Vos réponses sont enregistrées."))
+            return redirect("dossiers:tasks", self.dossier.pk)
+        if opened:
+            messages.info(self.request, _("Votre réponse ouvre d’autres questions sur cette page."))
+            return redirect(self.request.get_full_path())
+        return self._go_on()
+
+    def _go_on(self):
+        if "verification" in self.request.GET:
+            return redirect("dossiers:check", self.dossier.pk)
+        steps, place = neighbours(self.dossier, self.step.code)
+        if 0 < place < len(steps):
+            return redirect("dossiers:step", self.dossier.pk, steps[place].code)
+        return redirect("dossiers:evidence", self.dossier.pk)
+
+    def _show(self, form, questions):
+        steps, place = neighbours(self.dossier, self.step.code)
+        last = place == len(steps)
+        context = self.titled(
+            form=form,
+            seen=write_seen(self.dossier, questions),
+            title=self.step.title.get(self.language),
+            why=self.step.why.get(self.language),
+            place=place or 1,
+            total=max(len(steps), place, 1),
+            next=_("vos pièces") if last else steps[place].title.get(self.language),
+            outside=self._outside(questions),
+        )
+        return render(self.request, "dossiers/step.html", context)
+
+    def _outside(self, questions):
+        """Said at once where no office of this portal answers for the commune."""
+        if not any(question.means == "commune" for question in questions):
+            return None
+        competence = competence_of(self.dossier)
+        return competence.reason if competence else None
+
+
+def _conflicts(saved):
+    sentence = _(
+        "Cette réponse a été changée dans un autre onglet. Vérifiez la vôtre : en continuant, "
+        "c’est elle qui sera gardée."
+    )
+    return dict.fromkeys(saved.conflicts, sentence)
