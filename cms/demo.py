@@ -18,15 +18,15 @@ _KEYS = uuid.UUID("6f1d6c5e-5f0b-5e0e-9f43-0d3a4c1f7a10")
 
 
 @transaction.atomic
-def load() -> list[Page]:
-    """Create the languages that have no page yet; return the pages created.
+def load(languages=("fr", "en", "ar")) -> list[Page]:
+    """Create the pages of the languages that have none yet; return the pages created.
 
     A language that has its front page belongs to the editors: nothing in it is
     changed or brought back, so the command may run at each start.
     """
     _locales()
     created = []
-    for language, _name in settings.WAGTAIL_CONTENT_LANGUAGES:
+    for language in languages:
         locale = Locale.objects.get(language_code=language)
         if not HomePage.objects.filter(locale=locale).exists():
             created += _language(locale)
@@ -41,20 +41,18 @@ def _locales():
 
 
 def _site():
-    """Point the site at the front page; the page that Wagtail ships with goes."""
+    """Point the site at the front page, once; the page that Wagtail ships with goes."""
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     front = HomePage.objects.get(locale__language_code=settings.LANGUAGE_CODE)
+    if site.root_page_id == front.pk:
+        return
     address = urlsplit(settings.BASE_URL)
-    site, _created = Site.objects.update_or_create(
-        is_default_site=True,
-        defaults={
-            "hostname": address.hostname,
-            "port": address.port or (443 if address.scheme == "https" else 80),
-            "site_name": settings.WAGTAIL_SITE_NAME,
-            "root_page": front,
-        },
-    )
-    welcome = Page.objects.filter(depth=2, slug="home", content_type__model="page")
-    for page in welcome.exclude(pk=site.root_page_id):
+    site.hostname = address.hostname
+    site.port = address.port or (443 if address.scheme == "https" else 80)
+    site.site_name = settings.WAGTAIL_SITE_NAME
+    site.root_page = front
+    site.save()
+    for page in Page.objects.filter(depth=2, slug="home", content_type__model="page"):
         page.delete()
 
 

@@ -50,7 +50,7 @@ def require_two_people() -> None:
     GroupPagePermission.objects.filter(permission__codename="publish_page").delete()
     workflow = Workflow.objects.create(name="Publier à deux")
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
-    WorkflowPage.objects.update_or_create(
-        page=Page.get_first_root_node(), defaults={"workflow": workflow}
-    )
+    root = Page.get_first_root_node()
+    WorkflowPage.objects.filter(page=root).delete()
+    WorkflowPage.objects.create(page=root, workflow=workflow)
     Workflow.objects.exclude(pk=workflow.pk).update(active=False)

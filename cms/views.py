@@ -46,7 +46,6 @@ def _translation_of(path):
         return None
     return (
         Page.objects.live()
-        .public()
         .filter(translation_key=page.translation_key, locale=Locale.get_active())
         .exclude(pk=page.pk)
         .first()

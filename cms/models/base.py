@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class PublicPage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     show_in_menus_default = True
+    private_page_options = []
 
     class Meta:
         abstract = True
@@ -44,15 +45,18 @@ class PublicPage(Page):
         }
 
     def alternates(self, request) -> list[Alternate]:
-        """This page in every language where it is published, itself first."""
-        others = (
-            self.get_translations()
+        """This page in every language where it is published."""
+        pages = (
+            self.get_translations(inclusive=True)
             .live()
-            .public()
             .select_related("locale")
             .order_by("locale__language_code")
         )
         return [
             Alternate(page.locale.language_code, page.get_full_url(request), page.pk == self.pk)
-            for page in (self, *others)
+            for page in pages
         ]
+
+    def get_view_restrictions(self):
+        """None: a public page cannot be made private, so that no list has to hide it."""
+        return PageViewRestriction.objects.none()

@@ -41,7 +41,7 @@ class SectionPage(PublicPage):
 
     def get_context(self, request, *args, **kwargs):
         kind = ProcedurePage if self.kind == self.Kind.PROCEDURES else GuidancePage
-        below = kind.objects.live().public().child_of(self).order_by("path")
+        below = kind.objects.live().child_of(self).order_by("path")
         return super().get_context(request, *args, **kwargs) | {
             "entries": [(page, page.get_url(request)) for page in below],
         }
@@ -107,9 +107,7 @@ class GuidancePage(PublicPage):
         verbose_name_plural = _("pages d'aide")
 
     def get_context(self, request, *args, **kwargs):
-        siblings = (
-            GuidancePage.objects.live().public().sibling_of(self, inclusive=False).order_by("path")
-        )
+        siblings = GuidancePage.objects.live().sibling_of(self, inclusive=False).order_by("path")
         return super().get_context(request, *args, **kwargs) | {
             "siblings": [(page, page.get_url(request)) for page in siblings],
         }

@@ -43,11 +43,11 @@ class HomePage(PublicPage):
         return super().get_context(request, *args, **kwargs) | {
             "procedures": [
                 (page, page.get_url(request))
-                for page in ProcedurePage.objects.live().public().filter(**below).order_by("path")
+                for page in ProcedurePage.objects.live().filter(**below).order_by("path")
             ],
             "guidance": [
                 (page, page.get_url(request))
-                for page in GuidancePage.objects.live().public().filter(**below).order_by("path")
+                for page in GuidancePage.objects.live().filter(**below).order_by("path")
             ],
             "understand_url": understand.get_url(request) if understand else "",
         }
