@@ -1,0 +1,108 @@
+"""Places that open, people cleared for a visit, and appointments given by a true run."""
+
+import contextlib
+from types import SimpleNamespace
+
+from django.db import connection, transaction
+
+from appointments import demo
+from appointments.models import Appointment, Clearance, OpeningPattern
+from appointments.services import issuing
+from portal.core.door import acting
+from portal.territory.api import Counter, Site
+from tests.factories.workflows import Life
+
+OFFICE = "75"
+_SITE = """
+insert into territory_site (prefecture_id, name, address, access, kind, step_free)
+values (%s, %s, %s, '', 'prefecture', true)
+on conflict (prefecture_id, name) do update set address = excluded.address returning id
+"""
+_COUNTER = """
+insert into territory_counter (site_id, name) values (%s, %s)
+on conflict (site_id, name) do update set name = excluded.name returning id
+"""
+
+
+def places(owner):
+    """Two sites of two prefectures, with their counters; written by the owner, once."""
+    found = SimpleNamespace()
+    for name, office in (("here", OFFICE), ("elsewhere", "34")):
+        (site,) = owner.execute(_SITE, [office, f"Site inventé {office}", "1 rue Test"]).fetchone()
+        counters = [
+            owner.execute(_COUNTER, [site, f"Guichet {letter}"]).fetchone()[0] for letter in "AB"
+        ]
+        setattr(found, name, SimpleNamespace(site=site, counters=counters, office=office))
+    owner.commit()
+    return found
+
+
+def open_counters(place):
+    """The first counter hands cards over, the second takes prints."""
+    for pk, service in zip(place.counters, ("collection", "biometrics"), strict=True):
+        demo.open_counter(Counter.objects.get(pk=pk), service)
+
+
+def keep_openings(count):
+    """Leave only some openings, so that seats are scarce."""
+    kept = OpeningPattern.objects.order_by("weekday", "minutes", "pk")[:count]
+    OpeningPattern.objects.exclude(pk__in=[one.pk for one in kept]).delete()
+
+
+@contextlib.contextmanager
+def role(name):
+    """Take another role for a few statements of the test's transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select current_setting('role')")
+        (before,) = cursor.fetchone()
+        cursor.execute(f"set local role portal_{name}")
+        yield
+        if not connection.needs_rollback:
+            cursor.execute(f"set local role {before}")
+
+
+@contextlib.contextmanager
+def issuer(office=OFFICE):
+    """The issuing role, at work for one prefecture."""
+    with acting(None, prefectures=[office]) as act, role("issuer"):
+        yield act
+
+
+def run(office=OFFICE):
+    """One issuing run, by the issuing role."""
+    with issuer(office) as act:
+        return issuing.issue(office, at=act.now)
+
+
+def cleared(*, purpose="collection", **facts):
+    """A life led to a visit: the card is ready, or prints are due. Adds `.clearance`."""
+    if purpose == "biometrics":
+        life = Life(procedure="spouse-of-french-first", **facts).granted()
+    else:
+        life = Life(**facts).granted().card_ready()
+    with life.desk():
+        life.clearance = Clearance.objects.live().get(dossier=life.dossier)
+    return life
+
+
+def appointed(**facts):
+    """A life with an appointment to come. Adds `.appointment`."""
+    life = cleared(**facts)
+    run(life.office)
+    life.appointment = appointment_of(life)
+    return life
+
+
+def appointment_of(life):
+    """The newest appointment of a life, as its office sees it."""
+    with life.desk():
+        return (
+            Appointment.objects.filter(dossier=life.dossier)
+            .select_related("site", "counter", "clearance")
+            .newest_first()
+            .first()
+        )
+
+
+def site(place):
+    return Site.objects.get(pk=place.site)
