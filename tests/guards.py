@@ -15,7 +15,13 @@ from django.apps import apps
 from django.db.models import DateField, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.compiler import (
+    SQLAggregateCompiler,
+    SQLCompiler,
+    SQLDeleteCompiler,
+    SQLInsertCompiler,
+    SQLUpdateCompiler,
+)
 from django.template import Node, engines
 from django.test import Client
 from django.utils import timezone
@@ -23,6 +29,7 @@ from django.utils import timezone
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = str(Path(sys.prefix).resolve())
 CLOCK = str(ROOT / "portal" / "core" / "clock.py")
+WRITERS = (SQLAggregateCompiler, SQLDeleteCompiler, SQLInsertCompiler, SQLUpdateCompiler)
 EDITING = ("/edit/", "/edition/")
 
 
@@ -72,7 +79,7 @@ def shuffle_unordered(patch):
         order = original(compiler)
         query = compiler.query
         plain = (
-            type(compiler) is SQLCompiler
+            not isinstance(compiler, WRITERS)
             and not order
             and query.model is not None
             and query.model._meta.app_label in ours

@@ -76,6 +76,11 @@ class Process:
     def is_alive(self) -> bool:
         return self._running is not None and self._running.poll() is None
 
+    def ask_to_stop(self) -> None:
+        """Send the whole group the polite signal, without waiting."""
+        if self._running is not None:
+            _signal_group(self._running.pid, signal.SIGTERM)
+
     def stop(self, *, within: float = 15.0) -> None:
         """Ask the whole group to end, then force what is left."""
         if self._running is None:

@@ -22,6 +22,7 @@ from portal.local.processes import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("web", "editing", "s3", "mail", "cards")
+PORTAL = ("web", "editing", "worker", "issuer")
 # Queues of the ordinary worker; the issuing run has its own process and role.
 QUEUES = ("default", "mail", "letters")
 SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_PERSON_KEY", "PORTAL_QR_KEY")
@@ -159,8 +160,12 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything, the portal before what it talks to."""
-        while self.processes:
-            self.processes.pop().stop()
+        portal = [process for process in self.processes if process.name in PORTAL]
+        for process in portal:
+            process.ask_to_stop()
+        for process in [*portal, *reversed(self.processes)]:
+            process.stop()
+        self.processes.clear()
 
     def end_leftovers(self) -> None:
         """End what a killed driver of this stack left running."""
