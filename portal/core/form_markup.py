@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 GROUPED = frozenset({"date", "radios", "checkboxes"})
 DRAWN_ONE_BY_ONE = frozenset({"radios", "checkboxes"})
+REQUIRED = {
+    "text": _("Écrivez une réponse."),
+    "radios": _("Choisissez une réponse."),
+    "select": _("Choisissez une réponse dans la liste."),
+    "checkboxes": _("Cochez au moins une case."),
+    "checkbox": _("Cochez la case pour continuer."),
+    "file": _("Choisissez un fichier."),
+    "password": _("Écrivez le mot de passe."),
+}
 CLASSES = {"text": "fr-input", "select": "fr-select", "area": "fr-input", "password": "fr-input"}
 
 
@@ -18,6 +28,7 @@ class FieldMarkup:
     error_id: str
     describedby: str
     control: str
+    errors: tuple[str, ...]
 
 
 def kind_of(widget):
@@ -41,7 +52,8 @@ def describe(field):
     base = field.auto_id or field.html_name
     hint_id, error_id = f"{base}-hint", f"{base}-error"
     described = [hint_id] if field.help_text else []
-    described += [error_id] if field.errors else []
+    errors = errors_of(field)
+    described += [error_id] if errors else []
     describedby = " ".join(described)
     # Radios and boxes are drawn one by one by the template, each with its own label.
     attrs = _attrs(field, kind, describedby)
@@ -52,6 +64,7 @@ def describe(field):
         error_id=error_id,
         describedby=describedby,
         control=control,
+        errors=errors,
     )
 
 
@@ -66,6 +79,18 @@ def _attrs(field, kind, describedby):
     if field.errors:
         attrs["aria-invalid"] = "true"
     return attrs
+
+
+def errors_of(field):
+    """Errors in words that say what to do, also where Django only says that one must."""
+    said_by_django = forms.Field.default_error_messages["required"]
+    lines = []
+    for error in field.errors.as_data():
+        if error.code == "required" and str(error.message) == str(said_by_django):
+            lines.append(REQUIRED.get(kind_of(field.field.widget), REQUIRED["text"]))
+        else:
+            lines += error.messages
+    return tuple(lines)
 
 
 def focus_id(field):
@@ -86,7 +111,7 @@ def summarise(forms_given):
         for field in form.visible_fields():
             lines += [
                 {"href": f"#{focus_id(field)}", "text": error, "label": field.label}
-                for error in field.errors
+                for error in errors_of(field)
             ]
         for field in form.hidden_fields():
             lines += [{"href": "", "text": error} for error in field.errors]
