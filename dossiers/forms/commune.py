@@ -71,9 +71,10 @@ class CommuneField(forms.Field):
             return choice
         if not by_code:
             raise ValidationError(self.error_messages["unknown"], code="unknown")
-        if len(by_code) > 1:
+        chosen = next(iter(by_code)) if len(by_code) == 1 else _only_bearer(text, found)
+        if chosen is None:
             raise ValidationError(self.error_messages["choose"], code="choose")
-        return next(iter(by_code))
+        return chosen
 
     def _confirms(self, choice, text):
         """The page showed this very commune and nothing was retyped."""
@@ -84,6 +85,15 @@ class CommuneField(forms.Field):
             self.widget.candidates = [(known["choice"], known["text"])]
             return True
         return False
+
+
+def _only_bearer(text, found):
+    """The one commune of France whose whole name was typed; None when there are two, or none."""
+    exact = [commune for commune in found if commune.name.casefold() == text.casefold()]
+    if len(exact) != 1:
+        return None
+    namesakes = territory.Commune.objects.filter(search=exact[0].search).count()
+    return exact[0].insee if namesakes == 1 else None
 
 
 def known_commune(insee):

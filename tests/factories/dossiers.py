@@ -1,0 +1,59 @@
+"""Drafts and filed dossiers for tests, made by the services that make real ones."""
+
+import io
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from dossiers.catalogue.conditions import evidence_for
+from dossiers.demo import example_draft
+from dossiers.models import Dossier, Submission
+from dossiers.services.evidence import add_evidence
+from dossiers.services.filing import file_dossier
+from portal.core.door import acting
+from portal.vault import api as vault
+
+STUDENT = "student-renewal"
+
+
+def picture(name="piece.jpg", colour=(40, 80, 120)) -> SimpleUploadedFile:
+    """A small real JPEG."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (120, 80), colour).save(buffer, "JPEG")
+    return SimpleUploadedFile(name, buffer.getvalue(), "image/jpeg")
+
+
+def draft(owner, code=STUDENT, *, evidence=False, **answers) -> Dossier:
+    """A draft with every question answered; `evidence=True` fills the required boxes too."""
+    with acting(owner.pk) as act:
+        dossier = example_draft(owner, code, act.now, **answers)
+    if evidence:
+        for rule in evidence_for(dossier.procedure, dossier.answers):
+            if rule.required:
+                give(dossier, owner, rule.code)
+    return dossier
+
+
+def give(dossier, owner, rule_code, upload=None):
+    """Put a file in a box."""
+    kept = vault.keep(upload or picture())
+    with acting(owner.pk) as act:
+        return add_evidence(
+            dossier_id=dossier.pk, applicant=owner, rule_code=rule_code, kept=kept, at=act.now
+        )
+
+
+def file_now(dossier, owner) -> Submission:
+    """File a draft, as its owner, now."""
+    with acting(owner.pk) as act:
+        return file_dossier(
+            dossier_id=dossier.pk, applicant=owner, at=act.now, sworn=True, language="fr"
+        )
+
+
+def filed(owner, code=STUDENT, **answers) -> Dossier:
+    """A dossier filed by its owner; whoever listens to filing has heard of it."""
+    dossier = draft(owner, code, evidence=True, **answers)
+    file_now(dossier, owner)
+    with acting(owner.pk):
+        return Dossier.objects.get(pk=dossier.pk)
