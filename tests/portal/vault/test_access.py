@@ -1,0 +1,162 @@
+"""Who reads what, and the trace that it leaves."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.storage import storages
+from django.db import IntegrityError
+from django.http import Http404
+from django.test import RequestFactory
+
+from portal.core.door import acting, acting_for
+from portal.core.models import JournalLine
+from portal.vault import api as vault
+from tests.factories.accounts import UserFactory
+from tests.portal.vault import samples
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stored():
+    applicant = UserFactory()
+    return vault.receive(
+        samples.upload(samples.pdf(), "passeport de Nadia é.pdf"),
+        subject_id=uuid.uuid4(),
+        applicant_id=applicant.pk,
+        prefecture_code=None,
+    )
+
+
+@pytest.fixture
+def routed(stored):
+    """The same file, once its dossier is in Lyon where reviewers may read it."""
+    with acting(stored.applicant_id):
+        vault.set_prefecture(stored.subject_id, "69")
+        vault.grant_access(stored.subject_id, "69", ["reviewer", "signatory"], "case opened")
+        stored.refresh_from_db()
+    return stored
+
+
+def request_of(user):
+    request = RequestFactory().get("/")
+    request.user = user
+    return request
+
+
+def test_the_applicant_reads_without_a_line_in_the_journal(stored):
+    with acting_for(stored.applicant):
+        response = vault.serve(request_of(stored.applicant), stored)
+
+    assert response.content == vault.open_file(stored)
+    assert not JournalLine.objects.exists()
+
+
+def test_what_is_served_is_inert(stored):
+    with acting_for(stored.applicant):
+        response = vault.serve(request_of(stored.applicant), stored)
+
+    assert dict(response.headers) == {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": "inline; filename*=utf-8''passeport%20de%20Nadia%20%C3%A9.pdf",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store, private",
+    }
+
+
+def test_a_photograph_that_browsers_cannot_show_is_downloaded():
+    applicant = UserFactory()
+    photograph = vault.receive(
+        samples.upload(samples.heic(), "photo.heic"),
+        subject_id=uuid.uuid4(),
+        applicant_id=applicant.pk,
+    )
+
+    with acting_for(applicant):
+        response = vault.serve(request_of(applicant), photograph)
+
+    assert response["Content-Disposition"] == 'attachment; filename="photo.heic"'
+
+
+@pytest.mark.parametrize("role", ["reviewer", "signatory"])
+def test_an_agent_with_access_reads_and_leaves_a_line(routed, role):
+    agent = UserFactory(**{role: True}, prefecture="69")
+
+    with acting_for(agent):
+        assert vault.serve(request_of(agent), routed).status_code == 200
+        assert vault.serve_preview(request_of(agent), routed).status_code == 200
+        lines = list(
+            JournalLine.objects.order_by("id").values_list(
+                "actor_id", "act", "subject_id", "dossier_id", "prefecture_code", "facts"
+            )
+        )
+
+    line = (agent.pk, "document.read", str(routed.pk), routed.subject_id, "69")
+    assert lines == [(*line, {"shown": "file"}), (*line, {"shown": "preview"})]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"counter_agent": True, "prefecture": "69"},
+        {"reviewer": True, "prefecture": "75"},
+        {"applicant": True},
+        {"auditor": True},
+        {"administrator": True},
+        {"agent": True},
+    ],
+)
+def test_nobody_else_finds_the_file(routed, facts):
+    other = UserFactory(**facts)
+
+    with acting_for(other):
+        assert not vault.may_read(routed, other)
+        for serve in (vault.serve, vault.serve_preview):
+            with pytest.raises(Http404):
+                serve(request_of(other), routed)
+        assert not JournalLine.objects.exists()
+
+
+def test_a_visitor_finds_nothing(routed):
+    with acting(None):
+        assert not vault.may_read(routed, AnonymousUser())
+
+
+def test_access_taken_back_is_gone_at_the_next_request(routed):
+    agent = UserFactory(reviewer=True, prefecture="69")
+
+    with acting_for(agent):
+        assert vault.may_read(routed, agent)
+        assert vault.revoke_access(routed.subject_id, "69") is True
+        assert vault.revoke_access(routed.subject_id, "69") is False
+        assert not vault.may_read(routed, agent)
+
+
+def test_granting_twice_keeps_one_grant_and_other_roles_replace_it(routed):
+    with acting(None, prefectures=["69"]):
+        first = vault.AccessGrant.objects.open().get()
+        again = vault.grant_access(
+            routed.subject_id, "69", ["signatory", "reviewer"], "case opened"
+        )
+        other = vault.grant_access(routed.subject_id, "69", ["counter_agent"], "visit")
+
+        assert again.pk == first.pk
+        assert list(vault.AccessGrant.objects.open()) == [other]
+        assert vault.AccessGrant.objects.count() == 2
+
+
+def test_a_grant_is_history_that_cannot_be_rewritten(routed):
+    with pytest.raises(IntegrityError, match="never changed"), acting(None, prefectures=["69"]):
+        vault.AccessGrant.objects.update(reason="another")
+
+
+def test_a_file_changed_in_the_store_is_not_served(routed):
+    with Path(storages["evidence"].path(routed.storage_key)).open("ab") as kept:
+        kept.write(b"forged")
+
+    with pytest.raises(vault.StorageDown):
+        vault.open_file(routed)
