@@ -1,5 +1,6 @@
 """What other rooms may use of the review. Everything else is private."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ __all__ = [
     "Step",
     "case_of",
     "case_visible_to",
+    "cases_of",
     "queue_counts",
     "record_biometrics",
     "record_hand_over",
@@ -31,6 +33,12 @@ def case_of(dossier_id: UUID) -> CaseView | None:
     """Where the review of a dossier stands, in the person's words; None before filing."""
     case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
     return case_view(case) if case else None
+
+
+def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:
+    """The reviews of several dossiers in one query, by dossier; drafts have none."""
+    cases = Case.objects.filter(dossier_id__in=list(dossier_ids)).order_by("pk")
+    return {case.dossier_id: case_view(case) for case in cases}
 
 
 def case_visible_to(case_id: UUID, person: User) -> Case | None:

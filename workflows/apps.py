@@ -9,6 +9,8 @@ class WorkflowsConfig(AppConfig):
     verbose_name = "Instruction"
 
     def ready(self):
+        from django.utils.translation import gettext_lazy as _
+
         from portal.correspondence import api as correspondence
         from workflows import receivers  # noqa: F401
         from workflows.machine import moves
@@ -20,3 +22,4 @@ class WorkflowsConfig(AppConfig):
                 if plan.custom["line"]
             }
         )
+        correspondence.declare_letters({"decision": _("Décision sur votre demande")})

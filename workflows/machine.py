@@ -353,6 +353,11 @@ def plan_of(case, name):
     return table.get_transition(case.state)
 
 
+def rule_of(name):
+    """Who may make a move, whatever the state: every row of a move has the same rule."""
+    return next(plan.permission for found, _s, _t, plan in moves() if found == name)
+
+
 def edges(machine=CaseMachine):
     """The jumps that the database allows, sorted for the trigger."""
     return sorted({(source, target) for _name, source, target, _plan in moves(machine)})

@@ -25,3 +25,9 @@ def office_name(code: str | None) -> str:
     if not code or code == ROUTING_DESK:
         return _("préfecture à déterminer")
     return territory.prefecture(code).name
+
+
+def office_names(codes) -> dict[str, str]:
+    """The names of several offices, in one statement."""
+    wanted = {code for code in codes if code and code != ROUTING_DESK}
+    return dict(territory.prefectures().filter(pk__in=wanted).values_list("pk", "name"))

@@ -1,0 +1,85 @@
+"""The short acts of the desk: acknowledge, consult, transmit, reopen."""
+
+import datetime as dt
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.core import clock
+from portal.core.forms import DatePartsField, PlainTextField
+from workflows import deadlines
+from workflows.enums import OpinionAnswer, OpinionKind
+from workflows.forms.base import ActForm
+
+
+def tomorrow() -> dt.date:
+    return clock.today() + dt.timedelta(days=1)
+
+
+class AcknowledgeForm(ActForm):
+    """The reviewer states that nothing is missing."""
+
+    read_everything = forms.BooleanField(
+        label=_("J’ai vérifié les réponses et ouvert chaque pièce de ce dossier"),
+        error_messages={"required": _("Confirmez que vous avez ouvert chaque pièce.")},
+    )
+
+
+class AskOpinionForm(ActForm):
+    """One question to one service, with a day."""
+
+    kind = forms.ChoiceField(
+        label=_("Service consulté"), choices=OpinionKind.choices, widget=forms.RadioSelect
+    )
+    question = PlainTextField(label=_("Question posée"), max_length=2000, rows=4)
+    due_on = DatePartsField(
+        label=_("Réponse attendue avant le"),
+        help_text=_("Le délai légal continue de courir pendant la consultation."),
+        earliest=tomorrow,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].initial = clock.today() + dt.timedelta(days=deadlines.OPINION_DAYS)
+
+
+class ReceiveOpinionForm(ActForm):
+    """What the service answered, or that it did not."""
+
+    answer = forms.ChoiceField(
+        label=_("Avis rendu"), choices=OpinionAnswer.choices, widget=forms.RadioSelect
+    )
+    text = PlainTextField(label=_("Texte de l’avis"), max_length=5000, rows=6, required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("answer") not in (None, OpinionAnswer.NONE) and not cleaned.get("text"):
+            self.add_error("text", _("Recopiez l’avis, ou résumez-le."))
+        return cleaned
+
+
+class OfficeForm(ActForm):
+    """Which office is competent, and why; said to nobody but the agents."""
+
+    prefecture = forms.ChoiceField(label=_("Préfecture compétente"))
+    reason = PlainTextField(
+        label=_("Motif"),
+        help_text=_("Par exemple : la personne a déménagé. Visible des agents seulement."),
+        max_length=500,
+        rows=3,
+    )
+
+    def __init__(self, *args, offices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["prefecture"].choices = [("", _("Choisissez une préfecture")), *offices]
+
+
+class ReopenForm(ActForm):
+    """Why a refusal or a closure is withdrawn."""
+
+    reason = PlainTextField(
+        label=_("Motif du retrait de la décision"),
+        help_text=_("Le dossier garde sa date de dépôt. La lettre ne vaudra plus."),
+        max_length=1000,
+        rows=4,
+    )

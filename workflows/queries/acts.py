@@ -1,0 +1,82 @@
+"""What an agent may do with a case now, and the sentence when they may not."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from workflows.enums import CaseState, Outcome
+from workflows.machine import plan_of, rule_of
+from workflows.models import Case
+from workflows.queries.names import move_label
+from workflows.rules import role_for
+
+# The desk's acts in the order of life, with the page where each is made.
+PAGES = {
+    "acknowledge": "desk:acknowledge",
+    "ask_completion": "desk:ask_completion",
+    "ask_opinion": "desk:ask_opinion",
+    "receive_opinion": "desk:receive_opinion",
+    "propose": "desk:propose",
+    "sign": "desk:sign",
+    "reroute": "desk:reroute",
+    "reopen": "desk:reopen",
+}
+_SIGNING = {Outcome.GRANT: "grant", Outcome.REFUSE: "refuse", Outcome.CLOSE: "close"}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act of the desk for one person: possible, or blocked with its reasons."""
+
+    move: str
+    label: str
+    url: str
+    reasons: tuple[str, ...]
+
+    @property
+    def is_possible(self):
+        return not self.reasons
+
+
+def acts_for(case: Case, person) -> list[Act]:
+    """Every act of this person's roles on this case; those of other roles are not shown."""
+    acts = []
+    for page, name in PAGES.items():
+        move = _signing_move(case) if page == "sign" else page
+        rule = rule_of(move)
+        if not set(rule.roles) & person.roles:
+            continue
+        acts.append(
+            Act(
+                move=page,
+                label=_("Signer ou renvoyer") if page == "sign" else move_label(page),
+                url=reverse(name, args=[case.pk]),
+                reasons=tuple(blocked(case, move, person)),
+            )
+        )
+    return acts
+
+
+def blocked(case: Case, move: str, person) -> list[str]:
+    """Why this move cannot be made now; empty when it can."""
+    plan = plan_of(case, move)
+    if plan is None:
+        return [
+            _("Pas à cette étape : le dossier est « %(state)s ».")
+            % {"state": CaseState(case.state).label}
+        ]
+    if role_for(plan.permission, case, person) is None:
+        if person.pk == case.proposed_by_id:
+            return [_("Vous avez proposé cette décision : une autre personne doit la signer.")]
+        return [_("Cet acte revient à une autre personne.")]
+    return [str(guard.reason) for guard in plan.conditions if not guard(case)]
+
+
+def may_act(case: Case, move: str, person) -> bool:
+    """Whether the person may make this move at all, whatever the state of the case."""
+    return role_for(rule_of(move), case, person) is not None
+
+
+def _signing_move(case: Case) -> str:
+    return _SIGNING.get(case.proposed_outcome, "grant")

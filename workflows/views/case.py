@@ -1,0 +1,73 @@
+"""The case page, and the papers that an agent opens from it."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.generic import TemplateView, View
+
+from portal.core import journal
+from portal.core.views import ReadOnlyView
+from portal.vault import api as vault
+from workflows.queries.acts import acts_for
+from workflows.queries.pages import case_page
+from workflows.queries.progress import sentence, what_is_next
+from workflows.views.base import visible_case
+
+
+class CasePage(ReadOnlyView, TemplateView):
+    """Answers on the left, papers on the right, acts on top; one journal line a visit."""
+
+    template_name = "workflows/case.html"
+
+    def setup(self, request, *args, case_id, **kwargs):
+        super().setup(request, *args, case_id=case_id, **kwargs)
+        self.case = visible_case(request, case_id)
+
+    def get_context_data(self, **kwargs):
+        page, user = case_page(self.case), self.request.user
+        journal.record(
+            "case.read",
+            subject_type="case",
+            subject_id=self.case.pk,
+            dossier_id=self.case.dossier_id,
+            prefecture=self.case.prefecture_code,
+        )
+        acts = acts_for(self.case, user)
+        return super().get_context_data(**kwargs) | {
+            "page": page,
+            "case": self.case,
+            "sections": sections(page.dossier),
+            "possible": [act for act in acts if act.is_possible],
+            "impossible": [act for act in acts if not act.is_possible],
+            "next_act": what_is_next(self.case),
+            "told": sentence(self.case),
+        }
+
+
+def sections(dossier) -> list[dict]:
+    """Each step of the form as rows of the definition list; an empty answer is said."""
+    return [
+        {
+            "title": section.title,
+            "rows": [{"label": label, "value": value or "—"} for label, value in section.rows],
+        }
+        for section in dossier.sections
+    ]
+
+
+class EvidenceFile(View):
+    """A paper of a case of the agent's office; the vault authorises and writes the journal."""
+
+    http_method_names = ["get", "head", "options"]
+    give = staticmethod(vault.serve)
+
+    def get(self, request, file_id):
+        stored = get_object_or_404(vault.StoredFile.objects.kept(), pk=file_id)
+        if stored.prefecture_code not in request.user.prefectures:
+            raise Http404
+        return type(self).give(request, stored)
+
+
+class EvidencePreview(EvidenceFile):
+    """The image of its first page, under the same rule."""
+
+    give = staticmethod(vault.serve_preview)

@@ -1,0 +1,70 @@
+"""Two people decide: the proposal of one, the signature of another."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dossiers import api as dossiers
+from portal.core import clock
+from workflows.forms.decision import ProposeForm, SignForm
+from workflows.queries.acts import acts_for
+from workflows.queries.pages import case_page
+from workflows.services import deciding
+from workflows.views.base import CaseActView
+from workflows.views.case import sections
+
+
+class Propose(CaseActView):
+    """First of two people: a grant, a refusal or a closure, with its grounds."""
+
+    move = "propose"
+    service = staticmethod(deciding.propose)
+    form_class = ProposeForm
+    explanation = _("Une autre personne lira tout avant de signer. Rien n’est décidé ici.")
+    done = _("La décision est proposée. Une autre personne doit la signer.")
+
+    def get_form_kwargs(self):
+        dossier = self.case.dossier
+        ends_on = dossiers.answer_meaning(dossier, "title_ends_on")
+        today = clock.today()
+        return super().get_form_kwargs() | {
+            "title_rules": dossiers.title_rules(dossier),
+            "law": "\n".join(dossiers.procedure_of(dossier).legal_basis),
+            "starts_on": max(today, ends_on) if ends_on else today,
+        }
+
+    def facts(self, form):
+        return {"draft": form.draft()}
+
+
+class Sign(CaseActView):
+    """Second of two people: read everything, then sign or send back."""
+
+    move = "send_back"
+    form_class = SignForm
+    template_name = "workflows/sign.html"
+    explanation = _("Votre signature vaut décision. La lettre part à la personne aussitôt.")
+
+    def perform(self, form):
+        """One call: the signature, or the note that sends back."""
+        common = {
+            "case_id": self.case.pk,
+            "actor": self.request.user,
+            "at": clock.now(),
+            "seen": form.seen,
+        }
+        if form.signs:
+            deciding.sign(**common)
+            self.done = _("La décision est signée. La personne est prévenue.")
+        else:
+            deciding.send_back(note=form.cleaned_data["note"], **common)
+            self.done = _("La proposition est renvoyée à l’instruction, avec votre note.")
+
+    def get_context_data(self, **kwargs):
+        page = case_page(self.case)
+        signing = [act for act in acts_for(self.case, self.request.user) if act.move == "sign"]
+        return super().get_context_data(**kwargs) | {
+            "page": page,
+            "proposal": page.open_proposal,
+            "sections": sections(page.dossier),
+            "reasons": [reason for act in signing for reason in act.reasons],
+            "act_title": _("Signer ou renvoyer"),
+        }

@@ -1,0 +1,92 @@
+"""The lists of the desk: my work, signatures, search, supervision."""
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from portal.accounts.enums import Role
+from portal.core import clock, door
+from portal.core.views import ReadOnlyView
+from workflows.enums import ROUTING_DESK, CaseState
+from workflows.queries import queue
+from workflows.queries.lines import lines_of
+
+
+class Queue(ReadOnlyView, TemplateView):
+    """My work: what is due first comes first; three columns that matter."""
+
+    template_name = "workflows/queue.html"
+
+    def get_context_data(self, **kwargs):
+        user, wanted = self.request.user, self.request.GET.get("etat", "")
+        state = wanted if wanted in CaseState.values else ""
+        page = queue.queue(user, state=state, after=self.request.GET.get("apres", ""))
+        return super().get_context_data(**kwargs) | {
+            "lines": lines_of(page.cases, clock.today()),
+            "after": page.after,
+            "is_first_page": not self.request.GET.get("apres"),
+            "state": state,
+            "states": [
+                (value, label)
+                for value, label in CaseState.choices
+                if value not in (CaseState.FILED, CaseState.ARCHIVED)
+            ],
+            "is_signatory": Role.SIGNATORY.value in user.roles,
+        }
+
+
+class Signatures(ReadOnlyView, TemplateView):
+    """What waits for this signatory; their own proposals are for somebody else."""
+
+    template_name = "workflows/signatures.html"
+
+    def get_context_data(self, **kwargs):
+        cases = queue.to_sign(self.request.user)
+        return super().get_context_data(**kwargs) | {"lines": lines_of(cases, clock.today())}
+
+
+class Search(ReadOnlyView, TemplateView):
+    """A dossier by its number, among those of the agent's offices."""
+
+    template_name = "workflows/search.html"
+
+    def get(self, request, *args, **kwargs):
+        self.number = "".join(request.GET.get("numero", "").split())[:40]
+        found = queue.by_number(request.user, self.number) if self.number else None
+        if found:
+            return HttpResponseRedirect(reverse("desk:case", args=[found.pk]))
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"number": self.number}
+
+
+class Supervision(ReadOnlyView, TemplateView):
+    """Cases by state; for supervisors, those without an office and those they may reopen."""
+
+    template_name = "workflows/supervision.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        is_supervisor = Role.SUPERVISOR.value in user.roles
+        unrouted = []
+        if is_supervisor:
+            with door.also(ROUTING_DESK):
+                unrouted = queue.unrouted()
+        counts = queue.queue_counts(user.prefectures[0]) if user.prefectures else {}
+        return super().get_context_data(**kwargs) | {
+            "is_supervisor": is_supervisor,
+            "unrouted": lines_of(unrouted, clock.today()),
+            "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
+            "counts": [
+                (value, label, counts[value])
+                for value, label in CaseState.choices
+                if counts.get(value)
+            ],
+        }
+
+
+def home(request):
+    """The desk begins with the queue."""
+    return redirect("desk:queue")
