@@ -1,5 +1,6 @@
 """What other rooms may use of the visits. Everything else is private."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,14 @@ from uuid import UUID
 from appointments import queries
 from appointments.enums import AppointmentState, Purpose
 
-__all__ = ["AppointmentState", "AppointmentView", "Purpose", "appointment_of", "is_waiting"]
+__all__ = [
+    "AppointmentState",
+    "AppointmentView",
+    "Purpose",
+    "appointment_of",
+    "appointments_of",
+    "is_waiting",
+]
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,16 @@ class AppointmentView:
 def appointment_of(dossier_id: UUID) -> AppointmentView | None:
     """The appointment to show for a dossier; None before the first one is given."""
     found = queries.current_appointment(dossier_id)
-    if found is None:
-        return None
+    return _view(found) if found else None
+
+
+def appointments_of(dossier_ids: Iterable[UUID]) -> dict[UUID, AppointmentView]:
+    """The same for several dossiers in one query, by dossier."""
+    found = queries.current_appointments(dossier_ids)
+    return {dossier_id: _view(one) for dossier_id, one in found.items()}
+
+
+def _view(found) -> AppointmentView:
     return AppointmentView(
         id=found.pk,
         purpose=found.purpose,

@@ -111,6 +111,19 @@ def current_appointment(dossier_id: UUID) -> Appointment | None:
     )
 
 
+def current_appointments(dossier_ids) -> dict[UUID, Appointment]:
+    """The same for several dossiers, in one query."""
+    newest = (
+        Appointment.objects.filter(dossier__in=list(dossier_ids))
+        .select_related("site", "counter", "clearance")
+        .newest_first()
+    )
+    found: dict[UUID, Appointment] = {}
+    for one in newest:
+        found.setdefault(one.dossier_id, one)
+    return found
+
+
 def waiting_of(dossier_id: UUID) -> Clearance | None:
     """The clearance of this dossier that still waits for an appointment."""
     seated = Appointment.objects.filter(clearance=OuterRef("pk"), state__in=SEATED_STATES)

@@ -11,7 +11,14 @@ from portal.correspondence.services import (
     set_prefecture,
     tell,
 )
-from portal.correspondence.timeline import Line, add_line, declare_lines, declared_kinds, timeline
+from portal.correspondence.timeline import (
+    Line,
+    add_line,
+    declare_lines,
+    declared_kinds,
+    latest_lines,
+    timeline,
+)
 
 __all__ = [
     "Letter",
@@ -26,6 +33,7 @@ __all__ = [
     "declare_mails",
     "declared_kinds",
     "issue_letter",
+    "latest_lines",
     "letter_file",
     "letters_of",
     "revoke_letter",

@@ -100,6 +100,17 @@ def timeline(dossier_id: UUID) -> list[Line]:
     return [_rendered(line) for line in lines]
 
 
+def latest_lines(dossier_ids) -> dict[UUID, Line]:
+    """The newest line of each dossier, in one query."""
+    lines = (
+        TimelineLine.objects.filter(dossier_id__in=list(dossier_ids))
+        .select_related("letter")
+        .order_by("dossier_id", "-at", "-id")
+        .distinct("dossier_id")
+    )
+    return {line.dossier_id: _rendered(line) for line in lines}
+
+
 def _rendered(line):
     # a kind that a later version no longer declares still happened
     title, body = _sentences.get(line.kind, (_("Votre dossier a avancé"), ""))
