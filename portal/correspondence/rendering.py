@@ -48,7 +48,11 @@ def pdf(letter: Letter) -> bytes:
     """
     # half a second and 80 MB: only the worker pays for it
     from weasyprint import HTML  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+    from weasyprint.urls import (  # noqa: PLC0415
+        FatalURLFetchingError,
+        URLFetcher,
+        URLFetcherResponse,
+    )
 
     class AssetFetcher(URLFetcher):
         """Gives our assets by name and refuses every other address."""
@@ -71,7 +75,10 @@ def pdf(letter: Letter) -> bytes:
     if len(html) > MAX_HTML:
         raise RenderingFailed("the letter is too long")
     fetcher = AssetFetcher()
-    data = HTML(string=html, base_url="asset:", url_fetcher=fetcher).write_pdf(pdf_tags=True)
+    try:
+        data = HTML(string=html, base_url="asset:", url_fetcher=fetcher).write_pdf(pdf_tags=True)
+    except FatalURLFetchingError as error:
+        raise RenderingFailed(f"not an asset: {fetcher.refused[:1]}") from error
     if fetcher.refused:  # inside an image the refusal alone would pass unseen
         raise RenderingFailed(f"not an asset: {fetcher.refused[0]}")
     return data
