@@ -7,8 +7,8 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from portal.core import tones
 from portal.core.forms import DatePartsField, PlainTextField, UploadField
-from portal.core.templatetags import ui
 
 NOON = dt.datetime(2026, 11, 2, 12, 0, tzinfo=dt.UTC)
 
@@ -54,11 +54,11 @@ def gallery(request):
     form = GalleryForm(data={}, files={}) if "errors" in request.GET else GalleryForm()
     context = {
         "gallery_form": form,
-        "callout_tones": ui.CALLOUT_TONES,
-        "badge_tones": ui.BADGE_TONES,
-        "card_tones": ui.CARD_TONES,
-        "button_tones": ui.BUTTON_TONES,
-        "file_states": ui.FILE_STATES,
+        "callout_tones": tones.CALLOUT_TONES,
+        "badge_tones": tones.BADGE_TONES,
+        "card_tones": tones.CARD_TONES,
+        "button_tones": tones.BUTTON_TONES,
+        "file_states": tones.FILE_STATES,
         "tasks": _tasks(),
         "lines": _timeline(),
         "rows": _rows(),
