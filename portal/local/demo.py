@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -109,46 +109,59 @@ def _erase(stack: Stack) -> None:
 def _manage(stack: Stack, *command: str) -> None:
     """Run a management command as the owner of the tables, showing its progress."""
     log = stack.folder / "logs" / f"{command[0]}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as kept:
-        status = _stream([sys.executable, "manage.py", *command], stack.environment("owner"), kept)
-    if status:
-        lines = log.read_text().strip().splitlines() or ["no reason given"]
+    if _stream([sys.executable, "manage.py", *command], stack.environment("owner"), log):
+        lines = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
         raise LocalError(f"{command[0]} failed: {lines[-1].strip()} (see {log}).")
 
 
-def _stream(command: list[str], environment: dict[str, str], kept=None) -> int:  # type: ignore[no-untyped-def]
-    """Run a program in its own group and show its lines as they come; returns its status."""
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if kept else None,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as program:
+def _stream(command: list[str], environment: dict[str, str], log: Path) -> int:
+    """Run a program in its own group, show what it says, keep what it complains of."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w") as kept,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=kept,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as program,
+    ):
         try:
             assert program.stdout is not None  # noqa: S101 -- we asked for a pipe
-            for line in program.stdout:
-                if kept:
-                    kept.write(line)
-                say(f"    {line.rstrip()}" if kept else line.rstrip())
+            for line in _condensed(program.stdout):
+                say(f"  {line.rstrip()}")
         except KeyboardInterrupt:
             os.killpg(program.pid, signal.SIGTERM)
             raise
     return program.returncode
 
 
+def _condensed(lines: Iterable[str]) -> Iterator[str]:
+    """One line for every fifty migrations; anything else as it comes."""
+    applied = 0
+    for line in lines:
+        if line.startswith("  Applying "):
+            applied += 1
+            if applied % 50 == 0:
+                yield f"  {applied} migrations"
+        elif not line.startswith(("Operations to perform", "Running migrations", "  Apply all")):
+            yield line
+
+
 def _play(stack: Stack) -> bool:
     """Play the journey through the pages, as its persons would; False if a step failed."""
     say("Playing a journey, from the first page to the card")
     command = [sys.executable, "-m", "portal.demo.journey", "--base-url", stack.base_url]
-    status = _stream(command, stack.environment("owner"))
+    log = stack.folder / "logs" / "journey.log"
+    status = _stream(command, stack.environment("owner"), log)
     if status:
-        say(f"The journey stopped before its end (status {status}); logs: {stack.folder / 'logs'}")
+        said = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
+        say(f"The journey stopped before its end: {said[-1].strip()} (see {log.parent}).")
     return status == 0
 
 
