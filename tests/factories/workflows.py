@@ -3,13 +3,12 @@
 import datetime as dt
 import itertools
 
-from django.db import connection
-
 from dossiers.api import Dossier, Submission
 from dossiers.events import dossier_filed
 from dossiers.models import Person, ProcedureVersion
-from portal.accounts.api import Post, Role, User
+from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
+from tests.factories.accounts import UserFactory
 from workflows.models import Case
 from workflows.services import deciding, opinions, producing, requesting
 from workflows.services.moves import advance
@@ -37,27 +36,13 @@ GROUNDS = {"grounds_law": "Article L. 422-1 du CESEDA.", "grounds_fact": "Étude
 
 
 def applicant(**facts) -> User:
-    """Somebody who asks, with a visibly invented address."""
-    number = next(_numbers)
-    return User.objects.create_user(f"usager{number}@exemple.invalid", **facts)
+    """Somebody who asks."""
+    return UserFactory(**facts)
 
 
 def agent(*roles: str, office: str = "75") -> User:
-    """An agent with these roles in one office."""
-    number = next(_numbers)
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('role')")
-        (before,) = cursor.fetchone()
-        cursor.execute("set local role portal_worker")
-        user = User.objects.create_user(
-            f"agent{number}@exemple.invalid", kind="agent", display_name=f"Agent Inventé {number}"
-        )
-        Post.objects.bulk_create(
-            Post(user=user, prefecture_id=office, role=role, starts_on=dt.date(2020, 1, 1))
-            for role in roles or (Role.REVIEWER.value,)
-        )
-        cursor.execute(f"set local role {before}")
-    return user
+    """An agent with these roles in one office; a reviewer unless said otherwise."""
+    return UserFactory(prefecture=office, **dict.fromkeys(roles or (Role.REVIEWER.value,), True))
 
 
 def filed_dossier(

@@ -46,21 +46,30 @@ class CasePage:
 
 
 def case_page(case: Case) -> CasePage:
-    """Read a case that the caller has already found visible."""
+    """Read a case that the caller has already found visible; its steps say what else to read."""
+    steps = list(Step.objects.filter(case=case).order_by("-number"))
+    made = {step.move for step in steps}
+    proposals = tuple(
+        case.proposals.select_related("decision").order_by("-made_at", "pk")
+        if "propose" in made
+        else ()
+    )
+    signed = (getattr(proposal, "decision", None) for proposal in proposals)
     return CasePage(
         case=case,
         dossier=dossiers.dossier_summary(case.dossier_id),
-        history=history(case),
-        proposals=tuple(case.proposals.order_by("-made_at", "pk")),
-        decision=case.decisions.filter(revoked_at=None).order_by("pk").first(),
-        opinions=tuple(case.opinions.order_by("-asked_at", "pk")),
-        requests=tuple(dossiers.completion_requests(case.dossier_id)),
+        history=history(steps),
+        proposals=proposals,
+        decision=next((one for one in signed if one and one.revoked_at is None), None),
+        opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
+        requests=tuple(
+            dossiers.completion_requests(case.dossier_id) if "ask_completion" in made else ()
+        ),
     )
 
 
-def history(case: Case) -> tuple[HistoryLine, ...]:
+def history(steps: list[Step]) -> tuple[HistoryLine, ...]:
     """Every step, newest first."""
-    steps = list(Step.objects.filter(case=case).order_by("-number"))
     offices = office_names(step.office_code for step in steps)
     return tuple(
         HistoryLine(

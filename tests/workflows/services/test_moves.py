@@ -13,10 +13,9 @@ def test_filing_opens_the_case_and_routes_it():
     life = Life()
 
     with life.desk():
-        steps = list(
-            Step.objects.filter(case_id=life.id).order_by("number").values_list("move", "target")
-        )
-    assert steps == [("open", "filed"), ("route", "received")]
+        steps = Step.objects.filter(case_id=life.id).order_by("number")
+        made = list(steps.values_list("move", "target"))
+    assert made == [("open", "filed"), ("route", "received")]
     assert (life.case.state, life.case.prefecture_code) == (CaseState.RECEIVED, "75")
 
 

@@ -1,0 +1,81 @@
+"""The desk over HTTP: what an agent sees, does, and is refused."""
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.enums import Role
+from portal.core.models import JournalLine
+from tests.factories.workflows import Life, agent, filed_dossier
+
+pytestmark = pytest.mark.django_db
+LISTS = ["desk:queue", "desk:search", "desk:supervision"]
+ACTS = {
+    "desk:acknowledge": Role.REVIEWER,
+    "desk:ask_completion": Role.REVIEWER,
+    "desk:ask_opinion": Role.REVIEWER,
+    "desk:propose": Role.REVIEWER,
+    "desk:reroute": Role.REVIEWER,
+}
+
+
+def url(name, life):
+    return reverse(name, args=[life.id])
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_open_for_a_reviewer(at_desk, name):
+    assert at_desk(agent()).get(reverse(name)).status_code == 200
+
+
+def test_the_queue_shows_due_who_what(at_desk):
+    life = Life()
+
+    page = at_desk(life.reviewer).get(reverse("desk:queue"))
+
+    assert page.status_code == 200
+    assert life.case.holder_name in page.text
+    assert life.case.dossier_number in page.text
+
+
+def test_another_office_sees_nothing(at_desk):
+    life = Life()
+    stranger = at_desk(agent(office="34"))
+
+    assert life.case.holder_name not in stranger.get(reverse("desk:queue")).text
+    assert stranger.get(url("desk:case", life)).status_code == 404
+    for name in ACTS:
+        assert stranger.get(url(name, life)).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_queue_costs_the_same_for_one_and_three(at_desk, rows, statements):
+    reviewer = agent()
+    for _ in range(rows):
+        filed_dossier()
+    browser = at_desk(reviewer)
+    browser.get(reverse("desk:queue"))
+
+    with statements(5):
+        assert browser.get(reverse("desk:queue")).status_code == 200
+
+
+def test_the_case_page_costs_little_and_leaves_one_line(at_desk, statements):
+    life = Life().acknowledged().proposed()
+    browser = at_desk(life.reviewer)
+    browser.get(url("desk:case", life))
+
+    with statements(15):
+        page = browser.get(url("desk:case", life))
+
+    assert page.status_code == 200
+    assert "Étudiant" in page.text or "étudiant" in page.text
+    assert JournalLine.objects.filter(act="case.read", subject_id=str(life.id)).count() == 2
+
+
+@pytest.mark.parametrize("name", list(ACTS))
+def test_each_act_has_a_page_when_it_is_possible(at_desk, name):
+    life = Life()
+    if name in {"desk:ask_opinion", "desk:propose"}:
+        life.acknowledged()
+
+    assert at_desk(life.reviewer).get(url(name, life)).status_code == 200
