@@ -90,6 +90,10 @@ class ChangeAddressForm(OurWords, allauth_forms.AddEmailForm):
     """The new address counts once its code is typed."""
 
 
+class OtherAddressForm(OurWords, allauth_forms.ChangeEmailForm):
+    """Repairs an address mistyped at sign-up, before its code is typed."""
+
+
 class ConfirmPasswordForm(OurWords, allauth_forms.ReauthenticateForm):
     """Before a change that a stranger at the keyboard could make."""
 

@@ -28,6 +28,7 @@ ACCOUNT_FORMS = {
     "change_password": "portal.accounts.forms.ChangePasswordForm",
     "set_password": "portal.accounts.forms.FirstPasswordForm",
     "add_email": "portal.accounts.forms.ChangeAddressForm",
+    "change_email": "portal.accounts.forms.OtherAddressForm",
     "reauthenticate": "portal.accounts.forms.ConfirmPasswordForm",
     "confirm_email_verification_code": "portal.accounts.forms.AddressCodeForm",
     "confirm_password_reset_code": "portal.accounts.forms.PasswordCodeForm",
@@ -43,6 +44,7 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True  # a mistyped address is repaired at once
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
