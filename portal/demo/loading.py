@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from portal.accounts.api import Post, User
+from portal.accounts.api import Post, User, create_applicant
 from portal.demo.people import AGENTS, APPLICANT, PASSWORD, SITES
 from portal.territory.api import Counter, Site
 
@@ -31,7 +31,8 @@ def load() -> None:
                 role=agent.role,
                 defaults={"starts_on": POSTED_ON},
             )
-    _account(APPLICANT, kind="applicant")
+    if not User.objects.filter(email=APPLICANT).exists():
+        create_applicant(APPLICANT, PASSWORD)
     for prefecture, name, address, access, counters in SITES:
         site, _ = Site.objects.get_or_create(
             prefecture_id=prefecture,
@@ -51,7 +52,7 @@ def _account(email, **facts):
 
 def sign_ins() -> list[dict]:
     """One line a role: who, where, with which password."""
-    lines = [{"role": "applicant", "email": APPLICANT, "door": "/compte/login/"}]
+    lines = [{"role": "applicant", "email": APPLICANT, "door": "/compte/connexion/"}]
     lines += [{"role": a.role, "email": a.email, "door": a.door} for a in AGENTS]
     return [line | {"password": PASSWORD} for line in lines]
 
