@@ -6,7 +6,8 @@ BINDINGS = """
 alter table workflows_case
     add constraint a_case_belongs_to_one_dossier unique (id, dossier_id);
 alter table dossiers_dossier
-    add constraint a_dossier_belongs_to_one_applicant unique (id, applicant_id);
+    add constraint a_dossier_is_of_one_applicant_and_one_person
+        unique (id, applicant_id, person_id);
 
 alter table appointments_openingpattern
     add constraint an_opening_needs_the_skill foreign key (counter_id, service_id)
@@ -29,8 +30,9 @@ alter table appointments_clearance
         foreign key (step_id, case_id, clears) references workflows_step (id, case_id, clears),
     add constraint a_clearance_is_for_the_dossier_of_its_case
         foreign key (case_id, dossier_id) references workflows_case (id, dossier_id),
-    add constraint a_clearance_is_for_the_applicant_of_its_dossier
-        foreign key (dossier_id, applicant_id) references dossiers_dossier (id, applicant_id),
+    add constraint a_clearance_is_for_the_person_of_its_dossier
+        foreign key (dossier_id, applicant_id, person_id)
+        references dossiers_dossier (id, applicant_id, person_id),
     add constraint a_clearance_asks_for_the_service_of_its_purpose
         foreign key (service_id, purpose) references appointments_service (code, purpose);
 
@@ -74,7 +76,7 @@ alter table appointments_appointment
     drop constraint an_appointment_is_what_its_clearance_allows;
 alter table appointments_clearance
     drop constraint a_clearance_asks_for_the_service_of_its_purpose,
-    drop constraint a_clearance_is_for_the_applicant_of_its_dossier,
+    drop constraint a_clearance_is_for_the_person_of_its_dossier,
     drop constraint a_clearance_is_for_the_dossier_of_its_case,
     drop constraint a_clearance_comes_from_the_step_of_its_case;
 alter table appointments_slot
@@ -83,7 +85,7 @@ alter table appointments_slot
     drop constraint a_slot_is_at_a_site_of_the_prefecture;
 alter table appointments_closure drop constraint a_closure_is_of_a_site_of_the_prefecture;
 alter table appointments_openingpattern drop constraint an_opening_needs_the_skill;
-alter table dossiers_dossier drop constraint a_dossier_belongs_to_one_applicant;
+alter table dossiers_dossier drop constraint a_dossier_is_of_one_applicant_and_one_person;
 alter table workflows_case drop constraint a_case_belongs_to_one_dossier;
 """
 

@@ -1,7 +1,10 @@
 """Places where people are received, for the tests of the visit."""
 
+from datetime import timedelta
+
 import pytest
 
+from portal.core import clock
 from tests.factories import appointments as factory
 
 
@@ -18,10 +21,6 @@ def at_the_visit(move_clock):
     """Move the clock to an appointment's moment, or near it."""
 
     def go(appointment, **away):
-        from datetime import timedelta
-
-        from portal.core import clock
-
         move_clock(appointment.starts_at - clock.now() + timedelta(**away))
 
     return go

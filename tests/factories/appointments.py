@@ -1,13 +1,15 @@
 """Places that open, people cleared for a visit, and appointments given by a true run."""
 
 import contextlib
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.db import connection, transaction
 
 from appointments import demo
-from appointments.models import Appointment, Clearance, OpeningPattern
-from appointments.services import issuing
+from appointments.models import Appointment, Clearance, OpeningPattern, Slot
+from appointments.services import issuing, passes, supplying
+from dossiers.api import Dossier
 from portal.core.door import acting
 from portal.territory.api import Counter, Site
 from tests.factories.workflows import Life
@@ -74,12 +76,17 @@ def run(office=OFFICE):
         return issuing.issue(office, at=act.now)
 
 
-def cleared(*, purpose="collection", **facts):
+def cleared(*, purpose="collection", person=None, **facts):
     """A life led to a visit: the card is ready, or prints are due. Adds `.clearance`."""
     if purpose == "biometrics":
-        life = Life(procedure="spouse-of-french-first", **facts).granted()
-    else:
-        life = Life(**facts).granted().card_ready()
+        facts["procedure"] = "spouse-of-french-first"
+    life = Life(**facts)
+    if person is not None:
+        with life.desk():
+            Dossier.objects.filter(pk=life.dossier.pk).update(person=person)
+    life.granted()
+    if purpose == "collection":
+        life.card_ready()
     with life.desk():
         life.clearance = Clearance.objects.live().get(dossier=life.dossier)
     return life
@@ -106,3 +113,50 @@ def appointment_of(life):
 
 def site(place):
     return Site.objects.get(pk=place.site)
+
+
+def open_calendar(office=OFFICE):
+    """Slots and seats of the coming days, made as the issuing run makes them."""
+    with issuer(office) as act:
+        supplying.open_slots(office, at=act.now)
+
+
+def slots(service="collection", *, after_days=10, office=OFFICE):
+    """The open slots from some days ahead, first to last."""
+    with issuer(office) as act:
+        found = Slot.objects.filter(
+            service=service,
+            prefecture_code=office,
+            state="open",
+            period__startswith__gte=act.now + timedelta(days=after_days),
+        )
+        return list(found.order_by("period", "counter"))
+
+
+def appointment(life, slot, **facts):
+    """An appointment row as the issuer would write it, not saved; `facts` may lie."""
+    clearance = life.clearance
+    said = {
+        "clearance_id": clearance.pk,
+        "dossier_id": clearance.dossier_id,
+        "applicant_id": clearance.applicant_id,
+        "person_id": clearance.person_id,
+        "prefecture_code": clearance.prefecture_code,
+        "service_id": clearance.service_id,
+        "purpose": clearance.purpose,
+        "slot_id": slot.pk,
+        "seat_number": 1,
+        "site_id": slot.site_id,
+        "counter_id": slot.counter_id,
+        "period": slot.period,
+        "code": passes.new_code(),
+    }
+    return Appointment(**said | facts)
+
+
+def give(life, slot, **facts):
+    """Write it, as the issuing role."""
+    with issuer(life.office):
+        row = appointment(life, slot, **facts)
+        row.save(force_insert=True)
+    return row
