@@ -2,6 +2,9 @@
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+
+from portal.core.policy import policy_of
 
 register = template.Library()
 
@@ -56,12 +59,24 @@ def breadcrumb(steps):
 
 @register.simple_tag(takes_context=True)
 def nav_link(context, text, *, href, exact=False, count=""):
-    """One entry of a navigation; nothing at all when the page does not exist in this process."""
-    if not href:
+    """One entry of a navigation; nothing when the page does not exist or is not for this person."""
+    request = context.get("request")
+    if not href or not _may_open(getattr(request, "user", None), href):
         return ""
-    path = getattr(context.get("request"), "path", "")
+    path = getattr(request, "path", "")
     current = path == href or (not exact and href != "/" and path.startswith(href))
     return render_to_string(
         "ui/nav_link.html",
         {"text": text, "href": href, "current": current, "here": path == href, "count": count},
     )
+
+
+def _may_open(user, href):
+    """Hide what would be refused; a visitor sees every entry, and is asked to sign in."""
+    if user is None or not user.is_authenticated:
+        return True
+    try:
+        policy = policy_of(resolve(href.partition("#")[0]))
+    except Resolver404:
+        return False
+    return policy is None or policy.admits(user)

@@ -1,6 +1,7 @@
 """Components refuse what nobody drew, escape what people wrote, and say states in words."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -181,3 +182,10 @@ def test_bases_stand_alone_in_both_directions(base, language, direction, rf):
     assert f'<html lang="{language}" dir="{direction}">' in html
     assert html.count("<main ") == 1
     assert 'href="#contenu"' in html
+
+
+def test_nav_link_to_a_page_for_others_is_nothing(rf):
+    request = rf.get("/agent/")
+    request.user = SimpleNamespace(is_authenticated=True, roles=frozenset({"applicant"}))
+
+    assert render('{% nav_link "À traiter" href="/agent/" %}', request=request) == ""
