@@ -11,6 +11,10 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+# The two groups that Wagtail's own migrations make.
+WRITERS = "Editors"
+READERS = "Moderators"
+
 
 class GroupReviewTask(AbstractGroupApprovalTask):
     """A colleague of the group reads the page; its last author cannot approve it.
@@ -45,7 +49,7 @@ def require_two_people() -> None:
     if GroupReviewTask.objects.exists():
         return
     task = GroupReviewTask.objects.create(name="Relecture à deux")
-    task.groups.set(Group.objects.filter(name="Moderators"))
+    task.groups.set(Group.objects.filter(name=READERS))
     # "publish" on its own would let one person put a page on line.
     GroupPagePermission.objects.filter(permission__codename="publish_page").delete()
     workflow = Workflow.objects.create(name="Publier à deux")
@@ -54,3 +58,11 @@ def require_two_people() -> None:
     WorkflowPage.objects.filter(page=root).delete()
     WorkflowPage.objects.create(page=root, workflow=workflow)
     Workflow.objects.exclude(pk=workflow.pk).update(active=False)
+
+
+def admit_editor(user) -> None:
+    """Let an editor write pages and approve those of colleagues.
+
+    Needs the worker's role: nobody gives themselves a permission from a page.
+    """
+    user.groups.add(*Group.objects.filter(name__in=[WRITERS, READERS]))
