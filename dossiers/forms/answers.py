@@ -35,13 +35,18 @@ class AnswersForm(forms.Form):
 class PostedPage:
     """What one page sent: which questions it showed, what it says now, and what is wrong."""
 
-    def __init__(self, dossier: Dossier, questions, data, *, today: date, shown=None):
+    def __init__(self, dossier: Dossier, questions, data, *, today: date):
         self.dossier, self.data, self.today = dossier, data, today
         self.seen = read_seen(data.get(SEEN, ""))
-        shown = set(self.seen) if self.seen else set(shown or ())
-        self.questions = tuple(question for question in questions if question.name in shown)
+        self.questions = tuple(question for question in questions if self._was_shown(question))
         self.form = AnswersForm(data, questions=self.questions, today=today)
         self.form.full_clean()
+
+    def _was_shown(self, question):
+        """Without marks, only what was really sent counts: silence erases nothing."""
+        if self.seen:
+            return question.name in self.seen
+        return any(name in self.data for name in posted_names(question))
 
     @property
     def said(self) -> dict:

@@ -1,5 +1,7 @@
 """The commune: a postcode or a name is typed, then one place is chosen; its INSEE code is kept."""
 
+import unicodedata
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +52,10 @@ class CommuneField(forms.Field):
             "ou son nom complet."
         ),
         "choose": _("Plusieurs communes correspondent : choisissez la vôtre dans la liste."),
+        "alike": _(
+            "Nous ne trouvons pas exactement cette commune. Choisissez la vôtre dans la liste, "
+            "ou écrivez son code postal."
+        ),
         "too_long": _("Écrivez seulement un code postal ou un nom de commune."),
     }
 
@@ -71,6 +77,8 @@ class CommuneField(forms.Field):
             return choice
         if not by_code:
             raise ValidationError(self.error_messages["unknown"], code="unknown")
+        if not any(_begins_with(commune, text) for commune in found):
+            raise ValidationError(self.error_messages["alike"], code="alike")
         chosen = next(iter(by_code)) if len(by_code) == 1 else _only_bearer(text, found)
         if chosen is None:
             raise ValidationError(self.error_messages["choose"], code="choose")
@@ -85,6 +93,16 @@ class CommuneField(forms.Field):
             self.widget.candidates = [(known["choice"], known["text"])]
             return True
         return False
+
+
+def _begins_with(commune, text):
+    """Whether the place was really named, and not merely something that sounds alike."""
+    return text in commune.postcodes or _plain(commune.name).startswith(_plain(text))
+
+
+def _plain(text):
+    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe"))
+    return "".join(sign for sign in decomposed if sign.isalnum()).casefold()
 
 
 def _only_bearer(text, found):

@@ -58,15 +58,17 @@ class Completion(OwnDossier, View):
     def _save(self, request, asked):
         """Keep what was typed; the page again when something in it is wrong."""
         questions = self._questions(asked)
-        shown = [question.name for question in questions]
-        page = PostedPage(self.dossier, questions, request.POST, today=clock.today(), shown=shown)
+        page = PostedPage(self.dossier, questions, request.POST, today=clock.today())
         saved = save_answers(
             dossier_id=self.dossier.pk, applicant=request.user, typed=page.typed(), at=clock.now()
         )
         self.dossier = page.dossier = saved.dossier
         if not page.form.errors and not saved.conflicts:
             return None
-        sentence = _("Cette réponse a été changée dans un autre onglet. Vérifiez la vôtre.")
+        sentence = _(
+            "Cette réponse a été changée depuis que cette page est affichée, par exemple dans un "
+            "autre onglet. Vérifiez la vôtre : en continuant, c’est elle qui sera gardée."
+        )
         conflicts = dict.fromkeys(saved.conflicts, sentence)
         form = again_form(page, questions, said_by_others=conflicts)
         return self._show(asked, form, questions)

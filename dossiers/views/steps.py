@@ -44,10 +44,7 @@ class StepPage(OwnDraft, View):
         return self._show(page_form(self.dossier, questions, today=clock.today()), questions)
 
     def post(self, request, *args, **kwargs):
-        shown = [question.name for question in questions_of(self.step, self.dossier.answers)]
-        page = PostedPage(
-            self.dossier, self.step.fields, request.POST, today=clock.today(), shown=shown
-        )
+        page = PostedPage(self.dossier, self.step.fields, request.POST, today=clock.today())
         saved = save_answers(
             dossier_id=self.dossier.pk, applicant=request.user, typed=page.typed(), at=clock.now()
         )
@@ -102,7 +99,7 @@ class StepPage(OwnDraft, View):
 
 def _conflicts(saved):
     sentence = _(
-        "Cette réponse a été changée dans un autre onglet. Vérifiez la vôtre : en continuant, "
-        "c’est elle qui sera gardée."
+        "Cette réponse a été changée depuis que cette page est affichée, par exemple dans un "
+        "autre onglet. Vérifiez la vôtre : en continuant, c’est elle qui sera gardée."
     )
     return dict.fromkeys(saved.conflicts, sentence)

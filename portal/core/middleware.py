@@ -1,6 +1,19 @@
 """Headers that depend on where a page is."""
 
 from django.conf import settings
+from django.middleware.locale import LocaleMiddleware
+from django.utils.translation import get_language
+
+
+class LanguageOfThePage(LocaleMiddleware):
+    """Django's choice of a language; a page that refused to exist stays a 404."""
+
+    def process_response(self, request, response):
+        """Send to the prefixed address only what no view has answered."""
+        if response.status_code == 404 and getattr(request, "resolver_match", None) is not None:
+            response.setdefault("Content-Language", get_language())
+            return response
+        return super().process_response(request, response)
 
 
 class PersonalPagesAreNotStored:
