@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
+from cms.api import admit_editor
 from portal.accounts.api import Post, User, create_applicant
 from portal.demo.people import AGENTS, APPLICANT, PASSWORD, SITES
 from portal.territory.api import Counter, Site
@@ -31,6 +32,8 @@ def load() -> None:
                 role=agent.role,
                 defaults={"starts_on": POSTED_ON},
             )
+        if agent.kind == "editor":
+            admit_editor(user)
     if not User.objects.filter(email=APPLICANT).exists():
         create_applicant(APPLICANT, PASSWORD)
     for prefecture, name, address, access, counters in SITES:

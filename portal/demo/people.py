@@ -44,6 +44,8 @@ AGENTS = (
         None, "/agent/exploitation/",
     ),
     DemoAgent("redaction@demo.invalid", "Rédactrice Exemple", "editor", "editor", None, "/edit/"),
+    # A page is published by a second person.
+    DemoAgent("relecture@demo.invalid", "Relecteur Exemple", "editor", "editor", None, "/edit/"),
 )  # fmt: skip
 
 APPLICANT = "demandeuse@demo.invalid"
