@@ -8,7 +8,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-
 FRAME = ("SAVEPOINT", "RELEASE", "select set_", "select current_")
 
 

@@ -1,0 +1,94 @@
+"""The machine as a whole: what can be reached, what can be left, what is said."""
+
+import inspect
+
+import pytest
+
+from workflows import events, guards
+from workflows.enums import SYSTEM, CaseState
+from workflows.machine import CLEARING, CaseMachine, edges, moves, rule_of
+from workflows.models import Case
+from workflows.queries.progress import NEXT_ACTOR, SENTENCES
+
+NAMES = sorted({name for name, _s, _t, _p in moves()})
+FINAL = {CaseState.ARCHIVED}
+
+
+def test_every_state_can_be_reached_from_filing():
+    reached, before = {CaseState.FILED.value}, set()
+    while reached != before:
+        before = set(reached)
+        reached |= {target for source, target in edges() if source in before}
+
+    assert reached == set(CaseState.values)
+
+
+def test_every_state_but_the_last_has_a_way_out():
+    left = {source for source, target in edges() if source != target}
+
+    assert set(CaseState.values) - left == FINAL
+
+
+def test_every_state_can_reach_the_archive():
+    ending, before = {CaseState.ARCHIVED.value}, set()
+    while ending != before:
+        before = set(ending)
+        ending |= {source for source, target in edges() if target in before}
+
+    assert ending == set(CaseState.values)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_move_has_words_a_person_and_a_reason_to_be(name):
+    plans = [plan for found, _s, _t, plan in moves() if found == name]
+
+    assert inspect.getdoc(getattr(CaseMachine, name))
+    for plan in plans:
+        assert str(plan.custom["label"])
+        assert plan.permission is rule_of(name)
+        assert plan.permission.roles
+        assert all(str(condition.reason) for condition in plan.conditions)
+
+
+def test_exactly_two_moves_announce_a_visit():
+    announcing = {n for n, _s, _t, p in moves() if p.custom.get("announces") is events.visit_due}
+
+    assert sorted(announcing) == CLEARING == ["mark_card_ready", "require_biometrics"]
+
+
+def test_a_visit_only_follows_a_grant():
+    """Take the granted state away: no state from which a visit is announced can be reached."""
+    reached, before = {CaseState.FILED.value}, set()
+    while reached != before:
+        before = set(reached)
+        reached |= {
+            target for source, target in edges() if source in before and target != CaseState.GRANTED
+        }
+
+    assert not reached & {source for name, source, _t, _p in moves() if name in CLEARING}
+
+
+def test_a_grant_needs_somebody_who_signs():
+    entrances = {name for name, _s, target, _p in moves() if target == CaseState.GRANTED}
+
+    assert entrances == {"grant"}
+    assert rule_of("grant").roles == ("signatory",)
+    assert SYSTEM not in rule_of("refuse").roles + rule_of("close").roles
+
+
+def test_every_state_speaks_to_the_person():
+    assert set(SENTENCES) == set(NEXT_ACTOR) == set(CaseState)
+
+
+def test_every_guard_is_used():
+    used = {guard for _n, _s, _t, plan in moves() for guard in plan.conditions}
+    written = {fact for fact in vars(guards).values() if hasattr(fact, "reason")}
+
+    assert used == written
+
+
+def test_the_state_is_only_changed_by_a_move():
+    case = Case()
+
+    with pytest.raises(AttributeError):
+        case.state = CaseState.GRANTED
