@@ -1,0 +1,86 @@
+"""The editors' process, with the rights of its own database role."""
+
+import pytest
+from django.urls import reverse
+
+from cms.api import admit_editor
+from cms.models import GuidancePage, ProcedurePage
+from dossiers import api as dossiers
+from portal.accounts.door_sessions import COOKIES
+from tests.factories.accounts import UserFactory
+from tests.factories.cms import first_pages
+
+pytestmark = pytest.mark.urls("tests.cms.editing_urls")
+
+
+@pytest.fixture
+def editor(as_role):
+    person = UserFactory(editor=True)
+    with as_role("worker"):
+        admit_editor(person)
+    with as_role("editing"):
+        first_pages()
+        yield person
+
+
+@pytest.fixture
+def browser(client, editor, settings):
+    settings.IS_EDITING_PROCESS = True
+    client.force_login(editor)
+    client.cookies[COOKIES["edit"].name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return client
+
+
+def test_visitor_is_sent_to_the_editors_sign_in(client, editor):
+    answer = client.get(reverse("wagtailadmin_home"))
+
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (
+        302,
+        reverse("wagtailadmin_login"),
+    )
+
+
+def test_editor_reaches_the_pages(browser):
+    assert browser.get(reverse("wagtailadmin_home")).status_code == 200
+
+
+def test_editor_opens_a_page_and_may_submit_but_not_publish(browser):
+    page = GuidancePage.objects.order_by("path").first()
+
+    answer = browser.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+
+    assert answer.status_code == 200
+    assert 'name="action-submit"' in answer.text
+    assert 'name="action-publish"' not in answer.text
+
+
+def test_preview_shows_the_facts_of_the_catalogue(browser):
+    page = ProcedurePage.objects.get(procedure_code="duplicate")
+
+    answer = browser.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
+
+    assert answer.status_code == 200
+    assert dossiers.procedure("duplicate", "fr").evidence[0].label in answer.text
+    assert "'unsafe-inline'" in answer["Content-Security-Policy"]
+
+
+def test_draft_saved_in_the_editor_is_not_on_line(browser):
+    page = GuidancePage.objects.order_by("path").first()
+    shown = page.title
+    form = browser.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).context["form"]
+    posted = {
+        "title": "Titre en projet",
+        "slug": page.slug,
+        "summary": page.summary,
+        "seo_title": "",
+        "search_description": "",
+        "body-count": "0",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+    }
+    assert set(posted) & set(form.fields) != set()
+
+    browser.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), posted)
+
+    page.refresh_from_db()
+    assert (page.title, page.live) == (shown, True)
