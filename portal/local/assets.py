@@ -19,9 +19,10 @@ SOURCES = (
     "requirements/base.txt",
 )
 ROOMS = ("dossiers", "workflows", "appointments", "cms")
+# Nothing is cleared: a portal that runs beside us still serves the files of its own version.
 COMMANDS = (
     ["build_assets"],
-    ["collectstatic", "--no-input", "--clear", "--verbosity", "0"],
+    ["collectstatic", "--no-input", "--verbosity", "0"],
 )
 
 
