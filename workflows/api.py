@@ -1,7 +1,6 @@
 """What other rooms may use of the review. Everything else is private."""
 
 from collections.abc import Iterable
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +23,6 @@ __all__ = [
     "case_of",
     "case_visible_to",
     "cases_of",
-    "cases_of",
     "queue_counts",
     "record_biometrics",
     "record_hand_over",
@@ -35,12 +33,6 @@ def case_of(dossier_id: UUID) -> CaseView | None:
     """Where the review of a dossier stands, in the person's words; None before filing."""
     case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
     return case_view(case) if case else None
-
-
-def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:
-    """The reviews of several dossiers in one query, by dossier; drafts have none."""
-    cases = Case.objects.filter(dossier_id__in=list(dossier_ids)).order_by("pk")
-    return {case.dossier_id: case_view(case) for case in cases}
 
 
 def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:
