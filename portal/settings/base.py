@@ -112,7 +112,7 @@ USE_I18N = True
 
 WAGTAIL_SITE_NAME = "Séjour en clair"
 WAGTAIL_I18N_ENABLED = True
-WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.publishing.publish_approved"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.approval.publish_approved"
 WAGTAIL_CONTENT_LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]
 WAGTAILADMIN_BASE_URL = env.text("PORTAL_EDITING_URL", default="http://127.0.0.1:8001")
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
