@@ -9,11 +9,16 @@ from tests.factories import appointments as factory
 
 
 @pytest.fixture
-def places(owner, db):
-    """`places.here` opens its counters; `places.elsewhere` is another prefecture's."""
-    found = factory.places(owner)
-    factory.open_counters(found.here)
-    return found
+def shut_places(owner, db):
+    """`here` and `elsewhere`, two sites of two prefectures, without opening hours."""
+    return factory.places(owner)
+
+
+@pytest.fixture
+def places(shut_places):
+    """The same; `here` opens its counters every weekday."""
+    factory.open_counters(shut_places.here)
+    return shut_places
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from appointments import receivers
 from appointments.enums import AppointmentState
 from appointments.models import (
     Appointment,
-    ChangeRequest,
     CheckIn,
     Clearance,
     Closure,
@@ -38,6 +37,13 @@ def refused(constraint):
 def forbidden():
     """The role has no right to do this at all."""
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        yield
+
+
+@contextlib.contextmanager
+def unseen():
+    """The row policies refuse this row to this person."""
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         yield
 
 
@@ -197,26 +203,14 @@ def test_i4_a_third_change_is_refused_whoever_writes_it(places):
     life = factory.appointed()
     for _time in range(2):
         with acting_for(life.applicant):
-            change(life.appointment).save(force_insert=True)
+            factory.change(life.appointment).save(force_insert=True)
         factory.run()
         life.appointment = factory.appointment_of(life)
 
     assert life.appointment.user_changes == 2
     for person in (life.applicant, life.counter):
         with acting_for(person), refused("at_most_two_changes_asked_by_the_person"):
-            change(life.appointment).save(force_insert=True)
-
-
-def change(appointment, **facts):
-    said = {
-        "appointment_id": appointment.pk,
-        "dossier_id": appointment.dossier_id,
-        "applicant_id": appointment.applicant_id,
-        "prefecture_code": appointment.prefecture_code,
-        "site_id": appointment.site_id,
-        "reason": "work",
-    }
-    return ChangeRequest(**said | facts)
+            factory.change(life.appointment).save(force_insert=True)
 
 
 # I5: notice
@@ -313,6 +307,7 @@ def beside_it(slot, counter):
 
 
 # I11: immutable
+UPDATE = "update appointments_appointment"
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "issuer"])
@@ -324,18 +319,13 @@ def test_i11_an_appointment_is_never_renamed_or_moved(places, role):
         for column, value in (
             ("applicant_id", other.applicant.pk),
             ("seat_number", 2),
-            ("user_changes", 0),
+            ("user_changes", 1),
             ("urgent_by_id", other.reviewer.pk),
             ("issued_at", "2020-01-01"),
             ("code", "22222222"),
         ):
-            if column != "user_changes":
-                with refused("an_appointment_is_never_changed"):
-                    sql(
-                        f"update appointments_appointment set {column} = %s where id = %s",
-                        value,
-                        pk,
-                    )
+            with refused("an_appointment_is_never_changed"):
+                sql(f"{UPDATE} set {column} = %s where id = %s", value, pk)
         with forbidden():
             sql("delete from appointments_appointment where id = %s", pk)
         with forbidden():
@@ -346,7 +336,7 @@ def test_i11_an_appointment_is_never_renamed_or_moved(places, role):
 def test_i11_a_cancelled_appointment_never_comes_back(places, state):
     life = factory.appointed()
     with acting_for(life.applicant):
-        change(life.appointment).save(force_insert=True)
+        factory.change(life.appointment).save(force_insert=True)
 
     with life.desk(), refused("an_appointment_follows_its_transitions"):
         Appointment.objects.filter(pk=life.appointment.pk).update(state=state)
@@ -357,10 +347,15 @@ def test_i11_a_cancelled_appointment_never_comes_back(places, state):
 def test_i11_an_appointment_ends_only_by_a_fact(places, state, role):
     life = factory.appointed()
 
-    with acting(None, prefectures=["75"]), factory.role(role):
-        with contextlib.suppress(ProgrammingError), transaction.atomic():
-            with refused("an_appointment_ends_by_a_fact"):
-                Appointment.objects.filter(pk=life.appointment.pk).update(state=state)
+    with (
+        acting(None, prefectures=["75"]),
+        factory.role(role),
+        # the issuer may not even read check-ins: that refusal is as good
+        contextlib.suppress(ProgrammingError),
+        transaction.atomic(),
+        refused("an_appointment_ends_by_a_fact"),
+    ):
+        Appointment.objects.filter(pk=life.appointment.pk).update(state=state)
     assert factory.appointment_of(life).state == AppointmentState.ISSUED
 
 
@@ -408,9 +403,8 @@ def test_i13_only_the_office_closes_its_site(calendar, places):
     stranger = workflows.agent(office="34")
 
     for person in (stranger, workflows.applicant()):
-        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            with acting_for(person):
-                close(places.here.site, calendar[0].period)
+        with unseen(), acting_for(person):
+            close(places.here.site, calendar[0].period)
     with acting_for(stranger), refused("a_closure_is_of_a_site_of_the_prefecture"):
         close(places.here.site, calendar[0].period, office="34")
 
@@ -426,17 +420,17 @@ def test_i14_one_check_in_at_the_moment_and_it_honours(places, at_the_visit):
     life = factory.appointed()
     rule = "a_check_in_needs_a_live_appointment_now"
     with acting_for(life.counter), refused(rule):
-        check_in(life).save(force_insert=True)
+        factory.check_in(life).save(force_insert=True)
     at_the_visit(life.appointment, hours=-3)
     with acting_for(life.counter), refused(rule):
-        check_in(life).save(force_insert=True)
+        factory.check_in(life).save(force_insert=True)
     at_the_visit(life.appointment, minutes=-10)
 
     with acting_for(life.counter) as act:
-        check_in(life, at=act.now - timedelta(days=9)).save(force_insert=True)
+        factory.check_in(life, at=act.now - timedelta(days=9)).save(force_insert=True)
         assert CheckIn.objects.get(pk=life.appointment.pk).at == act.now
         with refused("appointments_checkin_pkey"):
-            check_in(life).save(force_insert=True)
+            factory.check_in(life).save(force_insert=True)
 
     assert factory.appointment_of(life).state == AppointmentState.HONOURED
 
@@ -444,11 +438,11 @@ def test_i14_one_check_in_at_the_moment_and_it_honours(places, at_the_visit):
 def test_i14_no_check_in_on_a_cancelled_appointment(places, at_the_visit):
     life = factory.appointed()
     with acting_for(life.applicant):
-        change(life.appointment).save(force_insert=True)
+        factory.change(life.appointment).save(force_insert=True)
     at_the_visit(life.appointment)
 
     with acting_for(life.counter), refused("a_check_in_needs_a_live_appointment_now"):
-        check_in(life).save(force_insert=True)
+        factory.check_in(life).save(force_insert=True)
 
 
 def test_i14_a_check_in_is_of_that_person_at_that_site(places, at_the_visit):
@@ -457,9 +451,9 @@ def test_i14_a_check_in_is_of_that_person_at_that_site(places, at_the_visit):
 
     with acting_for(life.counter):
         with refused("a_check_in_is_at_a_counter_of_the_site"):
-            check_in(life, counter_id=places.elsewhere.counters[0]).save(force_insert=True)
+            factory.check_in(life, counter_id=places.elsewhere.counters[0]).save(force_insert=True)
         with refused("a_check_in_is_of_that_person_at_that_site"):
-            check_in(life, applicant_id=other.applicant.pk).save(force_insert=True)
+            factory.check_in(life, applicant_id=other.applicant.pk).save(force_insert=True)
 
 
 def test_i14_an_applicant_does_not_check_in_nor_clear_themselves(places, at_the_visit):
@@ -468,24 +462,9 @@ def test_i14_an_applicant_does_not_check_in_nor_clear_themselves(places, at_the_
 
     fresh = uncleared()
 
-    for person, row in ((life, check_in(life)), (fresh, clearance(fresh))):
-        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            with acting_for(person.applicant):
-                row.save(force_insert=True)
-
-
-def check_in(life, **facts):
-    appointment = life.appointment
-    said = {
-        "appointment_id": appointment.pk,
-        "dossier_id": appointment.dossier_id,
-        "applicant_id": appointment.applicant_id,
-        "prefecture_code": appointment.prefecture_code,
-        "site_id": appointment.site_id,
-        "counter_id": appointment.counter_id,
-        "agent_id": life.counter.pk,
-    }
-    return CheckIn(**said | facts)
+    for person, row in ((life, factory.check_in(life)), (fresh, clearance(fresh))):
+        with unseen(), acting_for(person.applicant):
+            row.save(force_insert=True)
 
 
 # I15: the web cannot see a free seat nor give one

@@ -5,17 +5,31 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 
 from appointments import demo
-from appointments.models import Appointment, Clearance, OpeningPattern, Slot
+from appointments.models import (
+    NOTICE,
+    Appointment,
+    ChangeRequest,
+    CheckIn,
+    Clearance,
+    CounterSkill,
+    OpeningPattern,
+    Service,
+    Slot,
+)
 from appointments.services import issuing, passes, supplying
 from dossiers.api import Dossier
+from portal.core import clock
 from portal.core.door import acting
 from portal.territory.api import Counter, Site
+from tests.factories import workflows
 from tests.factories.workflows import Life
 
 OFFICE = "75"
-_SITE = """
+__all__ = ["NOTICE", "Life", "acting", "workflows"]
+SITE = """
 insert into territory_site (prefecture_id, name, address, access, kind, step_free)
 values (%s, %s, %s, '', 'prefecture', true)
 on conflict (prefecture_id, name) do update set address = excluded.address returning id
@@ -30,7 +44,7 @@ def places(owner):
     """Two sites of two prefectures, with their counters; written by the owner, once."""
     found = SimpleNamespace()
     for name, office in (("here", OFFICE), ("elsewhere", "34")):
-        (site,) = owner.execute(_SITE, [office, f"Site inventé {office}", "1 rue Test"]).fetchone()
+        (site,) = owner.execute(SITE, [office, f"Site inventé {office}", "1 rue Test"]).fetchone()
         counters = [
             owner.execute(_COUNTER, [site, f"Guichet {letter}"]).fetchone()[0] for letter in "AB"
         ]
@@ -45,10 +59,18 @@ def open_counters(place):
         demo.open_counter(Counter.objects.get(pk=pk), service)
 
 
-def keep_openings(count):
-    """Leave only some openings, so that seats are scarce."""
-    kept = OpeningPattern.objects.order_by("weekday", "minutes", "pk")[:count]
-    OpeningPattern.objects.exclude(pk__in=[one.pk for one in kept]).delete()
+def open_once(place, *, seats, in_days=14, service="collection"):
+    """One morning, in some days, with so many seats one after the other at the first counter."""
+    counter, day = place.counters[0], clock.today() + timedelta(days=in_days)
+    minutes = Service.objects.get(pk=service).minutes
+    CounterSkill.objects.get_or_create(counter_id=counter, service_id=service)
+    return OpeningPattern.objects.create(
+        counter_id=counter,
+        service_id=service,
+        weekday=day.isoweekday(),
+        minutes=NumericRange(540, 540 + minutes * seats, bounds="[)"),
+        valid=DateRange(day, day + timedelta(days=1), bounds="[)"),
+    )
 
 
 @contextlib.contextmanager
@@ -160,3 +182,31 @@ def give(life, slot, **facts):
         row = appointment(life, slot, **facts)
         row.save(force_insert=True)
     return row
+
+
+def change(appointment, **facts):
+    """Saying that one cannot come, not saved; `facts` may lie."""
+    said = {
+        "appointment_id": appointment.pk,
+        "dossier_id": appointment.dossier_id,
+        "applicant_id": appointment.applicant_id,
+        "prefecture_code": appointment.prefecture_code,
+        "site_id": appointment.site_id,
+        "reason": "work",
+    }
+    return ChangeRequest(**said | facts)
+
+
+def check_in(life, **facts):
+    """An arrival at the counter, not saved; `facts` may lie."""
+    appointment = life.appointment
+    said = {
+        "appointment_id": appointment.pk,
+        "dossier_id": appointment.dossier_id,
+        "applicant_id": appointment.applicant_id,
+        "prefecture_code": appointment.prefecture_code,
+        "site_id": appointment.site_id,
+        "counter_id": appointment.counter_id,
+        "agent_id": life.counter.pk,
+    }
+    return CheckIn(**said | facts)

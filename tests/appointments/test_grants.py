@@ -1,0 +1,57 @@
+"""Who may touch which table of this room: every role, every table, every verb."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE", "T": "TRUNCATE"}
+# model: web, worker, issuer; editing has nothing, and nobody deletes or truncates
+RIGHTS = {
+    "appointment": ("SU", "SU", "SIU"),
+    "appointmenttransition": ("S", "S", "S"),
+    "changerequest": ("SI", "S", "S"),
+    "checkin": ("SI", "S", ""),
+    "clearance": ("SIU", "SIU", "SU"),
+    "closure": ("SI", "S", "S"),
+    "counterskill": ("SI", "S", "S"),
+    "issuedecision": ("S", "S", "SI"),
+    "issuerun": ("S", "S", "SI"),
+    "openingpattern": ("SI", "S", "S"),
+    "seat": ("", "", "SI"),
+    "service": ("S", "S", "S"),
+    "slot": ("", "", "SIU"),
+}
+PERSONAL = ("appointment", "changerequest", "checkin", "clearance", "issuedecision")
+
+
+def test_every_table_of_the_room_is_listed():
+    models = apps.get_app_config("appointments").get_models()
+
+    assert {model._meta.model_name for model in models} == set(RIGHTS)
+
+
+@pytest.mark.parametrize("model", sorted(RIGHTS))
+def test_each_role_has_these_verbs_and_no_other(db, model):
+    found = []
+    for role in ("web", "worker", "issuer", "editing"):
+        verbs = ""
+        for letter, verb in VERBS.items():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select has_table_privilege(%s, %s, %s)",
+                    [f"portal_{role}", f"appointments_{model}", verb],
+                )
+                verbs += letter if cursor.fetchone()[0] else ""
+        found.append(verbs)
+
+    assert found == [*RIGHTS[model], ""]
+
+
+@pytest.mark.parametrize("model", [*PERSONAL, "closure"])
+def test_row_policies_bind_even_the_owner(db, model):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relrowsecurity, relforcerowsecurity from pg_class where relname = %s",
+            [f"appointments_{model}"],
+        )
+        assert cursor.fetchone() == (True, True)

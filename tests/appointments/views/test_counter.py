@@ -1,0 +1,255 @@
+"""The counter: who is received, and every reason why one is not, in words."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from appointments.enums import AppointmentState
+from appointments.services import notices, passes
+from portal.core import clock
+from portal.core.door import acting_for
+from portal.core.models import JournalLine
+from tests.factories import appointments as factory
+from tests.factories.accounts import PASSWORD, UserFactory
+
+
+@pytest.fixture
+def counter(client):
+    """Sign an agent in by the counter's own door."""
+
+    def enter(*, prefecture="75", **roles):
+        agent = UserFactory(prefecture=prefecture, **roles or {"counter_agent": True})
+        answer = client.post(
+            reverse("counter:sign_in"), {"email": agent.email, "password": PASSWORD}
+        )
+        assert answer.status_code == 302
+        return client
+
+    return enter
+
+
+def scan(client, code, place):
+    return client.post(reverse("counter:scan"), {"code": code, "site": place.site})
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", answer.text)
+
+
+def visit(name, life, place):
+    return f"{reverse(f'counter:{name}', args=[life.appointment.pk])}?site={place.site}"
+
+
+def arrive(client, life, place):
+    facts = {"counter": life.appointment.counter_id, "compared": "on"}
+    return client.post(visit("arrive", life, place), facts)
+
+
+@pytest.mark.parametrize("how", ["qr", "code", "code_in_lower_case"])
+def test_a_person_is_scanned_compared_received_and_given_their_card(
+    places, counter, at_the_visit, how
+):
+    life = factory.appointed()
+    at_the_visit(life.appointment, minutes=-20)
+    client = counter()
+    shown = {
+        "qr": notices.pass_of(life.appointment),
+        "code": life.appointment.code,
+        "code_in_lower_case": f"{life.appointment.code[:4]} {life.appointment.code[4:]}".lower(),
+    }[how]
+
+    answer = scan(client, shown, places.here)
+    assert answer["Location"] == visit("visit", life, places.here)
+    page = words(client.get(answer["Location"]))
+    assert "Personne attendue" in page
+    assert life.clearance.holder_name in page
+    assert "4 mai 1999" in page
+
+    assert arrive(client, life, places.here).status_code == 302
+    assert factory.appointment_of(life).state == AppointmentState.HONOURED
+    done = client.post(visit("complete", life, places.here), {"done": "on"})
+    assert done.status_code == 302
+    assert life.case.state == "handed_over"
+    assert "Visite terminée" in words(client.get(visit("visit", life, places.here)))
+    assert "Reçu" in words(client.get(reverse("counter:day")))
+
+
+def test_prints_are_recorded_and_production_starts(places, counter, at_the_visit):
+    life = factory.appointed(purpose="biometrics")
+    at_the_visit(life.appointment)
+    client = counter()
+
+    arrive(client, life, places.here)
+    client.post(visit("complete", life, places.here), {"done": "on"})
+
+    assert life.case.state == "in_production"
+
+
+def test_a_second_scan_says_when_the_person_was_received(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+    arrive(client, life, places.here)
+
+    answer = scan(client, life.appointment.code, places.here)
+
+    now = clock.now().astimezone(clock.PARIS)
+    assert f"déjà été reçue à {now:%H:%M}" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("away", "sentence"),
+    [
+        ({"days": -1}, "pour un autre jour"),
+        ({"hours": -3}, "Trop tôt"),
+        ({"hours": 3}, "Trop tard"),
+        ({"days": 1}, "pour un autre jour"),
+    ],
+)
+def test_another_moment_is_refused_with_the_right_one(
+    places, counter, at_the_visit, away, sentence
+):
+    life = factory.appointed()
+    at_the_visit(life.appointment, **away)
+    client = counter()
+
+    answer = scan(client, life.appointment.code, places.here)
+
+    assert sentence in words(answer)
+    assert arrive(client, life, places.here).status_code == 200
+    assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
+def test_a_late_qr_is_over(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment, hours=4)
+
+    assert "périmé" in words(scan(counter(), notices.pass_of(life.appointment), places.here))
+
+
+def test_another_prefecture_learns_only_where_to_go(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter(prefecture="34")
+
+    by_qr = words(scan(client, notices.pass_of(life.appointment), places.elsewhere))
+    by_code = words(scan(client, life.appointment.code, places.elsewhere))
+
+    assert "à un autre endroit" in by_qr
+    assert "aucun rendez-vous de votre préfecture" in by_code
+    for page in (by_qr, by_code):
+        assert life.clearance.holder_name not in page
+    for name in ("visit", "passport"):
+        assert client.get(visit(name, life, places.elsewhere)).status_code == 404
+    assert arrive(client, life, places.elsewhere).status_code == 404
+
+
+def test_another_site_of_the_prefecture_is_named(places, counter, at_the_visit, owner):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    (other,) = owner.execute(factory.SITE, ["75", "Autre site inventé 75", "2 rue"]).fetchone()
+    owner.commit()
+    client = counter()
+
+    answer = client.post(reverse("counter:scan"), {"code": life.appointment.code, "site": other})
+
+    assert f"un autre site : {life.appointment.site.name}" in words(answer)
+
+
+@pytest.mark.parametrize("code", ["22222222", "RDV1:AAAA", "abc", "RDV1:" + "A" * 148])
+def test_a_forged_or_unreadable_code_opens_nothing(places, counter, code):
+    answer = scan(counter(), code, places.here)
+
+    assert answer.status_code == 200
+    assert "Ne recevez pas cette personne maintenant" in words(answer)
+
+
+def test_a_pass_of_another_key_opens_nothing(places, counter, at_the_visit, settings):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    kept, settings.QR_PRIVATE_KEY = settings.QR_PRIVATE_KEY, "07" * 32
+    forged = notices.pass_of(life.appointment)
+    settings.QR_PRIVATE_KEY = kept
+
+    assert "n’a pas été émis" in words(scan(counter(), forged, places.here))
+    assert passes.read_seal(notices.pass_of(life.appointment), at=clock.now())
+
+
+def test_a_cancelled_or_revoked_appointment_is_refused(places, counter, at_the_visit):
+    life, other = factory.appointed(), factory.appointed()
+    with acting_for(life.applicant):
+        factory.change(life.appointment).save(force_insert=True)
+    with other.desk() as act:
+        type(other.clearance).objects.filter(pk=other.clearance.pk).update(revoked_at=act.now)
+    at_the_visit(life.appointment)
+    client = counter()
+
+    assert "rendu par la personne" in words(scan(client, life.appointment.code, places.here))
+    assert "retiré par la préfecture" in words(scan(client, other.appointment.code, places.here))
+
+
+def test_arrival_needs_the_comparison_and_the_end_needs_the_arrival(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+
+    early = client.post(visit("complete", life, places.here), {"done": "on"})
+    assert "Enregistrez d’abord l’arrivée" in words(early)
+    hurried = client.post(
+        visit("arrive", life, places.here), {"counter": life.appointment.counter_id}
+    )
+    assert "Comparez d’abord" in words(hurried)
+    assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
+def test_identity_is_shown_on_the_day_alone_and_leaves_a_line(places, counter, at_the_visit):
+    life = factory.appointed()
+    client = counter()
+    before = words(client.get(visit("visit", life, places.here)))
+    assert "4 mai 1999" not in before
+    assert client.get(visit("passport", life, places.here)).status_code == 404
+    at_the_visit(life.appointment)
+
+    client.get(visit("visit", life, places.here))
+
+    lines = JournalLine.objects.filter(act="dossier.read", subject_id=str(life.appointment.pk))
+    assert lines.count() == 1
+
+
+def test_the_day_sheet_shows_the_day_and_the_site_alone(places, counter, at_the_visit):
+    life, second = factory.appointed(), factory.appointed()
+    client = counter()
+    assert "Personne n’est attendu" in words(client.get(reverse("counter:day")))
+    at_the_visit(life.appointment)
+
+    page = words(client.get(reverse("counter:day"), {"site": places.here.site}))
+
+    same_day = clock.legal_day(second.appointment.starts_at) == clock.today()
+    assert page.count('href="/counter/rendez-vous/') == 1 + same_day
+    assert client.get(reverse("counter:day"), {"site": places.elsewhere.site}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["reviewer", "signatory", "supervisor"])
+def test_only_agents_of_the_counter_open_its_pages(places, counter, role):
+    life = factory.appointed()
+    client = counter(**{role: True})
+
+    for page in (reverse("counter:day"), visit("visit", life, places.here)):
+        assert client.get(page).status_code == 403
+
+
+@pytest.mark.parametrize("expected", [1, 3])
+def test_the_day_sheet_costs_the_same_for_one_and_for_three(
+    places, counter, at_the_visit, expected, django_assert_num_queries
+):
+    lives = [factory.appointed() for _one in range(expected)]
+    at_the_visit(lives[0].appointment)
+    client = counter()
+    client.get(reverse("counter:day"))
+
+    with django_assert_num_queries(QUERIES_OF_A_DAY):
+        client.get(reverse("counter:day"), {"site": places.here.site})
+
+
+QUERIES_OF_A_DAY = 12
