@@ -37,7 +37,8 @@ class House:
 
     def run(self, role, *command):
         """Run a management command; returns its last line. Raises StoryError when it fails."""
-        environment = {k: v for k, v in os.environ.items() if k != "PORTAL_DB_PASSWORD"}
+        given = ("PORTAL_DB_HOST", "PORTAL_DB_PORT", "PORTAL_DB_PASSWORD")  # of another role
+        environment = {k: v for k, v in os.environ.items() if k not in given}
         done = subprocess.run(
             [sys.executable, str(MANAGE), *command],
             env=environment | {"PORTAL_ROLE": role},

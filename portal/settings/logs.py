@@ -8,7 +8,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "portal": {"level": "INFO"},
-        "procrastinate": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        "procrastinate.worker": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
     },
 }

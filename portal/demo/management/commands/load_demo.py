@@ -1,7 +1,10 @@
-"""Load the demonstration (as the owner): people, places, opening hours."""
+"""Load the demonstration (as the owner): procedures, people, places, hours, guidance."""
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from appointments import demo as appointments
+from cms import demo as cms
 from portal.demo import loading
 
 
@@ -9,6 +12,9 @@ class Command(BaseCommand):
     help = "Load the demonstration's invented people and places; safe to run again."
 
     def handle(self, *args, **options):
+        call_command("sync_procedures", verbosity=0)
         loading.load()
+        appointments.load()
+        cms.load()
         loading.write_sign_ins()
         self.stdout.write("Demonstration data are in place.")
