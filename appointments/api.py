@@ -1,12 +1,14 @@
 """What other rooms may use of the visits. Everything else is private."""
 
 from collections.abc import Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from appointments import queries
 from appointments.enums import AppointmentState, Purpose
+from appointments.models import Appointment
 
 __all__ = [
     "AppointmentState",
@@ -37,17 +39,15 @@ class AppointmentView:
 
 def appointment_of(dossier_id: UUID) -> AppointmentView | None:
     """The appointment to show for a dossier; None before the first one is given."""
-    found = queries.current_appointment(dossier_id)
-    return _view(found) if found else None
+    return appointments_of([dossier_id]).get(dossier_id)
 
 
 def appointments_of(dossier_ids: Iterable[UUID]) -> dict[UUID, AppointmentView]:
-    """The same for several dossiers in one query, by dossier."""
-    found = queries.current_appointments(dossier_ids)
-    return {dossier_id: _view(one) for dossier_id, one in found.items()}
+    """The same for many dossiers at once: those that were given one, by dossier."""
+    return {found.dossier_id: _view(found) for found in queries.latest_of(dossier_ids)}
 
 
-def _view(found) -> AppointmentView:
+def _view(found: Appointment) -> AppointmentView:
     return AppointmentView(
         id=found.pk,
         purpose=found.purpose,

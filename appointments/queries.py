@@ -1,5 +1,6 @@
 """What the issuing run, the person's page and the day sheet read."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -101,27 +102,19 @@ def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
     ]
 
 
-def current_appointment(dossier_id: UUID) -> Appointment | None:
-    """The last appointment given for this dossier, whatever became of it."""
+def latest_of(dossier_ids: Iterable[UUID]) -> QuerySet:
+    """The last appointment given for each of these dossiers, whatever became of it."""
     return (
-        Appointment.objects.filter(dossier=dossier_id)
-        .select_related("site", "counter", "clearance")
-        .newest_first()
-        .first()
-    )
-
-
-def current_appointments(dossier_ids) -> dict[UUID, Appointment]:
-    """The same for several dossiers, in one query."""
-    newest = (
         Appointment.objects.filter(dossier__in=list(dossier_ids))
         .select_related("site", "counter", "clearance")
-        .newest_first()
+        .order_by("dossier", "-issued_at", "-attempt", "pk")
+        .distinct("dossier")
     )
-    found: dict[UUID, Appointment] = {}
-    for one in newest:
-        found.setdefault(one.dossier_id, one)
-    return found
+
+
+def current_appointment(dossier_id: UUID) -> Appointment | None:
+    """The last appointment given for this dossier."""
+    return latest_of([dossier_id]).first()
 
 
 def waiting_of(dossier_id: UUID) -> Clearance | None:
