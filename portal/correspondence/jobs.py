@@ -16,6 +16,7 @@ ATTEMPTS = 8
 # A worker that died while sending is presumed dead after this; its mail may then go twice,
 # under one Message-ID, rather than never.
 _PRESUMED_DEAD = timedelta(minutes=10)
+_TEXT_KEPT = timedelta(days=90)
 
 
 @job("correspondence.send_mail", queue="mail", attempts=ATTEMPTS, system=True, atomic=False)
@@ -51,6 +52,14 @@ def _settle(outgoing, state, error=""):
             last_error=error[:80],
             sent_at=clock.now() if state == MailState.SENT else None,
         )
+
+
+@job("correspondence.forget_texts", queue="mail", system=True, cron="42 3 * * *")
+def forget_texts(**_later_arguments):
+    """Empty the text of old mails: that they went remains known, what they said does not."""
+    OutgoingMail.objects.filter(
+        state__in=[MailState.SENT, MailState.FAILED], created_at__lt=clock.now() - _TEXT_KEPT
+    ).exclude(body="").update(body="")
 
 
 @job("correspondence.render_letter", queue="letters", system=True, atomic=False)

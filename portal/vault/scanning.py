@@ -13,7 +13,7 @@ import pillow_heif
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from PIL import Image
+from PIL import Image, ImageFile
 
 from portal.core.errors import DomainRefusal
 
@@ -119,6 +119,8 @@ def _pdf_pages(data):
 
 
 def _image_pages(data, content_type):
+    # WeasyPrint makes Pillow accept cut images in its whole process: evidence must not be cut
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS[content_type]) as image:
             if image.width * image.height > MAX_PIXELS:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal.accounts.models import User
+from portal.core.door import acting
+from portal.correspondence.api import OutgoingMail
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +269,17 @@ def test_no_mail_names_the_person_or_an_english_sentence_of_the_library(client, 
     assert "nadia" not in message.body
     assert "Thank you for using" not in message.body
     assert message.alternatives == []
+
+
+def test_the_code_is_a_row_for_the_worker_that_only_its_recipient_could_read(client, settings):
+    settings.EMAIL_BACKEND = "portal.correspondence.mail.QueueBackend"
+
+    client.post(SIGN_UP, {"email": "nadia@exemple.fr", "password1": NEW})
+
+    user = User.objects.get()
+    with acting(None):
+        assert not OutgoingMail.objects.exists()
+    with acting(user.pk):
+        row = OutgoingMail.objects.get()
+    assert (row.to, row.state) == ("nadia@exemple.fr", "queued")
+    assert re.search(r"^\d{4}-\d{4}$", row.body, re.MULTILINE)

@@ -2,9 +2,10 @@
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 
+from portal.accounts.forms import REFUSED as REFUSAL
+from portal.accounts.forms import EditorSignInForm
 from portal.accounts.models import User
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -138,7 +139,7 @@ def test_a_password_too_long_is_refused_without_being_hashed(client):
     response = sign_in(client, DESK, UserFactory(reviewer=True), "a" * 100_000)
 
     assert response.status_code == 200
-    assert len(cache.get("nothing", [])) == 0
+    assert response.context["form"].errors["password"]
 
 
 def test_the_language_is_kept_on_the_account_and_in_the_cookie(client):
@@ -164,3 +165,35 @@ def test_an_unknown_language_changes_nothing(client):
     response = client.post("/langue/", {"language": "xx", "next": "/"})
 
     assert "django_language" not in response.cookies
+
+
+@pytest.mark.parametrize(
+    ("facts", "password", "enters"),
+    [
+        ({"editor": True}, PASSWORD, True),
+        ({"administrator": True}, PASSWORD, True),
+        ({"editor": True}, "pas le bon", False),
+        ({"reviewer": True}, PASSWORD, False),
+        ({"applicant": True}, PASSWORD, False),
+    ],
+)
+def test_the_editors_form_admits_those_who_publish(rf, facts, password, enters):
+    user = UserFactory(**facts)
+    request = rf.post("/edit/login/")
+
+    form = EditorSignInForm(request, data={"username": user.email, "password": password})
+
+    assert form.is_valid() is enters
+    assert form.get_user() == (user if enters else None)
+    assert form.non_field_errors() == ([] if enters else [REFUSAL])
+
+
+def test_the_editors_form_counts_failures_too(rf):
+    user = UserFactory(editor=True)
+    request = rf.post("/edit/login/")
+    for _attempt in range(5):
+        EditorSignInForm(request, data={"username": user.email, "password": "non"}).is_valid()
+
+    form = EditorSignInForm(request, data={"username": user.email, "password": PASSWORD})
+
+    assert not form.is_valid()

@@ -177,6 +177,19 @@ def test_a_mail_of_a_worker_that_died_is_sent_by_the_next(inbox, as_worker):
     assert (row.state, row.attempts, len(inbox.messages)) == ("sent", 2, 1)
 
 
+def test_the_text_of_old_mails_is_forgotten_and_their_state_kept(as_worker):
+    old, recent, waiting = written(), written(), written()
+    long_ago = clock.now() - timedelta(days=91)
+    everything = OutgoingMail.objects.filter(pk__in=[old.pk, recent.pk])
+    everything.update(state="sent", sent_at=clock.now())
+    OutgoingMail.objects.filter(pk__in=[old.pk, waiting.pk]).update(created_at=long_ago)
+
+    jobs.forget_texts()
+
+    texts = dict(OutgoingMail.objects.order_by("pk").values_list("pk", "body"))
+    assert texts == {old.pk: "", recent.pk: "Texte é", waiting.pk: "Texte é"}
+
+
 @pytest.mark.parametrize(
     ("language", "subject"), [("fr", "Une décision a été prise"), ("en", None), ("ar", None)]
 )

@@ -62,7 +62,7 @@ def test_what_is_served_is_inert(stored):
         "Content-Type": "application/pdf",
         "Content-Disposition": "inline; filename*=utf-8''passeport%20de%20Nadia%20%C3%A9.pdf",
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": "default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store, private",
     }
@@ -80,6 +80,15 @@ def test_a_photograph_that_browsers_cannot_show_is_downloaded():
         response = vault.serve(request_of(applicant), photograph)
 
     assert response["Content-Disposition"] == 'attachment; filename="photo.heic"'
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_a_pdf_saved_rather_than_shown_is_in_a_sandbox(stored):
+    with acting_for(stored.applicant):
+        response = vault.serve(request_of(stored.applicant), stored, download=True)
+
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
 @pytest.mark.parametrize("role", ["reviewer", "signatory"])

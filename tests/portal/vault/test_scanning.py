@@ -3,6 +3,7 @@
 import zlib
 
 import pytest
+from PIL import ImageFile
 
 from portal.core.errors import DomainRefusal
 from portal.vault.scanning import inspect, safe_name, size_in_words
@@ -103,7 +104,10 @@ def test_a_pdf_with_too_many_pages_is_refused():
         samples.heic()[:300],
     ],
 )
-def test_a_cut_image_is_refused(data):
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_cut_image_is_refused(data, lenient, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
+
     assert refusal(data, "photo.jpg") == [
         "Cette image est illisible ou incomplète. Reprenez la photo, puis envoyez-la."
     ]
