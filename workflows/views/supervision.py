@@ -84,3 +84,6 @@ class Reopen(CaseActView):
     explanation = _("La décision est retirée, sa lettre ne vaut plus ; la personne est prévenue.")
     done = _("Le dossier est rouvert.")
     danger = True
+
+    def facts(self, form):
+        return {"reason": form.cleaned_data["reason"]}

@@ -1,0 +1,129 @@
+"""Completion requests and their clock: asked once, supplied or expired, never closed alone."""
+
+import datetime as dt
+
+import pytest
+
+from dossiers.api import CompletionRequest
+from portal.core.door import acting
+from portal.core.errors import DomainRefusal
+from tests.factories.workflows import Life
+from workflows import deadlines
+from workflows.api import case_of
+from workflows.enums import CaseState
+from workflows.models import ClockPause
+from workflows.services import requesting, running
+
+pytestmark = pytest.mark.django_db
+
+
+def supplied(life, *, days=10, number=2):
+    with acting(life.applicant.pk) as act:
+        requesting.receive_completion(
+            case_id=life.id,
+            actor=life.applicant,
+            at=act.now + dt.timedelta(days=days),
+            submission_number=number,
+        )
+
+
+def silence_from_filing(life, pause_days=0):
+    filed_on = deadlines.legal_day(life.case.filed_at)
+    return filed_on + dt.timedelta(days=90 + pause_days)
+
+
+def test_filing_stores_the_date_of_silence_with_its_rule():
+    case = Life().case
+
+    assert case.implicit_refusal_on == deadlines.legal_day(case.filed_at) + dt.timedelta(days=90)
+    assert case.clock_rule == "implicit-refusal-90-days"
+    assert "R.432-2" in case.clock_article
+
+
+def test_a_request_pauses_silence_until_its_deadline_then_until_the_supply():
+    life = Life().acknowledged().completion_asked(days=30)
+    assert life.case.implicit_refusal_on == silence_from_filing(life, 30)
+
+    supplied(life, days=10)
+
+    case = life.case
+    assert case.implicit_refusal_on == silence_from_filing(life, 10)
+    assert (case.state, case.submission_number) == (CaseState.UNDER_REVIEW, 2)
+    assert case.due_on == case.implicit_refusal_on
+
+
+def test_the_review_goes_on_where_it_was():
+    life = Life().completion_asked()
+    supplied(life)
+    assert life.case.state == CaseState.RECEIVED
+
+
+def test_a_second_request_waits_for_the_first():
+    life = Life().completion_asked()
+
+    with pytest.raises(DomainRefusal):
+        life.completion_asked()
+
+    with life.desk():
+        assert ClockPause.objects.count() == 1
+        assert CompletionRequest.objects.count() == 1
+
+
+def test_the_person_reads_what_is_awaited_and_until_when():
+    life = Life().completion_asked()
+
+    with acting(life.applicant.pk):
+        view = case_of(life.dossier.pk)
+
+    assert view.sentence.startswith("Nous vous attendons")
+    assert (view.next_actor, view.due_on) == ("applicant", life.case.due_on)
+
+
+def run_clocks(life, days):
+    """The daily run, as the worker would see this office so many days later."""
+    with acting(None, prefectures=[life.office]) as act:
+        at = act.now + dt.timedelta(days=days)
+        tasks = running.what_is_due(at)
+        for task in tasks:
+            running.run(task, at=at)
+        return [task.name for task in tasks]
+
+
+def test_nothing_expires_before_the_day_after_the_deadline():
+    life = Life().completion_asked(days=30)
+
+    assert run_clocks(life, days=30) == []
+    assert life.case.state == CaseState.COMPLETION_REQUESTED
+
+
+def test_a_deadline_that_passed_closes_the_request_and_nothing_else():
+    life = Life().acknowledged().completion_asked(days=30)
+
+    assert run_clocks(life, days=31) == ["expire"]
+
+    case = life.case
+    assert (case.state, case.outcome) == (CaseState.UNDER_REVIEW, "")
+    assert case.implicit_refusal_on == silence_from_filing(life, 30)
+    with life.desk():
+        assert CompletionRequest.objects.get().outcome == "expired"
+    assert run_clocks(life, days=31) == []
+
+
+def test_silence_that_ran_out_is_a_date_and_the_review_goes_on():
+    life = Life().acknowledged()
+
+    assert run_clocks(life, days=90) == ["flag_silence"]
+    assert run_clocks(life, days=91) == []
+
+    case = life.case
+    assert case.implicit_refusal_flagged_on == case.implicit_refusal_on
+    assert case.state == CaseState.UNDER_REVIEW
+    assert life.proposed("grant").signed().case.state == CaseState.IN_PRODUCTION
+
+
+def test_an_ended_case_is_archived_after_its_retention():
+    life = Life().acknowledged().proposed("refuse").signed()
+
+    assert run_clocks(life, days=5 * 365) == []
+    assert run_clocks(life, days=5 * 366 + 2) == ["archive"]
+    assert life.case.state == CaseState.ARCHIVED
