@@ -43,7 +43,8 @@ def example_answers(procedure, today: dt.date, **given) -> dict:
     answers = dict(given)
     for step in procedure.steps:
         for field in step.fields:
-            if field.name not in answers and field in visible_fields(step, answers):
+            wanted = field.required or field.means in MEANT
+            if wanted and field.name not in answers and field in visible_fields(step, answers):
                 answers[field.name] = _example(field, today)
     return answers
 

@@ -131,4 +131,4 @@ def write_seen(dossier: Dossier, questions) -> str:
 def read_seen(text: str) -> dict[str, str]:
     """The marks of `write_seen`; anything else in the text is ignored."""
     pairs = (part.partition("=") for part in str(text)[:20_000].split())
-    return {name: mark for name, sign, mark in pairs if sign and mark}
+    return {name: mark for name, _sign, mark in pairs if name and mark}

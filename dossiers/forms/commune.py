@@ -68,8 +68,10 @@ class CommuneField(forms.Field):
         refuse_unsafe_text(text)
         if len(text) > LONGEST:
             raise ValidationError(self.error_messages["too_long"], code="too_long")
-        if self._confirms(choice, text):
-            return choice
+        return choice if self._confirms(choice, text) else self._chosen(text, choice)
+
+    def _chosen(self, text, choice):
+        """The place among those the text may mean; raises what must be said otherwise."""
         found = territory.search_communes(text, limit=OFFERED)
         by_code = {commune.insee: commune_label(commune) for commune in found[: OFFERED * 3]}
         self.widget.candidates = list(by_code.items())

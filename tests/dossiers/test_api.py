@@ -1,0 +1,107 @@
+"""What other rooms see of a dossier."""
+
+import datetime as dt
+
+import pytest
+
+from dossiers import api
+from dossiers.catalogue.loader import catalogue
+from portal.core.door import acting
+from portal.correspondence.models import Letter
+from portal.correspondence.rendering import page, pdf
+from tests.factories.accounts import UserFactory
+from tests.factories.dossiers import STUDENT, draft, filed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_summary_says_who_asks_for_what_with_which_files(applicant):
+    dossier = filed(applicant)
+
+    with acting(applicant.pk):
+        view = api.dossier_summary(dossier.pk, "fr")
+
+    assert (view.number, view.names) == (dossier.number, "Ada Inventée EXEMPLE")
+    assert view.identity.birth_date == dt.date(1999, 5, 4)
+    assert (view.identity.nationality, view.identity.nationality_code) == ("Brésil", "BR")
+    assert view.address_lines[-1] == "69003 Lyon 3e Arrondissement"
+    assert ("Nationalité", "Brésil") in next(s for s in view.sections if s.code == "passport").rows
+    assert all(box.files for box in view.evidence)
+    assert [submission.number for submission in view.submissions] == [1]
+
+
+def test_the_summary_speaks_the_language_asked(applicant):
+    dossier = filed(applicant)
+
+    with acting(applicant.pk):
+        view = api.dossier_summary(dossier.pk, "ar")
+
+    assert view.identity.nationality == "البرازيل"
+
+
+def test_the_summary_of_another_persons_dossier_does_not_exist(applicant):
+    dossier = filed(UserFactory())
+
+    with pytest.raises(api.Dossier.DoesNotExist), acting(applicant.pk):
+        api.dossier_summary(dossier.pk)
+
+
+def test_the_list_has_two_statements_however_long(applicant, django_assert_num_queries):
+    for code in catalogue():
+        draft(applicant, code)
+    with acting(applicant.pk):
+        api.dossiers_of(applicant)
+
+        with django_assert_num_queries(2):
+            lines = api.dossiers_of(applicant)
+
+    assert sorted(line.procedure_code for line in lines) == list(catalogue())
+    assert all(line.is_draft for line in lines)
+
+
+def test_the_office_is_written_on_everything_that_goes_with_the_dossier(applicant):
+    dossier = filed(applicant)
+
+    with acting(applicant.pk):
+        api.set_prefecture(dossier.pk, "34")
+
+    with acting(None, prefectures=["34"]):
+        view = api.dossier_summary(dossier.pk)
+        assert (view.prefecture_code, len(view.submissions)) == ("34", 1)
+        assert all(file.prefecture_code == "34" for box in view.evidence for file in box.files)
+        assert Letter.objects.filter(dossier_id=dossier.pk, kind="filing_receipt").exists()
+    with acting(None, prefectures=["75"]):
+        assert not api.Dossier.objects.filter(pk=dossier.pk).exists()
+
+
+def test_the_facts_of_every_procedure_are_whole_in_each_language():
+    for language in ("fr", "en", "ar"):
+        facts = api.procedures(language)
+
+        assert [fact.code for fact in facts] == list(catalogue())
+        assert all(fact.title and fact.window and fact.evidence for fact in facts)
+    assert api.procedure(STUDENT, "fr").start_url.endswith("/student-renewal/commencer/")
+    with pytest.raises(KeyError):
+        api.procedure("inconnue")
+
+
+def test_meanings_and_title_rules_come_from_what_was_filed(applicant):
+    dossier = filed(applicant, title_ends_on="2027-02-01")
+
+    with acting(applicant.pk):
+        assert api.answer_meaning(dossier, "title_ends_on") == dt.date(2027, 2, 1)
+    assert api.title_rules(dossier).maximum == 48
+
+
+def test_the_receipt_says_that_it_proves_filing_and_no_right_to_stay(applicant):
+    dossier = filed(applicant)
+    with acting(applicant.pk):
+        letter = Letter.objects.get(dossier_id=dossier.pk, kind="filing_receipt")
+
+    html = page(letter)
+
+    assert dossier.number in html
+    assert "Ada Inventée EXEMPLE" in html
+    assert "Elle ne prouve pas que le séjour est régulier." in html
+    assert "R.431-15-1" in html
+    assert pdf(letter).startswith(b"%PDF")
