@@ -1,5 +1,6 @@
 """What a person reads about their dossier: each room declares its sentences and adds lines."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from portal.core import clock
 from portal.correspondence.models import Letter, TimelineLine
 
 _sentences: dict[str, tuple] = {}
+_NAMES = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ def declared_kinds() -> set[str]:
     return set(_sentences)
 
 
+def names_in(kind: str) -> set[str]:
+    """What the sentences of a kind name, in the language that is active."""
+    return {name for sentence in _sentences[kind] for name in _NAMES.findall(str(sentence))}
+
+
 def add_line(
     kind: str,
     *,
@@ -66,10 +73,12 @@ def add_line(
 
     `params` holds what the sentence names; keys ending in `_on` are ISO days and keys ending
     in `_at` are ISO moments, written out in the reader's language. Raises LookupError for a
-    kind that no room declared.
+    kind that no room declared, or a name that its sentence uses and `params` lacks.
     """
     if kind not in _sentences:
         raise LookupError(f"no room declared the timeline line {kind!r}")
+    if missing := names_in(kind) - set(params or {}):
+        raise LookupError(f"the timeline line {kind!r} needs {sorted(missing)}")
     return TimelineLine.objects.create(
         dossier_id=dossier_id,
         applicant_id=applicant_id,

@@ -101,6 +101,11 @@ def test_an_undeclared_kind_is_refused(applicant):
         add("surprise", applicant, uuid.uuid4())
 
 
+def test_a_line_without_what_its_sentence_names_is_refused(applicant):
+    with pytest.raises(LookupError, match="due_on"), acting(applicant.pk):
+        add("test_due", applicant, uuid.uuid4())
+
+
 def test_a_kind_no_longer_declared_still_happened(applicant, monkeypatch):
     dossier = uuid.uuid4()
     with acting(applicant.pk):
