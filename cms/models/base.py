@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, PageViewRestriction
+
+FRONT_DEPTH = 2
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class PublicPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         """Add what each template needs; templates ask the database for nothing."""
-        ancestors = self.get_ancestors().filter(depth__gt=1).order_by("depth")
+        ancestors = self.get_ancestors().filter(depth__gt=FRONT_DEPTH).order_by("depth")
         return super().get_context(request, *args, **kwargs) | {
             "alternates": self.alternates(request),
             "trail": [
+                (gettext("Accueil"), reverse("wagtail_serve", args=[""])),
                 *((page.title, page.get_url(request)) for page in ancestors),
                 (self.title, ""),
             ],

@@ -56,6 +56,7 @@ class Card:
     due: str
     cover: str
     who_is_next: str
+    documents: str
     action: Action | None
     news: Line | None
 
@@ -86,6 +87,7 @@ def card(
         due=due_words(case, visit, line.completion_due_on),
         cover=cover(line.procedure_code, case),
         who_is_next=who_is_next(case),
+        documents=reverse("space:documents", args=[line.id]),
         action=action,
         news=news,
     )
