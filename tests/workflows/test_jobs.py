@@ -1,0 +1,37 @@
+"""The daily run by the worker's own role: it sees every office and repeats nothing."""
+
+import datetime as dt
+
+import pytest
+
+from tests.factories.workflows import Life
+from workflows import jobs
+from workflows.enums import CaseState
+from workflows.models import CardOrder
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_clocks_of_every_office_run_and_run_again(as_role, move_clock):
+    here, there = Life(), Life(office="34", commune="34172")
+    here.acknowledged().completion_asked(days=30)
+    move_clock(dt.timedelta(days=91))
+
+    for _ in range(2):
+        with as_role("worker"):
+            jobs.run_clocks()
+
+    assert here.case.state == CaseState.UNDER_REVIEW
+    assert there.case.implicit_refusal_flagged_on is not None
+    assert here.case.last_step == 5
+
+
+def test_an_order_that_nobody_asks_about_is_asked_about_again(as_role, move_clock):
+    life = Life().granted()
+    move_clock(dt.timedelta(days=3))
+
+    with as_role("worker"):
+        jobs.run_clocks()
+
+    with life.desk():
+        assert CardOrder.objects.get().asked_at is not None
