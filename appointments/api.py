@@ -1,7 +1,6 @@
 """What other rooms may use of the visits. Everything else is private."""
 
 from collections.abc import Iterable
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
