@@ -13,10 +13,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
+from portal.accounts.enums import Role
 from portal.accounts.forms import DoorForm, LanguageForm
 from portal.core.views import ReadOnlyView
 
 BACKEND = "portal.accounts.sign_in.DoorBackend"
+
+
+# Those who have no case to review begin with what they are there for.
+LANDINGS = {Role.AUDITOR.value: "desk:journal", Role.ADMINISTRATOR.value: "desk:jobs"}
 
 
 def safe_next(request, fallback: str) -> str:
@@ -25,7 +30,7 @@ def safe_next(request, fallback: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if ours else resolve_url(fallback)
+    return wanted if ours else (resolve_url(fallback) if fallback else "")
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
@@ -40,7 +45,7 @@ class DoorSignIn(FormView):
     def dispatch(self, request, *args, **kwargs):
         """Whoever is already inside goes on."""
         if request.user.is_authenticated:
-            return redirect(safe_next(request, self.home))
+            return redirect(safe_next(request, self.landing(request.user)))
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self):
@@ -51,13 +56,19 @@ class DoorSignIn(FormView):
         """Open a new session for this door, closed with the browser."""
         login(self.request, form.user, backend=BACKEND)
         self.request.session.set_expiry(0)
-        return redirect(safe_next(self.request, self.home))
+        return redirect(safe_next(self.request, self.landing(form.user)))
+
+    def landing(self, user) -> str:
+        """The first page of this person behind this door."""
+        if self.door != "agent":
+            return self.home
+        return next((LANDINGS[role] for role in user.roles if role in LANDINGS), self.home)
 
     def get_context_data(self, **kwargs):
         """The page of each door says which door it is."""
         return super().get_context_data(**kwargs) | {
             "sign_in_door": self.door,
-            "next": safe_next(self.request, self.home),
+            "next": safe_next(self.request, "") if "next" in self.request.GET else "",
         }
 
 

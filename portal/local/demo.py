@@ -60,6 +60,7 @@ def _run(asked: argparse.Namespace, var: Path) -> int:
         mail=free_port(),
         cards=free_port(),
     )
+    began = time.monotonic()
     stack = Stack("demo", var, DATABASE, ports, progress=lambda what: say(f"  starting {what}"))
     stack.end_leftovers()
     ports.refuse_taken()
@@ -70,6 +71,7 @@ def _run(asked: argparse.Namespace, var: Path) -> int:
             _erase(stack)
         _prepare(stack)
         stack.start_portal()
+        say(f"The portal answers at {stack.base_url}/ after {time.monotonic() - began:.0f} s.")
         played = asked.no_journey or _play(stack)
         if asked.once:
             return 0 if played else 1

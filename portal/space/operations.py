@@ -48,7 +48,7 @@ class Journal(ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         lines = JournalLine.objects.order_by("-id")
-        dossier = self.request.GET.get("dossier", "").strip()
+        dossier = self.request.GET.get("dossier", "").replace("\x00", "").strip()
         if dossier:
             chosen = {"dossier_id": dossier} if _is_uuid(dossier) else {"subject_id": dossier[:64]}
             lines = lines.filter(**chosen)
@@ -61,7 +61,7 @@ class Journal(ReadOnlyView, TemplateView):
         return super().get_context_data(
             lines=found[:LINES_A_PAGE],
             before=older,
-            older=f"?{urlencode({'dossier': dossier, 'before': older})}",
+            older=f"?{urlencode({'dossier': dossier, 'before': older or ''})}",
             dossier=dossier,
             broken_at=journal.broken_at(dossier) if _is_uuid(dossier) else None,
             **kwargs,
