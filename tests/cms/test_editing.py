@@ -1,6 +1,8 @@
 """The editors' process, with the rights of its own database role."""
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
@@ -15,19 +17,29 @@ pytestmark = pytest.mark.urls("tests.cms.editing_urls")
 
 
 @pytest.fixture
-def editor(as_role):
-    person = UserFactory(editor=True)
+def editors(as_role):
+    people = [UserFactory(editor=True), UserFactory(editor=True)]
     with as_role("worker"):
-        admit_editor(person)
+        for person in people:
+            admit_editor(person)
     with as_role("editing"):
         first_pages()
-        yield person
+        yield people
+
+
+@pytest.fixture
+def editor(editors):
+    return editors[0]
 
 
 @pytest.fixture
 def browser(client, editor, settings):
     settings.IS_EDITING_PROCESS = True
-    client.force_login(editor)
+    return enter(client, editor)
+
+
+def enter(client, person):
+    client.force_login(person)
     client.cookies[COOKIES["edit"].name] = client.cookies[settings.SESSION_COOKIE_NAME].value
     return client
 
@@ -86,3 +98,26 @@ def test_draft_saved_in_the_editor_is_kept_and_not_on_line(browser):
     page.refresh_from_db()
     assert (page.title, page.live) == (shown, True)
     assert page.get_latest_revision_as_object().title == "Titre en projet"
+
+
+def test_page_goes_on_line_when_a_colleague_approves_it_and_not_before(browser, editors):
+    editor, colleague = editors
+    page = GuidancePage.objects.order_by("path").first()
+    page.title = "Titre relu"
+    page.save_revision(user=editor)
+    task = page.get_workflow().start(page, editor).current_task_state
+    address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", task.pk])
+
+    browser.post(address)
+    page.refresh_from_db()
+    assert page.title != "Titre relu"
+
+    enter(Client(), colleague).post(address)
+    page.refresh_from_db()
+    assert (page.title, page.live) == ("Titre relu", True)
+
+
+def test_editors_see_no_library_of_files(browser):
+    answer = browser.get(reverse("wagtailadmin_home"))
+
+    assert reverse("wagtailimages:index") not in answer.text
