@@ -4,6 +4,7 @@ from datetime import date
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.enums import POST_ROLES, Kind
@@ -47,3 +48,13 @@ def appoint(
         )
     user.__dict__.pop("posts_today", None)
     return post
+
+
+@transaction.atomic
+def close_account(user: User, *, on: date) -> None:
+    """End an account of the administration: its next request is refused, its posts end.
+
+    The account stays, for the acts that name it. Needs the worker's or the owner's role.
+    """
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    user.posts.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on).update(ends_on=on)

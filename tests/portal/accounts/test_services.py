@@ -7,8 +7,9 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from portal.accounts.api import User, appoint, create_applicant
+from portal.core import clock
 from portal.core.errors import DomainRefusal
-from tests.factories.accounts import UserFactory, as_worker
+from tests.factories.accounts import PASSWORD, UserFactory, as_worker
 
 pytestmark = pytest.mark.django_db
 NEW = "une phrase assez longue pour moi"
@@ -83,3 +84,24 @@ def test_add_agent_refuses_what_makes_no_sense(monkeypatch, arguments, password)
         add_agent(monkeypatch, *arguments, password=password)
 
     assert not User.objects.exists()
+
+
+def test_close_account_ends_the_agents_power_and_keeps_the_account(client):
+    agent = UserFactory(reviewer=True)
+    client.post("/agent/connexion/", {"email": agent.email, "password": PASSWORD})
+
+    with as_worker():
+        call_command("close_account", agent.email.upper())
+
+    agent = User.objects.get(pk=agent.pk)
+    assert (agent.is_active, agent.roles) == (False, frozenset())
+    assert [post.ends_on for post in agent.posts.order_by("pk")] == [clock.today()]
+    assert client.get("/agent/")["Location"].startswith("/agent/connexion/")
+
+
+@pytest.mark.parametrize("facts", [{"applicant": True}, None])
+def test_close_account_is_for_the_administration_only(facts):
+    email = UserFactory(**facts).email if facts else "inconnu@exemple.fr"
+
+    with as_worker(), pytest.raises(CommandError):
+        call_command("close_account", email)
