@@ -85,15 +85,18 @@ def filed_dossier(
 
 
 class Life:
-    """Leads one case from filing to its end, each move made by somebody who may."""
+    """Leads one case from filing to its end, each move made by somebody who may.
 
-    def __init__(self, *, office: str = "75", **facts):
+    Give `dossier` to follow one that was filed otherwise, with its evidence for instance.
+    """
+
+    def __init__(self, *, office: str = "75", dossier: Dossier | None = None, **facts):
         self.office = office
         self.reviewer = agent(Role.REVIEWER.value, office=office)
         self.signatory = agent(Role.SIGNATORY.value, office=office)
         self.counter = agent(Role.COUNTER_AGENT.value, office=office)
         self.supervisor = agent(Role.SUPERVISOR.value, office=office)
-        self.dossier = filed_dossier(**facts)
+        self.dossier = dossier or filed_dossier(**facts)
         self.applicant = self.dossier.applicant
         with self.desk():
             self.id = Case.objects.get(dossier=self.dossier).pk

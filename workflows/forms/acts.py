@@ -9,7 +9,7 @@ from portal.core import clock
 from portal.core.forms import DatePartsField, PlainTextField
 from workflows import deadlines
 from workflows.enums import OpinionAnswer, OpinionKind
-from workflows.forms.base import ActForm
+from workflows.forms.base import ActForm, capitalised
 
 
 def tomorrow() -> dt.date:
@@ -29,7 +29,9 @@ class AskOpinionForm(ActForm):
     """One question to one service, with a day."""
 
     kind = forms.ChoiceField(
-        label=_("Service consulté"), choices=OpinionKind.choices, widget=forms.RadioSelect
+        label=_("Service consulté"),
+        choices=capitalised(OpinionKind.choices),
+        widget=forms.RadioSelect,
     )
     question = PlainTextField(label=_("Question posée"), max_length=2000, rows=4)
     due_on = DatePartsField(
@@ -47,7 +49,7 @@ class ReceiveOpinionForm(ActForm):
     """What the service answered, or that it did not."""
 
     answer = forms.ChoiceField(
-        label=_("Avis rendu"), choices=OpinionAnswer.choices, widget=forms.RadioSelect
+        label=_("Avis rendu"), choices=capitalised(OpinionAnswer.choices), widget=forms.RadioSelect
     )
     text = PlainTextField(label=_("Texte de l’avis"), max_length=5000, rows=6, required=False)
 

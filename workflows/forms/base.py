@@ -1,9 +1,15 @@
 """What every act of the desk carries: the step that the agent had before them."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from workflows.models import Case
+
+
+def capitalised(choices):
+    """Options of a list begin with a capital; the labels themselves serve inside sentences."""
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 class ActForm(forms.Form):

@@ -41,9 +41,13 @@ class AskCompletionForm(ActForm):
         self.askable = list(askable)
         for kind, code, label in self.askable:
             self.fields[f"pick_{kind}_{code}"] = forms.BooleanField(label=label, required=False)
-            self.fields[f"why_{kind}_{code}"] = PlainTextField(
-                label=_("Pourquoi : %(item)s") % {"item": label}, max_length=500, required=False
+            why = PlainTextField(
+                label=_("Motif : %(item)s") % {"item": label},
+                max_length=500,
+                required=False,
             )
+            self.fields[f"pick_{kind}_{code}"].hide_optional = why.hide_optional = True
+            self.fields[f"why_{kind}_{code}"] = why
 
     def rows(self, kind):
         """The item and its reason, side by side, for one kind of item."""

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext_lazy
 
 from portal.core.forms import DatePartsField, PlainTextField
 from workflows.enums import Outcome
-from workflows.forms.base import ActForm
+from workflows.forms.base import ActForm, capitalised
 from workflows.services.deciding import Draft
 
 
@@ -23,7 +23,7 @@ class ProposeForm(ActForm):
     """A decision with its grounds in law and in fact; the machine checks the case."""
 
     outcome = forms.ChoiceField(
-        label=_("Décision proposée"), choices=Outcome.choices, widget=forms.RadioSelect
+        label=_("Décision proposée"), choices=capitalised(Outcome.choices), widget=forms.RadioSelect
     )
     grounds_law = PlainTextField(
         label=_("Motifs en droit"),
@@ -66,7 +66,9 @@ class ProposeForm(ActForm):
             if name in self.fields:
                 self.fields[name].hide_optional = True
         if self.case.complete_at is None:
-            self.fields["outcome"].choices = [(Outcome.CLOSE.value, Outcome.CLOSE.label)]
+            self.fields["outcome"].choices = capitalised(
+                [(Outcome.CLOSE.value, Outcome.CLOSE.label)]
+            )
 
     def clean(self):
         cleaned = super().clean()

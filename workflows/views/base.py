@@ -27,6 +27,7 @@ class CaseActView(ActView):
     template_name = "workflows/act.html"
     explanation = ""
     done = ""
+    submit_label = ""
     danger = False
 
     def setup(self, request, *args, case_id, **kwargs):
@@ -91,5 +92,6 @@ class CaseActView(ActView):
             "explanation": self.explanation,
             "next_act": what_is_next(self.case),
             "back_url": self.back_url(),
+            "submit_label": self.submit_label or move_label(self.move),
             "submit_tone": "danger" if self.danger else "primary",
         }

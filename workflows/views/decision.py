@@ -1,5 +1,7 @@
 """Two people decide: the proposal of one, the signature of another."""
 
+import datetime as dt
+
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import api as dossiers
@@ -11,6 +13,8 @@ from workflows.services import deciding
 from workflows.views.base import CaseActView
 from workflows.views.case import sections
 
+ONE_DAY = dt.timedelta(days=1)
+
 
 class Propose(CaseActView):
     """First of two people: a grant, a refusal or a closure, with its grounds."""
@@ -18,6 +22,7 @@ class Propose(CaseActView):
     move = "propose"
     service = staticmethod(deciding.propose)
     form_class = ProposeForm
+    template_name = "workflows/propose.html"
     explanation = _("Une autre personne lira tout avant de signer. Rien n’est décidé ici.")
     done = _("La décision est proposée. Une autre personne doit la signer.")
 
@@ -28,11 +33,19 @@ class Propose(CaseActView):
         return super().get_form_kwargs() | {
             "title_rules": dossiers.title_rules(dossier),
             "law": "\n".join(dossiers.procedure_of(dossier).legal_basis),
-            "starts_on": max(today, ends_on) if ends_on else today,
+            "starts_on": max(today, ends_on + ONE_DAY) if ends_on else today,
         }
 
     def facts(self, form):
         return {"draft": form.draft()}
+
+    def get_context_data(self, **kwargs):
+        """The papers stay beside the grounds that are written from them."""
+        page = case_page(self.case)
+        return super().get_context_data(**kwargs) | {
+            "page": page,
+            "sections": sections(page.dossier),
+        }
 
 
 class Sign(CaseActView):
@@ -41,6 +54,7 @@ class Sign(CaseActView):
     move = "send_back"
     form_class = SignForm
     template_name = "workflows/sign.html"
+    submit_label = _("Envoyer ma réponse")
     explanation = _("Votre signature vaut décision. La lettre part à la personne aussitôt.")
 
     def perform(self, form):

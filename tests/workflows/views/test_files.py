@@ -1,0 +1,86 @@
+"""The papers of a case: given to its office only, one journal line for each opening."""
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.enums import Role
+from portal.core.door import acting
+from portal.core.models import JournalLine
+from tests.factories.dossiers import filed
+from tests.factories.workflows import Life, agent, applicant
+from workflows.services import rerouting
+
+pytestmark = pytest.mark.django_db
+PAGES = ["desk:file", "desk:preview"]
+
+
+@pytest.fixture
+def life():
+    dossier = filed(applicant())
+    with acting(dossier.applicant_id):
+        dossier.refresh_from_db()
+    return Life(office=dossier.prefecture_code, dossier=dossier)
+
+
+@pytest.fixture
+def paper(life):
+    with life.desk():
+        return life.dossier.evidence.select_related("file").order_by("rule_code", "pk")[0].file
+
+
+def lines_of(person):
+    return JournalLine.objects.filter(act="document.read", actor_id=person.pk).count()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_paper_is_given_and_each_opening_leaves_a_line(at_desk, life, paper, name):
+    browser = at_desk(life.reviewer)
+
+    for _ in range(2):
+        assert browser.get(reverse(name, args=[paper.pk])).status_code == 200
+
+    line = JournalLine.objects.filter(act="document.read").order_by("pk").first()
+    assert (line.subject_id, line.dossier_id) == (str(paper.pk), life.dossier.pk)
+    assert lines_of(life.reviewer) == 2
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_another_office_gets_nothing_and_leaves_no_reading(at_desk, life, paper, name):
+    stranger = agent(office="2A")
+
+    assert at_desk(stranger).get(reverse(name, args=[paper.pk])).status_code == 404
+    assert lines_of(stranger) == 0
+
+
+def test_a_counter_agent_does_not_open_papers(at_desk, life, paper):
+    counter = agent(Role.COUNTER_AGENT.value, office=life.office)
+
+    assert at_desk(counter).get(reverse("desk:file", args=[paper.pk])).status_code == 403
+
+
+def test_the_former_office_gets_nothing_once_the_case_has_left(at_desk, life, paper):
+    with life.desk() as act:
+        rerouting.reroute(
+            case_id=life.id,
+            prefecture_code="2A",
+            reason="Déménagement.",
+            actor=life.reviewer,
+            at=act.now,
+            seen=life.case.last_step,
+        )
+
+    assert at_desk(life.reviewer).get(reverse("desk:file", args=[paper.pk])).status_code == 404
+    there = at_desk(agent(office="2A"))
+    assert there.get(reverse("desk:file", args=[paper.pk])).status_code == 200
+
+
+def test_the_case_page_shows_every_paper_in_sixteen_statements(at_desk, life, statements):
+    browser = at_desk(life.reviewer)
+    browser.get(reverse("desk:case", args=[life.id]))
+
+    with statements(16):
+        page = browser.get(reverse("desk:case", args=[life.id]))
+
+    with life.desk():
+        papers = life.dossier.evidence.count()
+    assert page.text.count("/apercu/") == papers > 3
