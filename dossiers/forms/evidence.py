@@ -2,7 +2,7 @@
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from portal.core.forms import UploadField
 
@@ -19,13 +19,11 @@ class EvidenceForm(forms.Form):
 
     use_required_attribute = False
 
-    file = UploadField(label=_("Votre fichier"))
-
     def __init__(self, *args, rule, language, **kwargs):
         super().__init__(*args, **kwargs)
         extensions = [end for mime in rule.accept for end in EXTENSIONS.get(mime, ())]
         self.fields["file"] = UploadField(
-            label=rule.label.get(language),
+            label=_("Ajouter un fichier : %(piece)s") % {"piece": rule.label.get(language)},
             extensions=extensions,
             max_bytes=settings.EVIDENCE_MAX_BYTES,
             error_messages={"required": _("Choisissez d’abord un fichier.")},

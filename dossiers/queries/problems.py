@@ -13,7 +13,7 @@ from dossiers.catalogue.conditions import (
     visible_fields,
     visible_steps,
 )
-from dossiers.catalogue.windows import assess_filing
+from dossiers.catalogue.windows import WindowAnswer, assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
 from portal.territory import api as territory
@@ -36,6 +36,7 @@ class Review:
 
     problems: tuple[Problem, ...]
     competence: territory.Competence | None
+    window: WindowAnswer
 
     @property
     def is_complete(self):
@@ -54,14 +55,15 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
     """Everything that a filing would refuse today, in the order of the pages."""
     procedure, answers = dossier.procedure, dossier.answers
     competence = competence_of(dossier)
+    window = assess_filing(procedure, prune(procedure, answers), today)
     problems = [
         *_unfinished_answers(dossier, language),
         *_wrong_place(procedure, competence),
-        *_wrong_moment(procedure, answers, today, language),
+        *_wrong_moment(procedure, window, language),
         *_missing_evidence(procedure, answers, held, language),
         *_nobody(procedure, answers),
     ]
-    return Review(tuple(problems), competence)
+    return Review(tuple(problems), competence, window)
 
 
 def competence_of(dossier: Dossier) -> territory.Competence | None:
@@ -97,8 +99,7 @@ def _wrong_place(procedure, competence):
         yield Problem(str(competence.reason), step_of_meaning(procedure, "commune"))
 
 
-def _wrong_moment(procedure, answers, today, language):
-    window = assess_filing(procedure, prune(procedure, answers), today)
+def _wrong_moment(procedure, window, language):
     if not window.may_file:
         means = "entered_on" if window.window.kind == "after-entry" else "title_ends_on"
         yield Problem(window.sentence(language, show=show_date), step_of_meaning(procedure, means))

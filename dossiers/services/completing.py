@@ -75,11 +75,14 @@ def ask_completion(
 
 
 @transaction.atomic
-def send_completion(*, dossier_id: UUID, applicant, at: datetime, language: str) -> Submission:
+def send_completion(
+    *, dossier_id: UUID, applicant, at: datetime, language: str, incomplete: bool = False
+) -> Submission:
     """Send the answers: a new submission, told to the prefecture once.
 
-    Pressing again gives the last submission back. Raises CompletionRefused while an asked item
-    has no answer, DossierClosed when nothing is asked.
+    `incomplete` sends what there is, when the person says the rest cannot be given. Pressing
+    again gives the last submission back. Raises CompletionRefused while an asked item has no
+    answer, or when there is none at all; DossierClosed when nothing is asked.
     """
     dossier = lock_own(dossier_id, applicant)
     request = open_request_of(dossier)
@@ -87,13 +90,14 @@ def send_completion(*, dossier_id: UUID, applicant, at: datetime, language: str)
         return _already_sent(dossier)
     rules.refuse_unless_asked(dossier, request)
     unanswered = missing_items(dossier, request)
-    if unanswered:
-        raise CompletionRefused(*[_sentence(dossier, item, language) for item in unanswered])
+    asked = request.items.count()
+    if unanswered and (not incomplete or len(unanswered) == asked):
+        raise CompletionRefused(*[sentence_of(dossier, item, language) for item in unanswered])
     number = dossier.submissions.count() + 1
     submission = freeze(dossier, number=number, at=at, language=language)
     request.closed_at, request.outcome = at, CompletionOutcome.SUPPLIED
     request.save(update_fields=["closed_at", "outcome"])
-    request.items.update(answered_at=at)
+    request.items.exclude(pk__in=[item.pk for item in unanswered]).update(answered_at=at)
     telling.add_line(dossier, "dossier_completion_supplied")
     telling.mail(dossier, "completion_received")
     _record("completion.supplied", dossier, request, {"submission": str(submission.pk)})
@@ -142,10 +146,9 @@ def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[s
 
 
 def missing_items(dossier: Dossier, request: CompletionRequest) -> list[CompletionItem]:
-    """The asked items that have no answer yet: no value, nothing understood, or an empty box."""
-    filled = set(
-        dossier.evidence.filter(removed_at=None).values_list("rule_code", flat=True).order_by()
-    )
+    """The asked items that have no answer yet: no value, nothing understood, or no new file."""
+    new_files = dossier.evidence.filter(removed_at=None, first_submission=None)
+    filled = set(new_files.values_list("rule_code", flat=True).order_by())
     return [
         item
         for item in request.items.order_by("kind", "code")
@@ -178,11 +181,12 @@ def _checked_items(dossier, items):
     return wanted
 
 
-def _sentence(dossier, item, language):
+def sentence_of(dossier: Dossier, item: CompletionItem, language: str):
+    """What is missing, in the words of the page where it is asked."""
     procedure = dossier.procedure
     if item.kind == ItemKind.EVIDENCE:
         label = procedure.evidence_rule(item.code).label.get(language)
-        return _("Il manque la pièce : %(piece)s") % {"piece": label}
+        return _("Ajoutez un nouveau fichier : %(piece)s") % {"piece": label}
     label = procedure.field(item.code).label.get(language)
     return _("Il manque votre réponse : %(question)s") % {"question": label}
 

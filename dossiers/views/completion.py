@@ -49,6 +49,7 @@ class Completion(OwnDossier, View):
                 applicant=request.user,
                 at=clock.now(),
                 language=self.language,
+                incomplete="incomplete" in request.POST,
             )
             messages.success(request, _("Votre complément est envoyé à la préfecture."))
             return redirect("dossiers:filed", self.dossier.pk)
@@ -95,8 +96,10 @@ class Completion(OwnDossier, View):
             for (kind, code), reason in why.items()
             if kind == ItemKind.EVIDENCE
         ]
+        missing = completing.missing_items(self.dossier, asked)
         context = self.titled(
             asked=asked,
+            missing=[completing.sentence_of(self.dossier, item, self.language) for item in missing],
             form=form,
             seen=write_seen(self.dossier, questions),
             boxes=[

@@ -13,7 +13,7 @@ from dossiers.queries.facts import facts
 from dossiers.queries.problems import held_by_rule, review
 from dossiers.queries.progress import progress_of
 from dossiers.services.drafting import start_draft
-from dossiers.views.own import OwnDraft
+from dossiers.views.own import OwnDraft, window_note
 from portal.core import clock
 from portal.core.views import ActView, ReadOnlyView
 
@@ -65,6 +65,7 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
                 tasks=[self._step_task(*step) for step in progress.steps],
                 last_tasks=[self._evidence_task(progress), self._check_task(progress)],
                 review=checked,
+                window=window_note(checked, self.language),
             )
         )
 
@@ -73,7 +74,7 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
         return {"title": title, "state": state.value, "href": href, "hint": ""}
 
     def _evidence_task(self, progress):
-        hint = _("%(given)s pièces sur %(wanted)s") % {
+        hint = _("Pièces données : %(given)s sur %(wanted)s") % {
             "given": progress.evidence_given,
             "wanted": progress.evidence_wanted,
         }

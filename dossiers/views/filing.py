@@ -8,7 +8,7 @@ from dossiers.forms.declaration import DeclarationForm
 from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
 from dossiers.queries.summary import sections_of
 from dossiers.services.filing import FilingRefused, file_dossier
-from dossiers.views.own import OwnDossier, OwnDraft
+from dossiers.views.own import OwnDossier, OwnDraft, window_note
 from portal.core import clock
 from portal.core.views import ActView, ReadOnlyView
 from portal.correspondence import api as correspondence
@@ -40,6 +40,7 @@ class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
         return super().get_context_data(
             **self.titled(
                 sections=[self._section(section) for section in self._sections()],
+                window=window_note(checked, self.language),
                 files=self._files(held),
                 problems=linked(self.dossier, checked.problems),
                 evidence_url=reverse("dossiers:evidence", args=[self.dossier.pk]),

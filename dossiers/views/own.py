@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dossiers import rules
 from dossiers.models import Dossier
-from dossiers.queries.answers import short_language
+from dossiers.queries.answers import short_language, show_date
 
 
 class OwnDossier:
@@ -60,6 +60,14 @@ def _already_filed(dossier):
     except rules.DossierClosed as refusal:
         return " ".join(refusal.reasons)
     return ""
+
+
+def window_note(checked, language):
+    """When to file and what being late costs, in words; nothing while no date is known."""
+    if checked.window.status == "unknown":
+        return None
+    tone = "info" if checked.window.status == "open" else "warning"
+    return {"tone": tone, "sentence": checked.window.sentence(language, show=show_date)}
 
 
 def back_to(dossier):

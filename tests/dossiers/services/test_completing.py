@@ -42,10 +42,10 @@ def answer(dossier, applicant, **typed):
         return save_answers(dossier_id=dossier.pk, applicant=applicant, typed=typed, at=act.now)
 
 
-def send(dossier, applicant):
+def send(dossier, applicant, **options):
     with acting(applicant.pk) as act:
         return send_completion(
-            dossier_id=dossier.pk, applicant=applicant, at=act.now, language="fr"
+            dossier_id=dossier.pk, applicant=applicant, at=act.now, language="fr", **options
         )
 
 
@@ -129,6 +129,29 @@ def test_sending_refuses_while_an_asked_answer_is_missing(applicant):
 
     with acting(applicant.pk):
         assert dossier.submissions.count() == 1
+
+
+def test_what_cannot_be_given_does_not_hold_back_the_rest(applicant, quiet):
+    dossier = filed(applicant)
+    ask(dossier)
+
+    with pytest.raises(CompletionRefused, match="nouveau fichier : Passeport"):
+        send(dossier, applicant)
+    submission = send(dossier, applicant, incomplete=True)
+
+    assert submission.number == 2
+    with acting(applicant.pk):
+        answered = dict(CompletionRequest.objects.get().items.values_list("code", "answered_at"))
+        assert answered["passport"] is None
+        assert answered["birth_city"] is not None
+
+
+def test_sending_nothing_at_all_is_refused(applicant):
+    dossier = filed(applicant)
+    ask(dossier, PIECE)
+
+    with pytest.raises(CompletionRefused):
+        send(dossier, applicant, incomplete=True)
 
 
 def test_an_expired_request_is_closed_to_the_person(applicant):
