@@ -22,4 +22,16 @@ class WorkflowsConfig(AppConfig):
                 if plan.custom["line"]
             }
         )
+        correspondence.declare_lines(
+            {
+                "case_silence": (
+                    _("Le délai de réponse est passé le %(silence_on)s : ce silence vaut refus."),
+                    _(
+                        "L’examen de votre dossier continue quand même. Vous pouvez demander les "
+                        "motifs de ce refus (CRPA, art. L. 232-4) ou le contester devant le "
+                        "tribunal administratif dans les deux mois."
+                    ),
+                )
+            }
+        )
         correspondence.declare_letters({"decision": _("Décision sur votre demande")})

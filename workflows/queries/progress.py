@@ -17,7 +17,7 @@ SENTENCES = {
     S.FILED: gettext_lazy("Votre demande est déposée. Nous cherchons la préfecture compétente."),
     S.RECEIVED: gettext_lazy("La préfecture a reçu votre dossier et vérifie qu’il est complet."),
     S.COMPLETION_REQUESTED: gettext_lazy(
-        "Nous vous attendons : un complément à envoyer avant le %(due)s."
+        "Nous vous attendons : un complément à envoyer au plus tard le %(due)s."
     ),
     S.UNDER_REVIEW: gettext_lazy("Votre dossier est complet. La préfecture l’examine."),
     S.OPINION_REQUESTED: gettext_lazy(

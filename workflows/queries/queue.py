@@ -11,6 +11,7 @@ from workflows.enums import ENDED, CaseState
 from workflows.models import Case
 
 PAGE = 50
+NEVER = "-"
 
 WORK_OF = {
     Role.REVIEWER.value: (
@@ -51,14 +52,9 @@ def queue(person, *, state: str = "", after: str = "") -> Page:
     """This agent's cases, what is due first coming first: one statement a page, no count."""
     states = [state] if state else list(work_of(person))
     cases = Case.objects.visible_to(person).filter(state__in=states).most_urgent_first()
-    place = _place(after)
-    if place:
-        due_on, case_id = place
-        cases = cases.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, id__gt=case_id))
-    rows = list(cases[: PAGE + 1])
-    more = len(rows) > PAGE and rows[PAGE - 1].due_on
-    last = rows[PAGE - 1] if more else None
-    return Page(tuple(rows[:PAGE]), f"{last.due_on.isoformat()}.{last.pk}" if last else "")
+    rows = list(_beyond(cases, after)[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Page(tuple(rows[:PAGE]), f"{last.due_on or NEVER}.{last.pk}" if last else "")
 
 
 def to_sign(person) -> list[Case]:
@@ -100,10 +96,15 @@ def queue_counts(prefecture: str) -> dict[str, int]:
     return {row["state"]: row["number"] for row in rows}
 
 
-def _place(after: str) -> tuple[date, UUID] | None:
-    """Where a page begins; a place that cannot be read is the beginning."""
+def _beyond(cases, after: str):
+    """The cases after a place in the order; a place that cannot be read is the beginning."""
     day, _dot, case_id = after.partition(".")
     try:
-        return date.fromisoformat(day), UUID(case_id)
+        last_id = UUID(case_id)
+        due_on = None if day == NEVER else date.fromisoformat(day)
     except ValueError:
-        return None
+        return cases
+    if due_on is None:
+        return cases.filter(due_on=None, id__gt=last_id)
+    later = Q(due_on__gt=due_on) | Q(due_on=due_on, id__gt=last_id) | Q(due_on=None)
+    return cases.filter(later)

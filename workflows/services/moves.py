@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
+from dossiers import api as dossiers
 from portal.accounts.api import User
 from portal.core import journal
 from portal.core.clock import PARIS
@@ -31,7 +32,13 @@ class CaseHasMoved(MoveRefused):
 
 
 def lock_case(case_id: UUID) -> Case:
-    """The case, held until the end of the transaction. Raises Case.DoesNotExist."""
+    """The case, held until the end of the transaction. Raises Case.DoesNotExist.
+
+    Its dossier is held first, as the applicant's own acts do: whoever holds one waits for
+    nobody who holds the other.
+    """
+    dossier_id = Case.objects.values_list("dossier_id", flat=True).get(pk=case_id)
+    dossiers.Dossier.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
     return Case.objects.select_for_update(of=("self",)).get(pk=case_id)
 
 

@@ -8,9 +8,11 @@ from django.db.models import Q
 
 from portal.core import journal
 from portal.core.jobs import enqueue
+from portal.correspondence import api as correspondence
 from workflows import deadlines
-from workflows.enums import BEFORE_DECISION, ENDED, CardOrderState, CaseState
+from workflows.enums import BEFORE_DECISION, ENDED, SYSTEM, CardOrderState, CaseState
 from workflows.models import CardOrder, Case
+from workflows.models.base import about
 from workflows.services.moves import advance, lock_case
 from workflows.services.requesting import let_completion_expire
 
@@ -86,6 +88,13 @@ def _flag_silence(case_id, at):
         return
     case.implicit_refusal_flagged_on = case.implicit_refusal_on
     case.save(update_fields=["implicit_refusal_flagged_on"])
+    correspondence.add_line(
+        "case_silence",
+        by_role=SYSTEM,
+        params={"silence_on": case.implicit_refusal_on},
+        **about(case),
+    )
+    correspondence.tell(case.applicant, "news", dossier_id=case.dossier_id)
     journal.record(
         "case.silence_ran_out",
         subject_type="case",

@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
 from portal.core import journal
@@ -34,6 +35,7 @@ class CasePage(ReadOnlyView, TemplateView):
         acts = acts_for(self.case, user)
         return super().get_context_data(**kwargs) | {
             "page": page,
+            "heading": page.dossier.title.get(get_language()),
             "case": self.case,
             "sections": sections(page.dossier),
             "possible": [act for act in acts if act.is_possible],

@@ -5,7 +5,9 @@ import threading
 import pytest
 from django.db import connection
 
+from dossiers.services.withdrawing import withdraw_dossier
 from portal.core.door import acting_for
+from portal.core.errors import DomainRefusal
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
 from workflows.models import Case, Decision, Step
@@ -23,7 +25,7 @@ def at_once(*acts):
         try:
             start.wait(timeout=10)
             answers.append(act())
-        except MoveRefused as refusal:
+        except DomainRefusal as refusal:
             answers.append(refusal)
         finally:
             connection.close()
@@ -82,3 +84,25 @@ def test_a_signature_and_a_note_at_the_same_moment_make_one_answer():
         signed = Decision.objects.count()
         state = Case.objects.get(pk=life.id).state
     assert (signed, state) in {(1, CaseState.REFUSED), (0, CaseState.UNDER_REVIEW)}
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_a_withdrawal_and_a_signature_at_the_same_moment_never_block_each_other(_again):
+    life = Life().acknowledged().proposed("refuse")
+    seen = life.case.last_step
+
+    def signing():
+        with acting_for(life.signatory) as act:
+            return deciding.sign(case_id=life.id, actor=life.signatory, at=act.now, seen=seen)
+
+    def withdrawing():
+        with acting_for(life.applicant) as act:
+            return withdraw_dossier(
+                dossier_id=life.dossier.pk, applicant=life.applicant, at=act.now
+            )
+
+    answers = at_once(signing, withdrawing)
+
+    assert len(answers) == 2
+    assert sum(isinstance(answer, DomainRefusal) for answer in answers) == 1
+    assert life.case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}

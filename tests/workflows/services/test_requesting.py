@@ -7,6 +7,7 @@ import pytest
 from dossiers.api import CompletionRequest
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
+from portal.correspondence.api import timeline
 from tests.factories.workflows import Life
 from workflows import deadlines
 from workflows.api import case_of
@@ -118,6 +119,10 @@ def test_silence_that_ran_out_is_a_date_and_the_review_goes_on():
     case = life.case
     assert case.implicit_refusal_flagged_on == case.implicit_refusal_on
     assert case.state == CaseState.UNDER_REVIEW
+    with acting(life.applicant.pk):
+        newest = timeline(life.dossier.pk)[0]
+    assert newest.kind == "case_silence"
+    assert "ce silence vaut refus" in newest.title
     assert life.proposed("grant").signed().case.state == CaseState.IN_PRODUCTION
 
 
