@@ -135,7 +135,7 @@ class DoorForm(forms.Form):
         return found
 
 
-REFUSED = _("Connexion refusée. Vérifiez l'adresse et le mot de passe, ou réessayez plus tard.")
+REFUSED = _("Connexion refusée. Vérifiez l’adresse et le mot de passe, ou réessayez plus tard.")
 
 
 class EditorSignInForm(AuthenticationForm):

@@ -33,7 +33,7 @@ def appoint(
             "Cet agent est déjà affecté à une autre préfecture à ces dates."
         ),
         "an_agent_holds_a_role_once_at_a_time": _("Cet agent a déjà cette fonction à ces dates."),
-        "a_post_ends_after_it_starts": _("La fin de l'affectation précède son début."),
+        "a_post_ends_after_it_starts": _("La fin de l’affectation précède son début."),
         "a_post_is_held_by_an_agent": _("Seul un agent peut être affecté à une préfecture."),
     }
     if role not in POST_ROLES:

@@ -46,16 +46,16 @@ class AccountAdapter(DefaultAccountAdapter):
     """Applicants make their own account; nobody else comes by the public door."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": _("L'adresse e-mail ou le mot de passe n'est pas le bon."),
+        "email_password_mismatch": _("L’adresse e-mail ou le mot de passe n’est pas le bon."),
         "too_many_login_attempts": _(
-            "Trop d'essais. Attendez cinq minutes, ou choisissez un nouveau mot de passe."
+            "Trop d’essais. Attendez cinq minutes, ou choisissez un nouveau mot de passe."
         ),
-        "incorrect_code": _("Ce code n'est pas le bon. Vérifiez le dernier message reçu."),
-        "incorrect_password": _("Ce mot de passe n'est pas le bon."),
+        "incorrect_code": _("Ce code n’est pas le bon. Vérifiez le dernier message reçu."),
+        "incorrect_password": _("Ce mot de passe n’est pas le bon."),
         "enter_current_password": _("Tapez votre mot de passe actuel."),
         "email_taken": _("Un compte existe déjà avec cette adresse."),
-        "duplicate_email": _("C'est déjà l'adresse de votre compte."),
-        "same_as_current": _("C'est déjà l'adresse de votre compte."),
+        "duplicate_email": _("C’est déjà l’adresse de votre compte."),
+        "same_as_current": _("C’est déjà l’adresse de votre compte."),
         "rate_limited": _("Trop de demandes en peu de temps. Attendez une minute."),
     }
 

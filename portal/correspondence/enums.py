@@ -8,6 +8,6 @@ class MailState(models.TextChoices):
     """From the row written with the act to the answer of the mail server."""
 
     QUEUED = "queued", _("En attente")
-    SENDING = "sending", _("En cours d'envoi")
+    SENDING = "sending", _("En cours d’envoi")
     SENT = "sent", _("Envoyé")
     FAILED = "failed", _("Non envoyé")

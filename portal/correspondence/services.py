@@ -21,7 +21,7 @@ _subjects: dict[str, str] = {
     "dossier_withdrawn": _("Vous avez retiré votre demande"),
     "dossier_acknowledged": _("Votre dossier est complet"),
     "dossier_rerouted": _("Votre dossier a changé de préfecture"),
-    "dossier_reopened": _("L'examen de votre dossier reprend"),
+    "dossier_reopened": _("L’examen de votre dossier reprend"),
     "completion_asked": _("La préfecture vous demande de compléter votre dossier"),
     "completion_reminder": _("Il vous reste peu de temps pour compléter votre dossier"),
     "completion_received": _("Nous avons reçu votre complément"),
@@ -32,7 +32,7 @@ _subjects: dict[str, str] = {
     "appointment_changed": _("Votre rendez-vous a changé"),
     "appointment_cancelled": _("Votre rendez-vous est annulé"),
     "appointment_reminder": _("Votre rendez-vous approche"),
-    "appointment_missed": _("Votre rendez-vous n'a pas eu lieu"),
+    "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
 }
 _titles: dict[str, str] = {}
 

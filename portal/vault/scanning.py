@@ -49,7 +49,7 @@ class Inspected:
 def inspect(upload) -> Inspected:
     """Read an upload and say what it is. Raises DomainRefusal with one sentence for the person."""
     if upload is None:
-        raise DomainRefusal(_("Choisissez un fichier avant d'envoyer."))
+        raise DomainRefusal(_("Choisissez un fichier avant d’envoyer."))
     limit = settings.EVIDENCE_MAX_BYTES
     if upload.size > limit:
         raise DomainRefusal(
@@ -85,7 +85,7 @@ def true_type(data: bytes) -> str:
     if found not in EXTENSIONS:
         raise DomainRefusal(
             _(
-                "Ce type de fichier n'est pas accepté. "
+                "Ce type de fichier n’est pas accepté. "
                 "Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
             )
         )

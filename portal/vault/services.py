@@ -43,7 +43,7 @@ def _put(inspected, kind):
     except storage.StorageDown as error:
         raise DomainRefusal(
             _(
-                "Nous n'avons pas pu garder ce fichier. Rien n'est perdu : "
+                "Nous n’avons pas pu garder ce fichier. Rien n’est perdu : "
                 "vos autres réponses sont enregistrées. Réessayez dans quelques minutes."
             )
         ) from error

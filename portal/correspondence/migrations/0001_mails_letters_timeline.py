@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("queued", "En attente"),
-                            ("sending", "En cours d'envoi"),
+                            ("sending", "En cours d’envoi"),
                             ("sent", "Envoyé"),
                             ("failed", "Non envoyé"),
                         ],

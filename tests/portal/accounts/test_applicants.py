@@ -59,7 +59,7 @@ def test_nobody_enters_before_the_code_is_typed(client):
 
     wrong = client.post(CODE, {"code": "0000-0000", "action": "verify"})
 
-    assert "Ce code n&#x27;est pas le bon." in wrong.text
+    assert "Ce code n’est pas le bon." in wrong.text
     assert client.get("/compte/")["Location"].startswith(SIGN_IN)
 
 
@@ -130,7 +130,7 @@ def test_wrong_and_unknown_read_alike(client):
     wrong = sign_in(client, UserFactory(), "pas le bon")
     unknown = client.post(SIGN_IN, {"login": "inconnu@exemple.fr", "password": "pas le bon"})
 
-    sentence = ["L'adresse e-mail ou le mot de passe n'est pas le bon."]
+    sentence = ["L’adresse e-mail ou le mot de passe n’est pas le bon."]
     for page in (wrong, unknown):
         assert page.context["form"].non_field_errors() == sentence
 
@@ -143,7 +143,7 @@ def test_too_many_failures_are_stopped_whether_the_account_exists_or_not(client,
 
     page = client.post(SIGN_IN, {"login": email, "password": PASSWORD})
 
-    assert page.context["form"].non_field_errors()[0].startswith("Trop d'essais.")
+    assert page.context["form"].non_field_errors()[0].startswith("Trop d’essais.")
 
 
 def test_the_session_cookie_is_the_public_doors_and_ends_with_the_browser(client):

@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
-REFUSED = "Connexion refusée. Vérifiez l&#x27;adresse et le mot de passe, ou réessayez plus tard."
+REFUSED = "Connexion refusée. Vérifiez l’adresse et le mot de passe, ou réessayez plus tard."
 DESK, COUNTER, PUBLIC = "/agent/connexion/", "/counter/connexion/", "/compte/connexion/"
 
 

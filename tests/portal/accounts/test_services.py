@@ -38,7 +38,7 @@ def test_appoint_gives_the_role_at_once():
     [
         ({"prefecture_code": "75"}, "Cet agent est déjà affecté à une autre préfecture"),
         ({"role": "reviewer"}, "Cet agent a déjà cette fonction"),
-        ({"ends_on": date(2019, 1, 1)}, "La fin de l'affectation précède son début."),
+        ({"ends_on": date(2019, 1, 1)}, "La fin de l’affectation précède son début."),
     ],
 )
 def test_appoint_refuses_in_words(facts, sentence):

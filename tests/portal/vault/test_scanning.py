@@ -43,7 +43,7 @@ def test_no_file_is_refused():
     with pytest.raises(DomainRefusal) as refused:
         inspect(None)
 
-    assert refused.value.reasons == ["Choisissez un fichier avant d'envoyer."]
+    assert refused.value.reasons == ["Choisissez un fichier avant d’envoyer."]
 
 
 def test_an_empty_file_is_refused():
@@ -71,7 +71,7 @@ def test_a_file_too_big_is_refused_with_both_sizes(settings):
 )
 def test_other_types_are_refused_whatever_their_name(data, name):
     assert refusal(data, name) == [
-        "Ce type de fichier n'est pas accepté. Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
+        "Ce type de fichier n’est pas accepté. Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
     ]
 
 

@@ -19,7 +19,7 @@ from tests.portal.vault import samples
 
 pytestmark = pytest.mark.django_db
 NOT_KEPT = [
-    "Nous n'avons pas pu garder ce fichier. Rien n'est perdu : vos autres réponses sont "
+    "Nous n’avons pas pu garder ce fichier. Rien n’est perdu : vos autres réponses sont "
     "enregistrées. Réessayez dans quelques minutes."
 ]
 
