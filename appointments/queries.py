@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SlotState
@@ -179,3 +180,47 @@ def day_sheet(user, *, site_id: int, day: date) -> QuerySet:
         .select_related("clearance", "counter", "check_in")
         .order_by("period", "counter__name", "seat_number", "pk")
     )
+
+
+def counters_of(user) -> QuerySet:
+    """The counters of this agent's prefectures, by site and name."""
+    return (
+        Counter.objects.filter(site__prefecture__in=user.prefectures)
+        .select_related("site")
+        .order_by("site__name", "name", "pk")
+    )
+
+
+def openings_of(user, today: date) -> QuerySet:
+    """The hours that are not over, of the counters of this agent's prefectures."""
+    return (
+        OpeningPattern.objects.filter(counter__site__prefecture__in=user.prefectures)
+        .exclude(valid__fully_lt=DateRange(today, None))
+        .select_related("counter__site", "service")
+        .order_by("counter__site__name", "counter__name", "weekday", "minutes", "pk")
+    )
+
+
+def closures_of(user, at: datetime) -> QuerySet:
+    """Closures to come or under way, of the sites of this agent's prefectures."""
+    return (
+        Closure.objects.filter(prefecture_code__in=user.prefectures, period__endswith__gt=at)
+        .select_related("site")
+        .order_by("period", "pk")
+    )
+
+
+def count_waiting(user) -> int:
+    """How many people of these prefectures wait for the next run."""
+    return sum(waiting_clearances(code).count() for code in user.prefectures)
+
+
+def count_expected(user, at: datetime) -> int:
+    """How many appointments are to come."""
+    return Appointment.objects.visible_to(user).live().filter(period__startswith__gt=at).count()
+
+
+def last_run_of(user) -> IssueRun | None:
+    """The last run that had somebody to serve."""
+    runs = IssueRun.objects.filter(prefecture_code__in=user.prefectures)
+    return runs.order_by("-started_at", "pk").first()

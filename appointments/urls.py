@@ -1,6 +1,6 @@
 """Addresses of the visit: the person's under their dossier, the counter's under its own door."""
 
-from appointments.views import applicant, counter, visit
+from appointments.views import applicant, counter, passport, supply, visit
 from portal.accounts.api import Role
 from portal.core.policy import Policy, route
 
@@ -8,6 +8,8 @@ OWN = Policy("applicant", frozenset({Role.APPLICANT.value}), "own", "appointment
 AT_THE_COUNTER = Policy(
     "counter", frozenset({Role.COUNTER_AGENT.value}), "prefecture", "appointment"
 )
+
+SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture")
 
 _MINE = "dossiers/<uuid:dossier_id>/rendez-vous/"
 _ONE = "rendez-vous/<uuid:appointment_id>/"
@@ -29,11 +31,25 @@ applicant_urlpatterns = [
     _mine("je-viendrai/", applicant.ConfirmComing, "confirm"),
 ]
 
+desk_urlpatterns = [
+    route("guichets/", supply.Counters.as_view(), name="counters", policy=SUPERVISION),
+    route("guichets/fermer/", supply.CloseSite.as_view(), name="close_site", policy=SUPERVISION),
+    route(
+        "guichets/ouvrir/", supply.OpenCounter.as_view(), name="open_counter", policy=SUPERVISION
+    ),
+    route(
+        "guichets/horaires/<int:opening_id>/fin/",
+        supply.EndOpening.as_view(),
+        name="end_opening",
+        policy=SUPERVISION,
+    ),
+]
+
 counter_urlpatterns = [
     _counter("", counter.Day, "day"),
     _counter("code/", counter.Scan, "scan"),
     _counter(_ONE, visit.Visit, "visit"),
     _counter(_ONE + "arrivee/", visit.Arrive, "arrive"),
     _counter(_ONE + "fin/", visit.Complete, "complete"),
-    _counter(_ONE + "passeport/", visit.Passport, "passport"),
+    _counter(_ONE + "passeport/", passport.Passport, "passport"),
 ]

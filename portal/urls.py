@@ -74,6 +74,7 @@ _PORTAL = [
                     *accounts_urls.desk_urlpatterns,
                     *operations_urlpatterns,
                     *workflows_urls.urlpatterns,
+                    *appointments_urls.desk_urlpatterns,
                 ],
                 "desk",
             )

@@ -45,6 +45,7 @@ def give_back(appointment: Appointment, *, reason: str, user, at: datetime) -> C
             site_id=appointment.site_id,
             reason=reason,
         )
+    notices.withdraw_letter(appointment)
     notices.tell_about(appointment, "appointment_cancelled", by_role="applicant")
     _write(appointment, "appointment.give_back", {"reason": reason})
     return change

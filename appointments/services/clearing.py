@@ -79,6 +79,7 @@ def revoke_unused(*, case_id: UUID) -> int:
             prefecture=clearance.prefecture_code,
         )
         if live is not None:
+            notices.withdraw_letter(live)
             notices.tell_about(live, "appointment_revoked")
         revoked += 1
     return revoked

@@ -25,6 +25,7 @@ def close_site(*, site, starts_at: datetime, ends_at: datetime, reason: str) -> 
     # read after the database's own lock: a run at the same moment is seen whole, or not at all
     hit = list(_revoked_in(site, period).exclude(pk__in=before).order_by("period", "pk"))
     for appointment in hit:
+        notices.withdraw_letter(appointment)
         notices.tell_about(appointment, "appointment_revoked", by_role="supervisor")
     journal.record(
         "site.close",

@@ -109,6 +109,12 @@ def pass_of(appointment: Appointment) -> str:
     )
 
 
+def withdraw_letter(appointment: Appointment) -> None:
+    """The notice of an appointment that will not take place can no longer be downloaded."""
+    if appointment.letter_id:
+        correspondence.revoke_letter(appointment.letter_id)
+
+
 def tell_about(appointment: Appointment, kind: str, *, by_role: str = "system") -> None:
     """One line of the person's timeline, and a mail that says no more than "read it"."""
     correspondence.add_line(

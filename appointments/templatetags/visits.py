@@ -1,9 +1,10 @@
 """What the notice and the pages of a visit draw: the QR, a moment kept as text."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import segno
 from django import template
+from django.utils.dates import WEEKDAYS
 from django.utils.safestring import mark_safe
 
 from portal.core import clock
@@ -35,3 +36,21 @@ def qr_svg(text):
 def grouped(code):
     """A short code in two groups, easier to say and to type."""
     return f"{code[:4]} {code[4:]}"
+
+
+@register.filter
+def clock_time(minutes):
+    """Minutes after midnight as an hour of the day."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+@register.filter
+def weekday_name(number):
+    """The name of a weekday, 1 for Monday."""
+    return WEEKDAYS[number - 1]
+
+
+@register.filter
+def last_day(end):
+    """The last whole day before a moment that is not included."""
+    return (end - timedelta(seconds=1)).astimezone(clock.PARIS)

@@ -1,12 +1,11 @@
 """One person at the counter: compare, enter, do what they came for."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from appointments import queries, rules
 from appointments.enums import AppointmentState, Purpose
@@ -17,7 +16,6 @@ from appointments.views.counter import AtASite
 from dossiers import api as dossiers
 from portal.core import clock, journal
 from portal.core.views import ActView, ReadOnlyView
-from portal.vault import api as vault
 from workflows import api as workflows
 
 TO_DO = {
@@ -25,6 +23,14 @@ TO_DO = {
     Purpose.COLLECTION: workflows.CaseState.CARD_READY,
 }
 PASSPORT = "passport"
+
+
+def passport_of(view):
+    """The first file of the passport's box, or None."""
+    for box in view.evidence:
+        if box.rule_code == PASSPORT and box.files:
+            return box.files[0]
+    return None
 
 
 class OneVisit(AtASite):
@@ -140,24 +146,3 @@ class Complete(OneVisit, ActView):
             at=clock.now(),
         )
         messages.success(self.request, _("C’est enregistré. La visite est terminée."))
-
-
-class Passport(OneVisit, View):
-    """The page of the passport, to compare; the vault writes the line of this reading."""
-
-    http_method_names = ["get", "head"]
-
-    def get(self, request, **kwargs):
-        view = dossiers.dossier_summary(self.appointment.dossier_id)
-        stored = passport_of(view)
-        if stored is None or not self.allowed() or not self.is_of_today():
-            raise Http404
-        return vault.serve_preview(request, stored)
-
-
-def passport_of(view):
-    """The first file of the passport's box, or None."""
-    for box in view.evidence:
-        if box.rule_code == PASSPORT and box.files:
-            return box.files[0]
-    return None

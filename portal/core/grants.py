@@ -44,7 +44,7 @@ GRANTS = {
         "appointments.checkin": "SI",
         "appointments.closure": "SI",
         "appointments.counterskill": "SI",
-        "appointments.openingpattern": "SI",
+        "appointments.openingpattern": "SIU",
         "appointments.slot": "",
         "appointments.seat": "",
         "appointments.*": "S",

@@ -16,7 +16,7 @@ RIGHTS = {
     "counterskill": ("SI", "S", "S"),
     "issuedecision": ("S", "S", "SI"),
     "issuerun": ("S", "S", "SI"),
-    "openingpattern": ("SI", "S", "S"),
+    "openingpattern": ("SIU", "S", "S"),
     "seat": ("", "", "SI"),
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),

@@ -106,6 +106,11 @@ def cleared(*, purpose="collection", person=None, **facts):
     if person is not None:
         with life.desk():
             Dossier.objects.filter(pk=life.dossier.pk).update(person=person)
+    return clear(life, purpose)
+
+
+def clear(life, purpose="collection"):
+    """Lead a life that was just received to its visit."""
     life.granted()
     if purpose == "collection":
         life.card_ready()
