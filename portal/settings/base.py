@@ -106,6 +106,7 @@ AUTH_USER_MODEL = "accounts.User"
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("français")), ("en", _("anglais")), ("ar", _("arabe"))]
 LOCALE_PATHS = [ROOT / "portal" / "locale"]
+FORMAT_MODULE_PATH = "portal.locale"
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_I18N = True

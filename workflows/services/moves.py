@@ -137,5 +137,5 @@ def _who_moved_it(case) -> str:
         "move": move_label(last.move),
         "role": role_label(last.role),
         "office": office_name(last.office_code),
-        "when": date_format(last.at.astimezone(PARIS), "j F Y à H:i"),
+        "when": date_format(last.at.astimezone(PARIS), _("j F Y à H:i")),
     }
