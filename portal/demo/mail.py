@@ -1,7 +1,7 @@
 """The demonstration's letter box: every mail the portal sent, to anyone, on one page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -11,7 +11,6 @@ from django.conf import settings
 from django.http import Http404
 from django.views.generic import TemplateView
 
-from portal.core import clock
 from portal.core.views import ReadOnlyView
 
 SHOWN = 50
@@ -26,7 +25,7 @@ class Message:
     subject: str
     at: datetime | None
     text: str
-    attachments: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 class MailPage(ReadOnlyView, TemplateView):
@@ -72,7 +71,7 @@ def read_mail(raw: bytes) -> Message:
         subject=str(mail.get("Subject", "")),
         at=_moment(mail),
         text=_text(mail),
-        attachments=tuple(part.get_filename() or "" for part in mail.iter_attachments()),
+        files=tuple(part.get_filename() or "" for part in mail.iter_attachments()),
     )
 
 
@@ -81,7 +80,8 @@ def _moment(mail: EmailMessage) -> datetime | None:
         moment = parsedate_to_datetime(str(mail["Date"]))
     except (TypeError, ValueError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.PARIS)
+    # A date in -0000 is in universal time, says RFC 5322, and Python leaves it without a zone.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _text(mail: EmailMessage) -> str:
