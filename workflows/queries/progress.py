@@ -133,3 +133,8 @@ def sentence(case: Case) -> str:
 def what_is_next(case: Case) -> str:
     """The next act, for the desk; an empty text when nothing is expected."""
     return str(WHAT_IS_NEXT.get(case.state, ""))
+
+
+def whose_turn(case: Case) -> str:
+    """Who makes the next act, in words."""
+    return str(NEXT_ACTOR[case.state].label)

@@ -10,7 +10,7 @@ from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for
 from workflows.queries.pages import case_page
-from workflows.queries.progress import sentence, what_is_next
+from workflows.queries.progress import sentence, what_is_next, whose_turn
 from workflows.views.base import visible_case
 
 
@@ -41,6 +41,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "possible": [act for act in acts if act.is_possible],
             "impossible": [act for act in acts if not act.is_possible],
             "next_act": what_is_next(self.case),
+            "whose_turn": whose_turn(self.case),
             "told": sentence(self.case),
         }
 
