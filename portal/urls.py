@@ -28,8 +28,12 @@ declare_outside("account_*", PUBLIC)
 declare_outside("wagtail_serve", PUBLIC)
 for _name in ("wagtailadmin_login", "wagtailadmin_sprite", "wagtailadmin_javascript_catalog"):
     declare_outside(_name, AT_EDIT_DOOR)
+# No page shows pictures or files of the editors yet: their screens stay shut.
+for _pattern in ("wagtailimages*", "wagtaildocs*"):
+    declare_outside(_pattern, Policy("edit", frozenset()))
 for _pattern in ("wagtail*", "taggit*", "simple_translation*"):
     declare_outside(_pattern, EDITORS)
+declare_outside("django.views.generic.base.view", EDITORS)  # Wagtail's own page for errors
 
 
 def health(request):

@@ -101,12 +101,14 @@ GRANTS = {
     },
     "editing": {
         "core.journalline": "SI",
-        "accounts.user": "SU",
+        "accounts.user": "S",
         "accounts.user_*": "S",
         "accounts.cacheentry": "SIUD",
         "accounts.*": "S",
         "dossiers.procedureversion": "S",
         "territory.prefecture": "S",
+        "wagtailimages.*": "S",
+        "wagtaildocs.*": "S",
         "wagtail*": "SIUD",
         "cms.*": "SIUD",
         "taggit.*": "SIUD",
@@ -115,6 +117,9 @@ GRANTS = {
         "contenttypes.*": "S",
     },
 }
+
+# Rights on single columns: signing in writes its moment, and nothing else of an account.
+COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
 
 
 def statements():
@@ -136,6 +141,8 @@ def statements():
         for verbs, tables in tables_by_verbs.items():
             granted = ", ".join(VERBS[verb] for verb in verbs)
             yield f"grant {granted} on {', '.join(sorted(tables))} to portal_{role}"
+    for role, verb, table in COLUMN_GRANTS:
+        yield f"grant {verb} on {table} to portal_{role}"
 
 
 def verbs_for(role, model) -> str:

@@ -75,7 +75,8 @@ def policy_of(match) -> Policy | None:
     declared = getattr(match.func, "policy", None)
     if declared is not None:
         return declared
-    name = match.view_name or ""
+    # a library may leave an address unnamed: its view's own place then names it
+    name = match.view_name or f"{match.func.__module__}.{match.func.__name__}"
     return next((policy for pattern, policy in _outside if fnmatch(name, pattern)), None)
 
 
@@ -98,10 +99,19 @@ class PolicyMiddleware:
         if policy.admits(request.user):
             return None
         if request.user.is_authenticated:
+            _leave_a_line(request)
             raise PermissionDenied(request.resolver_match.view_name)
         keep_form(request)
         way_in = reverse(SIGN_IN_PAGES[policy.door])
         return HttpResponseRedirect(f"{way_in}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _leave_a_line(request):
+    """Write the refusal in the journal, also where the view opens the door by itself."""
+    from portal.core import door, journal  # noqa: PLC0415 -- they need the loaded models
+
+    with door.acting_for(request.user):
+        journal.record_refusal(request)
 
 
 def keep_form(request):
