@@ -1,6 +1,7 @@
 """Asking again for what is missing, answering item by item, sending once (CRPA L.114-5)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import events, rules
-from dossiers.catalogue.conditions import is_answered, visible_fields, visible_steps
+from dossiers.catalogue.conditions import visible_fields, visible_steps
 from dossiers.enums import CompletionOutcome, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
 from dossiers.queries.answers import short_language
+from dossiers.queries.asked import unanswered_questions
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own, open_request_of
 from dossiers.services.filing import freeze
@@ -89,15 +91,12 @@ def send_completion(
     if request is None:
         return _already_sent(dossier)
     rules.refuse_unless_asked(dossier, request)
-    unanswered = missing_items(dossier, request)
-    asked = request.items.count()
-    if unanswered and (not incomplete or len(unanswered) == asked):
-        raise CompletionRefused(*[sentence_of(dossier, item, language) for item in unanswered])
+    missing = missing_of(dossier, request)
+    if missing and (not incomplete or len(missing.items) == request.items.count()):
+        raise CompletionRefused(*missing.sentences(dossier, language))
+    _close_as_supplied(dossier, request, missing, at)
     number = dossier.submissions.count() + 1
     submission = freeze(dossier, number=number, at=at, language=language)
-    request.closed_at, request.outcome = at, CompletionOutcome.SUPPLIED
-    request.save(update_fields=["closed_at", "outcome"])
-    request.items.exclude(pk__in=[item.pk for item in unanswered]).update(answered_at=at)
     telling.add_line(dossier, "dossier_completion_supplied")
     telling.mail(dossier, "completion_received")
     _record("completion.supplied", dossier, request, {"submission": str(submission.pk)})
@@ -145,16 +144,54 @@ def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[s
     return fields + pieces
 
 
-def missing_items(dossier: Dossier, request: CompletionRequest) -> list[CompletionItem]:
-    """The asked items that have no answer yet: no value, nothing understood, or no new file."""
+@dataclass(frozen=True)
+class Missing:
+    """What a completion still lacks: questions without an answer, boxes without a new file."""
+
+    questions: tuple
+    items: tuple[CompletionItem, ...]
+    rules: tuple
+
+    def __bool__(self):
+        return bool(self.questions or self.rules)
+
+    def sentences(self, dossier: Dossier, language: str) -> list[str]:
+        """One sentence for each, in the words of the page."""
+        return [
+            _("Il manque votre réponse : %(question)s") % {"question": field.label.get(language)}
+            for field in self.questions
+        ] + [
+            _("Ajoutez un nouveau fichier : %(piece)s") % {"piece": rule.label.get(language)}
+            for rule in self.rules
+        ]
+
+
+def missing_of(dossier: Dossier, request: CompletionRequest) -> Missing:
+    """The asked items that have no answer yet, and the questions that the answers have brought."""
+    procedure, items = dossier.procedure, list(request.items.order_by("kind", "code"))
+    questions = unanswered_questions(procedure, dossier.answers, items)
     new_files = dossier.evidence.filter(removed_at=None, first_submission=None)
     filled = set(new_files.values_list("rule_code", flat=True).order_by())
-    return [
-        item
-        for item in request.items.order_by("kind", "code")
-        if (item.kind == ItemKind.EVIDENCE and item.code not in filled)
-        or (item.kind == ItemKind.FIELD and not is_answered(dossier.answers.get(item.code)))
-    ]
+    names = {question.name for question in questions}
+    empty = [item for item in items if item.kind == ItemKind.EVIDENCE and item.code not in filled]
+    return Missing(
+        questions=questions,
+        items=(*empty, *(i for i in items if i.kind == ItemKind.FIELD and i.code in names)),
+        rules=tuple(procedure.evidence_rule(item.code) for item in empty),
+    )
+
+
+def _close_as_supplied(dossier, request, missing, at):
+    """Close the request unless its deadline has closed it a moment ago."""
+    closed = (
+        CompletionRequest.objects.still_open()
+        .filter(pk=request.pk)
+        .update(closed_at=at, outcome=CompletionOutcome.SUPPLIED)
+    )
+    if not closed:
+        rules.refuse_unless_asked(dossier, None)
+    request.closed_at, request.outcome = at, CompletionOutcome.SUPPLIED
+    request.items.exclude(pk__in=[item.pk for item in missing.items]).update(answered_at=at)
 
 
 def _already_sent(dossier):
@@ -179,16 +216,6 @@ def _checked_items(dossier, items):
     if not wanted:
         raise CompletionRefused(_("Choisissez au moins une réponse ou une pièce à demander."))
     return wanted
-
-
-def sentence_of(dossier: Dossier, item: CompletionItem, language: str):
-    """What is missing, in the words of the page where it is asked."""
-    procedure = dossier.procedure
-    if item.kind == ItemKind.EVIDENCE:
-        label = procedure.evidence_rule(item.code).label.get(language)
-        return _("Ajoutez un nouveau fichier : %(piece)s") % {"piece": label}
-    label = procedure.field(item.code).label.get(language)
-    return _("Il manque votre réponse : %(question)s") % {"question": label}
 
 
 def _locked(dossier_id):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
 from dossiers.catalogue.conditions import is_answered
-from dossiers.enums import ItemKind
-from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
+from dossiers.models import CompletionRequest, Dossier, ProcedureVersion
 from dossiers.queries.answers import fingerprint, stored_state
+from dossiers.queries.asked import open_questions
 from portal.core import journal
 from portal.core.errors import DomainRefusal
 
@@ -150,8 +150,14 @@ def _refuse_closed_fields(dossier, typed):
     if request is None:
         rules.refuse_unless_draft(dossier)
     rules.refuse_unless_asked(dossier, request)
-    asked = CompletionItem.objects.filter(request=request, kind=ItemKind.FIELD)
-    if set(typed) - set(asked.values_list("code", flat=True)):
+    items = list(request.items.order_by("kind", "code"))
+    after = dossier.answers | {name: answer.value for name, answer in typed.items()}
+    opened = {
+        question.name
+        for answers in (dossier.answers, after)
+        for question in open_questions(dossier.procedure, answers, items)
+    }
+    if set(typed) - opened:
         raise rules.DossierClosed(_("La préfecture ne demande pas de changer cette réponse."))
 
 

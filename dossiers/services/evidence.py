@@ -35,6 +35,8 @@ def refuse_unless_box_open(dossier: Dossier, rule_code: str):
         )
         if not asked.exists():
             raise rules.DossierClosed(_("La préfecture ne demande pas de changer cette pièce."))
+        # What the prefecture asks is asked, whatever the answers call for.
+        return dossier.procedure.evidence_rule(rule_code)
     return box_of(dossier, rule_code)
 
 

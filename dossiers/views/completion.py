@@ -8,26 +8,33 @@ from django.views import View
 from dossiers.enums import ItemKind
 from dossiers.forms.answers import PostedPage, again_form, page_form, write_seen
 from dossiers.forms.evidence import EvidenceForm
+from dossiers.queries.asked import open_questions
 from dossiers.queries.boxes import box_view
 from dossiers.queries.problems import held_by_rule
 from dossiers.services import completing
 from dossiers.services.drafting import open_request_of, save_answers
-from dossiers.views.own import OwnDossier
+from dossiers.views.own import OwnDossier, said_by_another_tab
 from portal.core import clock
 from portal.core.errors import DomainRefusal
+from portal.core.policy import kept_form
 
 
 class Completion(OwnDossier, View):
     """The asked answers and boxes, and nothing else; the rest of the dossier stays closed."""
 
     http_method_names = ["get", "post"]
-    refused = ()
 
     def get(self, request, *args, **kwargs):
         asked = open_request_of(self.dossier)
         if asked is None:
             return render(request, "dossiers/completion_none.html", self.titled())
         questions = self._questions(asked)
+        kept = kept_form(request)
+        if kept:
+            messages.info(request, _("Voici ce que vous aviez écrit. Vérifiez, puis envoyez."))
+            data = {name: values[-1] for name, values in kept.items() if values}
+            page = PostedPage(self.dossier, questions, data, today=clock.today())
+            return self._show(asked, again_form(page, questions, said_by_others={}), questions)
         return self._show(asked, page_form(self.dossier, questions, today=clock.today()), questions)
 
     def post(self, request, *args, **kwargs):
@@ -57,33 +64,28 @@ class Completion(OwnDossier, View):
         return redirect("dossiers:completion", self.dossier.pk)
 
     def _save(self, request, asked):
-        """Keep what was typed; the page again when something in it is wrong."""
+        """Keep what was typed; the page again when something in it was not understood."""
         questions = self._questions(asked)
         page = PostedPage(self.dossier, questions, request.POST, today=clock.today())
+        typed = page.typed()
         saved = save_answers(
-            dossier_id=self.dossier.pk, applicant=request.user, typed=page.typed(), at=clock.now()
+            dossier_id=self.dossier.pk, applicant=request.user, typed=typed, at=clock.now()
         )
         self.dossier = page.dossier = saved.dossier
-        if not page.form.errors and not saved.conflicts:
+        if not saved.conflicts and all(answer.raw is None for answer in typed.values()):
             return None
-        sentence = _(
-            "Cette réponse a été changée depuis que cette page est affichée, par exemple dans un "
-            "autre onglet. Vérifiez la vôtre : en continuant, c’est elle qui sera gardée."
-        )
-        conflicts = dict.fromkeys(saved.conflicts, sentence)
-        form = again_form(page, questions, said_by_others=conflicts)
+        form = again_form(page, questions, said_by_others=said_by_another_tab(saved))
         return self._show(asked, form, questions)
 
     def _questions(self, asked):
-        codes = {item.code for item in asked.items.all() if item.kind == ItemKind.FIELD}
-        return tuple(field for field in self.procedure.all_fields() if field.name in codes)
+        items = asked.items.order_by("kind", "code")
+        return open_questions(self.procedure, self.dossier.answers, items)
 
     def _show(self, asked, form, questions):
-        why = {(item.kind, item.code): item.why for item in asked.items.all()}
+        why = {(item.kind, item.code): item.why for item in asked.items.order_by("code")}
         for question in questions:
-            form.fields[question.name].help_text = (
-                why[ItemKind.FIELD, question.name] or form.fields[question.name].help_text
-            )
+            said = why.get((ItemKind.FIELD, question.name))
+            form.fields[question.name].help_text = said or form.fields[question.name].help_text
         held = held_by_rule(self.dossier)
         boxes = [
             box_view(
@@ -96,10 +98,10 @@ class Completion(OwnDossier, View):
             for (kind, code), reason in why.items()
             if kind == ItemKind.EVIDENCE
         ]
-        missing = completing.missing_items(self.dossier, asked)
+        missing = completing.missing_of(self.dossier, asked)
         context = self.titled(
             asked=asked,
-            missing=[completing.sentence_of(self.dossier, item, self.language) for item in missing],
+            missing=missing.sentences(self.dossier, self.language),
             form=form,
             seen=write_seen(self.dossier, questions),
             boxes=[

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dossiers import rules
 from dossiers.models import Dossier
@@ -68,6 +69,15 @@ def window_note(checked, language):
         return None
     tone = "info" if checked.window.status == "open" else "warning"
     return {"tone": tone, "sentence": checked.window.sentence(language, show=show_date)}
+
+
+def said_by_another_tab(saved):
+    """The sentence for each answer that was left alone because it changed meanwhile."""
+    sentence = _(
+        "Cette réponse a été changée depuis que cette page est affichée, par exemple dans un "
+        "autre onglet. Vérifiez la vôtre : en continuant, c’est elle qui sera gardée."
+    )
+    return dict.fromkeys(saved.conflicts, sentence)
 
 
 def back_to(dossier):

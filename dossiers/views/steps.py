@@ -16,7 +16,7 @@ from dossiers.forms.answers import (
 from dossiers.queries.problems import competence_of
 from dossiers.queries.progress import neighbours
 from dossiers.services.drafting import save_answers
-from dossiers.views.own import OwnDraft
+from dossiers.views.own import OwnDraft, said_by_another_tab
 from portal.core import clock
 from portal.core.policy import kept_form
 
@@ -50,7 +50,7 @@ class StepPage(OwnDraft, View):
         )
         self.dossier = page.dossier = saved.dossier
         questions = questions_of(self.step, page.answers_after())
-        return self._answer(page, questions, _conflicts(saved))
+        return self._answer(page, questions, said_by_another_tab(saved))
 
     def _answer(self, page, questions, conflicts):
         names = {question.name for question in questions}
@@ -95,11 +95,3 @@ class StepPage(OwnDraft, View):
             return None
         competence = competence_of(self.dossier)
         return competence.reason if competence else None
-
-
-def _conflicts(saved):
-    sentence = _(
-        "Cette réponse a été changée depuis que cette page est affichée, par exemple dans un "
-        "autre onglet. Vérifiez la vôtre : en continuant, c’est elle qui sera gardée."
-    )
-    return dict.fromkeys(saved.conflicts, sentence)

@@ -154,6 +154,26 @@ def test_sending_nothing_at_all_is_refused(applicant):
         send(dossier, applicant, incomplete=True)
 
 
+def test_an_answer_that_brings_a_question_opens_it_too(applicant, quiet):
+    dossier = filed(applicant)
+    ask(dossier, {"kind": "field", "code": "has_children", "why": ""})
+    answer(dossier, applicant, has_children=Typed(value=True))
+
+    with pytest.raises(CompletionRefused, match="Combien d'enfants"):
+        send(dossier, applicant)
+    answer(dossier, applicant, has_children=Typed(value=True), children_count=Typed(value=2))
+    submission = send(dossier, applicant)
+
+    assert submission.answers["children_count"] == 2
+
+
+def test_a_piece_asked_outside_the_situation_is_taken(applicant):
+    dossier = filed(applicant)
+    ask(dossier, {"kind": "evidence", "code": "host-letter", "why": "Vous êtes hébergée."})
+
+    assert give(dossier, applicant, "host-letter").rule_code == "host-letter"
+
+
 def test_an_expired_request_is_closed_to_the_person(applicant):
     dossier = filed(applicant)
     request = ask(dossier)
