@@ -9,7 +9,7 @@ AT_THE_COUNTER = Policy(
     "counter", frozenset({Role.COUNTER_AGENT.value}), "prefecture", "appointment"
 )
 
-SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture")
+SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "opening")
 
 _MINE = "dossiers/<uuid:dossier_id>/rendez-vous/"
 _ONE = "rendez-vous/<uuid:appointment_id>/"

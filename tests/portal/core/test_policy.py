@@ -1,12 +1,15 @@
 """Who may come in: decided before the view, by one declaration for each address."""
 
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpResponse
+from django.utils.http import urlencode
 
 from portal.core.policy import ANYONE, SIGNED_IN, Policy, PolicyMiddleware, kept_form, route
+from tests.factories.accounts import UserFactory
 
 
 def person(*roles):
@@ -39,7 +42,8 @@ def test_policy_refuses_unknown_words(door, relation):
 
 def decide(rf, user, policy, method="get", data=None):
     view = route("x/", lambda r: HttpResponse("in"), name="x", policy=policy).callback
-    request = getattr(rf, method)("/mon-espace/x/?a=1", data)
+    form = "application/x-www-form-urlencoded"
+    request = rf.generic(method.upper(), "/mon-espace/x/?a=1", urlencode(data or {}), form)
     request.user, request.session = user, {}
     request.resolver_match = SimpleNamespace(func=view, view_name="room:x", kwargs={})
     return request, PolicyMiddleware(lambda r: None).process_view(request, view, (), {})
@@ -52,9 +56,13 @@ def test_visitor_is_shown_the_way_in_and_comes_back(rf):
     assert answer["Location"].endswith("?next=%2Fmon-espace%2Fx%2F%3Fa%3D1")
 
 
-def test_person_without_the_role_is_refused(rf):
-    with pytest.raises(PermissionDenied):
-        decide(rf, person("applicant"), REVIEWERS)
+def test_person_without_the_role_is_refused_and_the_journal_says_so(rf, db):
+    user = UserFactory()
+
+    with mock.patch("portal.core.journal.record") as record, pytest.raises(PermissionDenied):
+        decide(rf, user, REVIEWERS)
+
+    assert record.call_args.args == ("access.refused",)
 
 
 def test_what_was_typed_is_kept_when_the_session_has_ended(rf):

@@ -1,0 +1,112 @@
+"""Every address of the portal with its policy, and the objects of the country it may name."""
+
+from django.urls import get_resolver, reverse
+
+from appointments.models import OpeningPattern
+from portal.core.policy import policy_of
+from portal.correspondence.models import Letter
+from portal.vault.models import StoredFile
+from tests.architecture.test_routes import Match, addresses
+from tests.hostile.world import POSTS, everybody
+
+# The state that a page needs to show itself; a page not named here needs a case just received.
+STATES = {
+    "dossiers:tasks": "draft",
+    "dossiers:evidence": "draft",
+    "dossiers:check": "draft",
+    "dossiers:declare": "draft",
+    "dossiers:discard": "draft",
+    "dossiers:step": "draft",
+    "dossiers:evidence_box": "draft",
+    "dossiers:evidence_remove": "draft",
+    "dossiers:completion": "completion",
+    "appointments:show": "appointed",
+    "appointments:ics": "appointed",
+    "appointments:notice": "appointed",
+    "appointments:cannot_come": "appointed",
+    "appointments:confirm": "appointed",
+    "desk:ask_opinion": "review",
+    "desk:receive_opinion": "opinion",
+    "desk:propose": "review",
+    "desk:sign": "proposed",
+    "desk:reopen": "refused",
+    "desk:route": "unrouted",
+}
+OBJECTS = {
+    None,
+    "dossier",
+    "evidence",
+    "case",
+    "appointment",
+    "letter",
+    "file",
+    "job",
+    "journal",
+    "opening",
+}
+
+
+__all__ = ["OBJECTS", "PARTS", "POSTS", "STATES", "address", "named", "owner_of"]
+
+
+def named():
+    """(name, policy, names of the parts) of each address."""
+    found = {}
+    for name, entry in addresses(get_resolver()):
+        parts = tuple(entry.pattern.converters)
+        found[name] = (policy_of(Match(name, entry)), parts)
+    return found
+
+
+def owner_of(name, office):
+    """Whose object the address names in this office."""
+    side = "here" if office.code == "34" else "away"
+    return f"{'owner' if STATES.get(name, 'filed') in ('draft', 'filed') else 'visitor'}_{side}"
+
+
+def address(name, office):
+    """The address of a page about this office's object."""
+    _policy, parts = named()[name]
+    return reverse(name, kwargs={part: PARTS[part](name, office) for part in parts})
+
+
+def _life(name, office):
+    wanted = STATES.get(name, "filed")
+    return office.lives.get(wanted) or office.lives["filed"]
+
+
+def _dossier(name, office):
+    wanted = STATES.get(name, "filed")
+    return office.draft.pk if wanted == "draft" else _life(name, office).dossier.pk
+
+
+def _file(_name, office):
+    with everybody():
+        files = StoredFile.objects.filter(subject_id=office.lives["filed"].dossier.pk)
+        return files.filter(kind="evidence").order_by("pk").first().pk
+
+
+def _letter(_name, office):
+    with everybody():
+        letters = Letter.objects.filter(dossier_id=office.lives["filed"].dossier.pk)
+        return letters.order_by("pk").first().pk
+
+
+def _opening(_name, office):
+    return OpeningPattern.objects.filter(counter__in=office.place.counters).order_by("pk")[0].pk
+
+
+PARTS = {
+    "dossier_id": _dossier,
+    "case_id": lambda name, office: _life(name, office).id,
+    "evidence_id": lambda name, office: office.draft_evidence,
+    "file_id": _file,
+    "letter_id": _letter,
+    "appointment_id": lambda name, office: office.lives["appointed"].appointment.pk,
+    "code": lambda name, office: "student-renewal",
+    "step": lambda name, office: "identity",
+    "rule_code": lambda name, office: "passport",
+    "opening_id": _opening,
+    "job_id": lambda name, office: 1,
+    "path": lambda name, office: "",
+}

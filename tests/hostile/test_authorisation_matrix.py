@@ -1,0 +1,152 @@
+"""Every address × every person × reading and writing: the declared policy is what happens."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from portal.accounts.sign_in import KINDS_AT
+from portal.core.policy import ANYONE, SIGN_IN_PAGES, SIGNED_IN
+from tests.hostile import addresses
+from tests.hostile.conftest import undone
+
+ALL = addresses.named()
+PEOPLE = (
+    "nobody",
+    "OWNER",
+    "stranger",
+    *(f"{role}_{place}" for place in ("here", "away") for role in addresses.POSTS),
+    "editor",
+    "auditor",
+    "administrator",
+    "former",
+    "gone",
+    "closed_account",
+)
+DOORS = {"public": "public", "applicant": "public", "agent": "agent", "ops": "agent"}
+# Pages that answer a reading otherwise than by showing themselves.
+READINGS = {
+    "home": {302},
+    "set_language": {405},
+    "account_logout": {200, 302},
+    "account_login": {200, 302},
+    "account_signup": {200, 302},
+    "account_email_verification_sent": {200, 302},
+    "account_confirm_password_reset_code": {302},
+    "account_complete_password_reset": {302},
+    "account_change_password": {200},
+    "account_set_password": {302},
+    "desk:sign_in": {200, 302},
+    "counter:sign_in": {200, 302},
+    "desk:sign_out": {405},
+    "counter:sign_out": {405},
+    "desk:retry_job": {405},
+    "desk:end_opening": {405},
+    "dossiers:start": {200, 302},
+    "dossiers:evidence_remove": {405},
+    "appointments:notice": {302},
+    "appointments:confirm": {405},
+    "counter:arrive": {405},
+    "counter:complete": {405},
+    "help": {302},
+}
+WRITTEN = """
+select relname, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_xact_user_tables
+where n_tup_ins + n_tup_upd + n_tup_del > 0
+"""
+# The line of a refusal, a browser's session, and the counters of attempts are no change.
+NOT_PERSONAL = {"core_journalline", "django_session", "portal_cache"}
+
+
+def written():
+    """How many rows this transaction has tried to write so far, table by table."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN)
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def personal(counts):
+    return {table: count for table, count in counts.items() if table not in NOT_PERSONAL}
+
+
+def expected(name, policy, parts, who, person):
+    """What the policy says happens: allowed, sign_in, 403 or 404."""
+    if policy.roles == ANYONE:
+        return "allowed"
+    door = DOORS.get(policy.door, policy.door)
+    if person is None or not person.is_active or person.kind not in KINDS_AT[door]:
+        return "sign_in"
+    if policy.roles == SIGNED_IN:
+        return "allowed"
+    if not policy.roles & person.roles:
+        return 403
+    names_an_object = policy.object is not None and any(part.endswith("_id") for part in parts)
+    if names_an_object and policy.relation == "own":
+        return "allowed" if who == "OWNER" else 404
+    if names_an_object and policy.relation == "prefecture":
+        return "allowed" if "34" in person.prefectures else 404
+    return "allowed"
+
+
+def refusal_is_right(answer, wanted, policy, url):
+    if wanted == "sign_in":
+        way_in = reverse(SIGN_IN_PAGES[policy.door])
+        return answer.status_code == 302 and answer["Location"].startswith(f"{way_in}?next=")
+    # A method that the page does not have is refused before the object is looked for.
+    return answer.status_code == wanted or (wanted == 404 and answer.status_code == 405)
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_every_person_gets_the_declared_answer_and_a_refusal_changes_nothing(world, name):
+    policy, parts = ALL[name]
+    url = addresses.address(name, world.here)
+    wrong = []
+    for who in PEOPLE:
+        key = addresses.owner_of(name, world.here) if who == "OWNER" else who
+        wanted = expected(name, policy, parts, who, world.people[key])
+        for method in ("get", "post"):
+            with undone():
+                before = written()
+                answer = getattr(world.browsers.of(key), method)(url)
+                after = written()
+            fault = fault_of(name, policy, url, method, wanted, answer, before, after)
+            if fault:
+                wrong.append(f"{method.upper()} {url} by {who}: {fault}")
+    assert not wrong, "\n".join(wrong)
+
+
+def fault_of(name, policy, url, method, wanted, answer, before, after):
+    """What is not as declared, in words; nothing when all is well."""
+    status = answer.status_code
+    if wanted == "allowed":
+        allowed = READINGS.get(name, {200}) if method == "get" else {200, 302, 405}
+        if status not in allowed:
+            return f"{status} instead of {sorted(allowed)} {answer.headers.get('Location', '')}"
+        if method == "get" and personal(before) != personal(after):
+            return f"reading wrote {personal(after)}"
+        return ""
+    if not refusal_is_right(answer, wanted, policy, url):
+        return f"{status} {answer.headers.get('Location', '')} instead of {wanted}"
+    if personal(before) != personal(after):
+        return f"a refusal wrote {personal(after)}"
+    lines = after.get("core_journalline", (0,))[0] - before.get("core_journalline", (0,))[0]
+    if wanted == 403 and lines != 1:
+        return f"{lines} lines in the journal for a refusal"
+    return ""
+
+
+def test_an_address_that_names_an_object_declares_its_kind():
+    undeclared = [
+        name
+        for name, (policy, parts) in ALL.items()
+        if policy.object is None and any(part.endswith("_id") for part in parts)
+    ]
+
+    assert undeclared == []
+
+
+def test_every_part_of_an_address_has_an_object_to_try():
+    parts = {part for _policy, parts in ALL.values() for part in parts}
+    kinds = {policy.object for policy, _parts in ALL.values()}
+
+    assert parts <= set(addresses.PARTS)
+    assert kinds <= addresses.OBJECTS
