@@ -17,8 +17,10 @@ from portal.territory import api as territory
 
 LETTER = "appointment_notice"
 MAJORITY_YEARS = 18
+# Asked of everybody, by sentences of their own.
+ALWAYS_ASKED = {"passport", "current-title"}
 # At the collection of the card only these are asked for again.
-AT_COLLECTION = {"passport", "current-title", "loss-statement", "theft-report"}
+AT_COLLECTION = {"loss-statement", "theft-report"}
 
 LINES = {
     "appointment_issued": _("Rendez-vous le %(starts_at)s, %(place)s."),
@@ -51,16 +53,23 @@ def facts_of_the_dossier(dossier_id: UUID, purpose: str, today: date) -> dict:
     for language, _name in settings.LANGUAGES:
         view = dossiers.dossier_summary(dossier_id, language)
         for box in view.evidence:
-            if purpose == Purpose.BIOMETRICS or box.rule_code in AT_COLLECTION:
+            if _is_asked(box.rule_code, purpose):
                 papers.setdefault(box.rule_code, {})[language] = box.label
     return {
         "deadline_on": view.title_ends_on,
-        "is_vulnerable": _is_minor(view.identity.birth_date, today),
+        "is_vulnerable": is_minor(view.identity.birth_date, today),
         "bring": list(papers.values()),
     }
 
 
-def _is_minor(birth_date: date | None, today: date) -> bool:
+def _is_asked(rule_code: str, purpose: str) -> bool:
+    if purpose == Purpose.COLLECTION:
+        return rule_code in AT_COLLECTION
+    return rule_code not in ALWAYS_ASKED
+
+
+def is_minor(birth_date: date | None, today: date) -> bool:
+    """Whether this person is not eighteen yet on that day."""
     if birth_date is None:
         return False
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)

@@ -37,7 +37,7 @@ def test_the_page_says_when_where_and_what_to_bring(places, enter):
 
     assert life.appointment.site.name in page
     assert f"{life.appointment.code[:4]} {life.appointment.code[4:]}" in page
-    assert "Votre ancien titre de séjour" in page
+    assert "Votre titre de séjour actuel" in page
     assert url("cannot_come", life) in page
 
 

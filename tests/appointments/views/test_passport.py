@@ -1,5 +1,6 @@
 """The passport page at the counter: to compare with a face, that day, and with a line."""
 
+import datetime as dt
 import io
 
 import pytest
@@ -7,7 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
+from appointments.services import notices
 from dossiers.models import Evidence, Submission
+from portal.core import clock
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from portal.vault import api as vault
@@ -21,41 +24,35 @@ def picture():
     return kept.getvalue()
 
 
+def evidence(life, rule_code):
+    """One file in one box of a filed dossier."""
+    facts = {"applicant_id": life.applicant.pk, "prefecture_code": life.office}
+    stored = vault.store_bytes(
+        picture(), "page.png", "image/png", subject_id=life.dossier.pk, kind="evidence", **facts
+    )
+    return Evidence.objects.create(
+        dossier=life.dossier, rule_code=rule_code, file=stored, position=1, **facts
+    )
+
+
 @pytest.fixture
 def with_passport(places):
-    """Somebody whose dossier holds a passport page, filed with a second version."""
+    """Somebody who filed a passport page and a proof of address, with a second version."""
     life = factory.Life()
-    owner = life.applicant
-    with acting(owner.pk, prefectures=[life.office]):
-        stored = vault.store_bytes(
-            picture(),
-            "passeport.png",
-            "image/png",
-            subject_id=life.dossier.pk,
-            applicant_id=owner.pk,
-            prefecture_code=life.office,
-            kind="evidence",
-        )
-        evidence = Evidence.objects.create(
-            dossier=life.dossier,
-            applicant=owner,
-            prefecture_code=life.office,
-            rule_code="passport",
-            file=stored,
-            position=1,
-        )
+    with acting(life.applicant.pk, prefectures=[life.office]):
+        given = [evidence(life, code) for code in ("passport", "proof-of-address")]
         Submission.objects.create(
             dossier=life.dossier,
-            applicant=owner,
+            applicant=life.applicant,
             prefecture_code=life.office,
             number=2,
             answers=life.dossier.answers,
-            evidence=[{"evidence": str(evidence.pk)}],
+            evidence=[{"evidence": str(one.pk)} for one in given],
             sworn_text="Je certifie.",
             language="fr",
             filed_at=life.dossier.filed_at,
         )
-    life.stored = stored
+    life.stored = given[0].file
     factory.clear(life)
     factory.run()
     life.appointment = factory.appointment_of(life)
@@ -81,6 +78,19 @@ def test_the_passport_page_is_shown_on_the_day_and_leaves_a_line(
     assert list(lines.values_list("actor_id", flat=True)) == [agent.pk]
 
 
-def test_the_papers_to_bring_are_named_on_the_notice(with_passport):
-    assert [text["fr"] for text in with_passport.clearance.bring]
-    assert set(with_passport.clearance.bring[0]) == {code for code, _name in settings.LANGUAGES}
+def test_originals_are_asked_for_at_the_prints_and_not_again(with_passport):
+    life = with_passport
+    with life.desk():
+        for purpose, expected in (("biometrics", 1), ("collection", 0)):
+            facts = notices.facts_of_the_dossier(life.dossier.pk, purpose, clock.today())
+            assert len(facts["bring"]) == expected
+            for text in facts["bring"]:
+                assert set(text) == {code for code, _name in settings.LANGUAGES}
+
+
+def test_a_minor_is_one_until_their_eighteenth_birthday():
+    born = dt.date(2008, 11, 24)
+
+    assert notices.is_minor(born, dt.date(2026, 11, 23))
+    assert not notices.is_minor(born, dt.date(2026, 11, 24))
+    assert not notices.is_minor(None, dt.date(2026, 11, 24))
