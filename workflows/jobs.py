@@ -32,12 +32,12 @@ def order_card(*, card_order_id: str, **_later_arguments) -> None:
     with opened():
         order = CardOrder.objects.select_related("case").get(pk=UUID(card_order_id))
         waiting = order.state == CardOrderState.TO_SEND
-    if waiting:
-        answer = producing.send_order(order)
-        with opened():
-            producing.note_sent(card_order_id=order.pk, answer=answer, at=clock.now())
+    if not waiting:
+        return
+    answer = producing.send_order(order)
     with opened():
-        _poll_later(card_order_id)
+        if producing.note_sent(card_order_id=order.pk, answer=answer, at=clock.now()):
+            _poll_later(card_order_id)
 
 
 @job("workflows.poll_card", system=True, atomic=False, attempts=12)
