@@ -1,8 +1,10 @@
 """Each rule of a visit, broken by SQL in the role that could try, and refused by the database."""
 
 import contextlib
+import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
@@ -485,3 +487,90 @@ def test_i15_only_the_issuer_sees_seats_and_gives_them(calendar, role):
             row.save(force_insert=True)
         with forbidden():
             sql("insert into appointments_seat (slot_id, number) values (%s, 2)", calendar[0].pk)
+
+
+# Even the owner of the tables
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_owner_breaks_no_rule_either(shut_places, owner):
+    factory.open_once(shut_places.here, seats=1)
+    life = factory.appointed()
+    with acting_for(life.applicant):
+        factory.change(life.appointment).save(force_insert=True)
+    pk = life.appointment.pk
+
+    for statement, sentence in (
+        ("update appointments_appointment set seat_number = 2", "never renamed"),
+        ("update appointments_appointment set state = 'issued'", "illegal transition"),
+        ("delete from appointments_appointment", "never renamed"),
+        ("truncate appointments_appointment cascade", "never changed"),
+        ("update appointments_clearance set deadline_on = '2026-01-01'", "only ever revoked"),
+        ("delete from appointments_clearance", "only ever revoked"),
+        ("delete from appointments_changerequest", "never changed"),
+        ("update appointments_issuedecision set rank = 9", "never changed"),
+        ("delete from appointments_issuerun", "never changed"),
+        ("update appointments_appointmenttransition set target = 'issued'", "never changed"),
+    ):
+        with pytest.raises(psycopg.Error, match=sentence):
+            owner.execute(statement)
+        owner.rollback()
+    assert factory.appointment_of(life).pk == pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_check_ins_at_the_same_moment_one_enters(shut_places, at_the_visit):
+    factory.open_once(shut_places.here, seats=1)
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+
+    entered = together(
+        lambda: acting_for(life.counter), lambda: factory.check_in(life).save(force_insert=True)
+    )
+
+    assert sorted(entered) == [False, True]
+    assert factory.appointment_of(life).state == AppointmentState.HONOURED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_closure_and_a_run_at_the_same_moment_leave_nobody_in_a_shut_site(shut_places):
+    factory.open_once(shut_places.here, seats=2)
+    lives = [factory.cleared() for _one in range(2)]
+    factory.open_calendar()
+    period = type(factory.slots()[0].period)(
+        factory.slots()[0].period.lower, factory.slots()[1].period.upper, "[)"
+    )
+    acts = iter([factory.run, lambda: close_as(lives[0].supervisor, shut_places.here.site, period)])
+
+    assert together(contextlib.nullcontext, lambda: next(acts)()) == [True, True]
+    with acting(None, prefectures=["75"]):
+        live = Appointment.objects.live().filter(period__overlap=period)
+        assert not live.exists()
+
+
+def close_as(person, site, period):
+    with acting_for(person):
+        close(site, period)
+
+
+def together(door, act):
+    """Do the same thing from two connections at once; says for each whether it was allowed."""
+    start, done = threading.Barrier(2), []
+
+    def work():
+        start.wait(10)
+        try:
+            with door():
+                act()
+            done.append(True)
+        except IntegrityError:
+            done.append(False)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _one in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return done
