@@ -114,7 +114,7 @@ class Applicant:
     def _send_paper(self, page, address, extension):
         form = self.browser.open(page).form(re.escape(address) + "$")
         field = form.find("input", type="file")["name"]
-        title = address.rstrip("/").rpartition("/")[2]
+        title = form.find_parent("section")["aria-label"]
         lines = ["EXEMPLE", "Amina Démonstration", "née le 12.04.2001", "Ville-Inventée"]
         self.browser.send(form, files={field: paper(title, lines, extension)})
 

@@ -18,10 +18,18 @@ FORMATS = {
 }
 
 
+def _font(size):
+    """The system's face, which has every accent; Pillow's own has none."""
+    try:
+        return ImageFont.truetype("DejaVuSans.ttf", size)
+    except OSError:
+        return ImageFont.load_default(size)
+
+
 def _page(title, lines):
     page = Image.new("RGB", (1240, 877), PAPER)
     draw = ImageDraw.Draw(page)
-    large, small = ImageFont.load_default(44), ImageFont.load_default(28)
+    large, small = _font(44), _font(28)
     draw.rectangle((0, 0, 1240, 110), fill=TEAL)
     draw.text((50, 30), title, font=large, fill="white")
     for place, line in enumerate(lines):
