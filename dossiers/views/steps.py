@@ -84,7 +84,7 @@ class StepPage(OwnDraft, View):
             why=self.step.why.get(self.language),
             place=place or 1,
             total=max(len(steps), place, 1),
-            next=_("vos pièces") if last else steps[place].title.get(self.language),
+            next=_("Vos pièces justificatives") if last else steps[place].title.get(self.language),
             outside=self._outside(questions),
         )
         return render(self.request, "dossiers/step.html", context)
