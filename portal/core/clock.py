@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from portal.core import door
@@ -58,6 +59,15 @@ def is_movable() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select to_regclass('clock_offset') is not null")
         return cursor.fetchone()[0]
+
+
+def refuse_a_clock_that_moves() -> None:
+    """Stop a server whose settings are real and whose database's clock is not.
+
+    Raises ImproperlyConfigured.
+    """
+    if not settings.MOVABLE_CLOCK and is_movable():
+        raise ImproperlyConfigured("This database's clock can be moved: it is a demonstration's.")
 
 
 def install_after_migration(*, using, **_):

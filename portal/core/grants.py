@@ -45,6 +45,7 @@ GRANTS = {
         "appointments.closure": "SI",
         "appointments.counterskill": "SI",
         "appointments.openingpattern": "SIU",
+        "appointments.readmission": "SI",
         "appointments.slot": "",
         "appointments.seat": "",
         "appointments.*": "S",

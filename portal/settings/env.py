@@ -63,7 +63,7 @@ class Environment:
     def refuse_problems(self):
         """Raise one error that lists every missing or wrong variable."""
         if self._problems:
-            raise ImproperlyConfigured("; ".join(self._problems))
+            raise ImproperlyConfigured("; ".join(dict.fromkeys(self._problems)))
 
 
 env = Environment()
