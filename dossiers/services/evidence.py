@@ -123,6 +123,8 @@ def leave_out_what_no_longer_applies(dossier: Dossier, at: datetime) -> None:
 
 def manifest(dossier: Dossier) -> list[dict]:
     """Every file of the dossier with its fingerprint, in the order of the boxes."""
+    places = {rule.code: place for place, rule in enumerate(dossier.procedure.evidence)}
+    held = dossier.evidence.given().select_related("file")
     return [
         {
             "rule": evidence.rule_code,
@@ -133,7 +135,9 @@ def manifest(dossier: Dossier) -> list[dict]:
             "size": evidence.file.size,
             "sha256": evidence.file.sha256,
         }
-        for evidence in dossier.evidence.given().select_related("file")
+        for evidence in sorted(
+            held, key=lambda evidence: places.get(evidence.rule_code, len(places))
+        )
     ]
 
 

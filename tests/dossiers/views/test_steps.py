@@ -316,3 +316,20 @@ def test_queries_of_the_check_page(signed_in, applicant):
 
     with at_most(6):
         signed_in.get(reverse("dossiers:check", args=[dossier.pk]))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"birth_name": "x" * 2_000_000},
+        {f"field{number}": "1" for number in range(800)},
+    ],
+    ids=["too_heavy", "too_many_fields"],
+)
+def test_a_huge_post_is_refused_and_changes_nothing(signed_in, applicant, sent):
+    dossier = draft(applicant)
+
+    response = signed_in.post(step_url(dossier), sent)
+
+    assert response.status_code == 400
+    assert stored(dossier).answers == dossier.answers
