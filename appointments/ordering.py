@@ -14,6 +14,7 @@ RULE_VERSION = "2026-11"
 URGENT, COVER_ENDS, VULNERABLE, OTHERS = 0, 1, 2, 3
 COVER_ENDS_WITHIN_DAYS = 21
 PROMOTED_EVERY_DAYS = 30
+MISSED_AT_MOST = 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Waiting:
     deadline_on: date | None = None
     vulnerable: bool = False
     missed: int = 0
+    readmitted: int = 0
     revoked_by_the_office: int = 0
     avoid: frozenset[date] = frozenset()
     busy: tuple[tuple[datetime, datetime], ...] = ()
@@ -61,6 +63,11 @@ class Given:
 
     ranked: Ranked
     seat: FreeSeat | None
+
+
+def may_be_served(waiting: Waiting) -> bool:
+    """Two missed appointments stop the runs until an agent spoke with the person, each time."""
+    return waiting.missed < MISSED_AT_MOST + waiting.readmitted
 
 
 def class_of(waiting: Waiting, today: date) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
+from appointments import ordering
 from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SlotState
 from appointments.models import (
     NOTICE,
@@ -29,7 +30,7 @@ def waiting_clearances(prefecture_code: str) -> QuerySet:
     return (
         Clearance.objects.live()
         .filter(~Exists(seated), prefecture_code=prefecture_code)
-        .prefetch_related(history)
+        .prefetch_related(history, "readmissions")
         .order_by("pk")
     )
 
@@ -47,16 +48,12 @@ def as_waiting(clearance: Clearance, busy: dict[UUID, list]) -> Waiting:
         cleared_on=clock.legal_day(clearance.cleared_at),
         deadline_on=clearance.deadline_on,
         vulnerable=clearance.is_vulnerable,
-        missed=missed_by(clearance),
+        missed=sum(one.state == AppointmentState.MISSED for one in history),
+        readmitted=len(clearance.readmissions.all()),
         revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
         avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
         busy=tuple(busy.get(clearance.person_id, ())),
     )
-
-
-def missed_by(clearance: Clearance) -> int:
-    """How many appointments of this clearance the person did not come to."""
-    return sum(one.state == AppointmentState.MISSED for one in clearance.appointments.all())
 
 
 def busy_moments(prefecture_code: str) -> dict[UUID, list[tuple[datetime, datetime]]]:
@@ -224,3 +221,13 @@ def last_run_of(user) -> IssueRun | None:
     """The last run that had somebody to serve."""
     runs = IssueRun.objects.filter(prefecture_code__in=user.prefectures)
     return runs.order_by("-started_at", "pk").first()
+
+
+def to_contact(user) -> list[Clearance]:
+    """People of these prefectures whom no run serves any more: an agent speaks with them first."""
+    return [
+        clearance
+        for code in user.prefectures
+        for clearance in waiting_clearances(code)
+        if not ordering.may_be_served(as_waiting(clearance, {}))
+    ]

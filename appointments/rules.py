@@ -1,7 +1,8 @@
 """Who may do what with an appointment."""
 
 CHANGES_BY_ONESELF = 1
-"""The database allows two; the second is asked of an agent, who may find another way."""
+CHANGES_IN_ALL = 2
+"""The database allows two; the second is asked of an agent, who writes it for the person."""
 
 
 def is_its_person(appointment, user) -> bool:
@@ -10,13 +11,12 @@ def is_its_person(appointment, user) -> bool:
 
 
 def may_give_back(appointment, user, *, at) -> bool:
-    """Once by oneself, before the moment, while it is live."""
-    return (
-        is_its_person(appointment, user)
-        and appointment.is_live
-        and appointment.user_changes < CHANGES_BY_ONESELF
-        and at < appointment.starts_at
-    )
+    """Before the moment, while it is live: once by oneself, once more through the counter."""
+    if is_its_person(appointment, user):
+        changes = CHANGES_BY_ONESELF
+    else:
+        changes = CHANGES_IN_ALL if may_receive(appointment, user) else 0
+    return appointment.is_live and appointment.user_changes < changes and at < appointment.starts_at
 
 
 def may_confirm(appointment, user, *, at) -> bool:

@@ -1,6 +1,6 @@
 """Addresses of the visit: the person's under their dossier, the counter's under its own door."""
 
-from appointments.views import applicant, counter, passport, supply, visit
+from appointments.views import applicant, counter, give_back, passport, supply, visit
 from portal.accounts.api import Role
 from portal.core.policy import Policy, route
 
@@ -43,6 +43,12 @@ desk_urlpatterns = [
         name="end_opening",
         policy=SUPERVISION,
     ),
+    route(
+        "guichets/file/<uuid:clearance_id>/",
+        supply.Readmit.as_view(),
+        name="readmit",
+        policy=SUPERVISION,
+    ),
 ]
 
 counter_urlpatterns = [
@@ -50,6 +56,7 @@ counter_urlpatterns = [
     _counter("code/", counter.Scan, "scan"),
     _counter(_ONE, visit.Visit, "visit"),
     _counter(_ONE + "arrivee/", visit.Arrive, "arrive"),
+    _counter(_ONE + "autre-jour/", give_back.GiveBack, "give_back"),
     _counter(_ONE + "fin/", visit.Complete, "complete"),
     _counter(_ONE + "passeport/", passport.Passport, "passport"),
 ]

@@ -6,7 +6,7 @@ from appointments.models.appointment import (
     ChangeRequest,
 )
 from appointments.models.check_in import CheckIn
-from appointments.models.clearance import Clearance
+from appointments.models.clearance import Clearance, Readmission
 from appointments.models.run import IssueDecision, IssueRun
 from appointments.models.supply import (
     SEATS_AT_MOST,
@@ -32,6 +32,7 @@ __all__ = [
     "IssueDecision",
     "IssueRun",
     "OpeningPattern",
+    "Readmission",
     "Seat",
     "Service",
     "Slot",

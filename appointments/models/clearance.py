@@ -80,3 +80,18 @@ class Clearance(models.Model):
 
     def __str__(self):
         return f"clearance {self.pk}"
+
+
+class Readmission(models.Model):
+    """An agent spoke with a person who missed two appointments: they may be given another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="readmissions")
+    dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prefecture_code = models.CharField(max_length=3)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"readmission of {self.clearance_id}"

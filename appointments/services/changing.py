@@ -9,6 +9,7 @@ from appointments import rules
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, ChangeRequest
 from appointments.services import notices
+from portal.accounts.api import Role
 from portal.core import journal
 from portal.core.constraints import refusing
 from portal.core.errors import DomainRefusal
@@ -34,7 +35,7 @@ def give_back(appointment: Appointment, *, reason: str, user, at: datetime) -> C
     """
     if not rules.may_give_back(appointment, user, at=at):
         raise DomainRefusal(
-            _("Vous ne pouvez plus rendre ce rendez-vous en ligne. Écrivez à la préfecture.")
+            _("Ce rendez-vous ne peut plus être rendu ici. Écrivez à la préfecture.")
         )
     with refusing(_REFUSALS):
         change = ChangeRequest.objects.create(
@@ -46,7 +47,8 @@ def give_back(appointment: Appointment, *, reason: str, user, at: datetime) -> C
             reason=reason,
         )
     notices.withdraw_letter(appointment)
-    notices.tell_about(appointment, "appointment_cancelled", by_role="applicant")
+    by_role = Role.APPLICANT if rules.is_its_person(appointment, user) else Role.COUNTER_AGENT
+    notices.tell_about(appointment, "appointment_cancelled", by_role=by_role.value)
     _write(appointment, "appointment.give_back", {"reason": reason})
     return change
 

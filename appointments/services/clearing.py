@@ -4,13 +4,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from appointments import queries
 from appointments.enums import Purpose
-from appointments.models import Clearance
+from appointments.models import Clearance, Readmission
 from appointments.services import notices
 from portal.accounts.api import Role
 from portal.core import clock, journal
+from portal.core.errors import DomainRefusal
+from portal.correspondence import api as correspondence
 from portal.vault import api as vault
 
 
@@ -60,6 +63,41 @@ def _open_files_to_the_counter(clearance: Clearance) -> None:
     vault.grant_access(
         clearance.dossier_id, code, roles | {Role.COUNTER_AGENT.value}, reason="visit"
     )
+
+
+@transaction.atomic
+def readmit(clearance: Clearance, *, user) -> Readmission:
+    """After a talk with the person, let the next run serve them again, behind the others.
+
+    Raises DomainRefusal when a run would serve them anyway.
+    """
+    if clearance.pk not in {one.pk for one in queries.to_contact(user)}:
+        raise DomainRefusal(_("Cette personne est déjà dans la file."))
+    readmission = Readmission.objects.create(
+        clearance=clearance,
+        dossier_id=clearance.dossier_id,
+        applicant_id=clearance.applicant_id,
+        prefecture_code=clearance.prefecture_code,
+        agent=user,
+    )
+    correspondence.add_line(
+        "appointment_readmitted",
+        dossier_id=clearance.dossier_id,
+        applicant_id=clearance.applicant_id,
+        prefecture_code=clearance.prefecture_code,
+        by_role=Role.SUPERVISOR.value,
+    )
+    correspondence.tell(
+        clearance.applicant, "appointment_readmitted", dossier_id=clearance.dossier_id
+    )
+    journal.record(
+        "visit.readmit",
+        subject_type="clearance",
+        subject_id=clearance.pk,
+        dossier_id=clearance.dossier_id,
+        prefecture=clearance.prefecture_code,
+    )
+    return readmission
 
 
 @transaction.atomic

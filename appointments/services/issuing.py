@@ -19,7 +19,6 @@ from portal.core import clock, journal
 from portal.core.constraints import refusing
 from portal.core.errors import DomainRefusal
 
-MISSED_AT_MOST = 2
 _ELSEWHERE = {
     name: _("Cette personne est déjà attendue ailleurs à ce moment.")
     for name in ("a_person_is_in_one_place_at_a_time", "an_applicant_is_in_one_place_at_a_time")
@@ -55,7 +54,7 @@ def issue(prefecture_code: str, *, at: datetime) -> Report:
         today=clock.legal_day(at),
         seed=seed,
     )
-    served = [one for one in ranked if one.waiting.missed < MISSED_AT_MOST]
+    served = [one for one in ranked if ordering.may_be_served(one.waiting)]
     given = {
         one.ranked.rank: one
         for one in ordering.give(served, queries.free_seats(prefecture_code, at=at))

@@ -33,6 +33,7 @@ LINES = {
         "La préfecture a dû retirer le rendez-vous du %(starts_at)s. Vous gardez votre rang."
     ),
     "appointment_honoured": _("Vous avez été reçu au guichet."),
+    "appointment_readmitted": _("Un autre rendez-vous vous sera donné au prochain passage."),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
 
@@ -42,6 +43,7 @@ MAILS = {
     "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
     "appointment_revoked": _("La préfecture doit changer votre rendez-vous"),
     "appointment_honoured": _("Vous avez été reçu au guichet"),
+    "appointment_readmitted": _("Un autre rendez-vous vous sera donné"),
 }
 """Subjects of the mails, which name no person and no dossier."""
 

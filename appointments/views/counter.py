@@ -63,15 +63,18 @@ class Scan(AtASite, ActView):
     def get_initial(self):
         return {"site": self.site.pk if self.site else None}
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"found": self.found}
+
     def perform(self, form):
         at, user = clock.now(), self.request.user
         found = checking_in.find(form.cleaned_data["code"], user=user, at=at)
+        self.found = found
         reasons = checking_in.reasons_not_to_receive(
             found, site_id=form.cleaned_data["site"], at=at
         )
         if reasons:
             raise DomainRefusal(*reasons)
-        self.found = found
 
     def get_success_url(self):
         query = urlencode({"site": self.site.pk})

@@ -12,9 +12,10 @@ from django.views.generic import TemplateView, View
 
 from appointments import queries
 from appointments.forms.supply import CloseSiteForm, OpenCounterForm
-from appointments.models import Service
-from appointments.services import closing, opening
+from appointments.models import Clearance, Service
+from appointments.services import clearing, closing, opening
 from portal.core import clock
+from portal.core.errors import DomainRefusal
 from portal.core.views import ActView, ReadOnlyView
 
 
@@ -28,6 +29,7 @@ class Counters(ReadOnlyView, TemplateView):
         return super().get_context_data(**kwargs) | {
             "openings": queries.openings_of(user, today),
             "closures": queries.closures_of(user, clock.now()),
+            "to_contact": queries.to_contact(user),
             "waiting": queries.count_waiting(user),
             "expected": queries.count_expected(user, clock.now()),
             "last_run": queries.last_run_of(user),
@@ -83,6 +85,21 @@ class OpenCounter(ActView):
             first_day=said["first_day"],
         )
         messages.success(self.request, _("L’horaire est ajouté. Le prochain passage l’utilisera."))
+
+
+class Readmit(View):
+    """Put back in the queue somebody who missed two appointments, after a talk."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, clearance_id):
+        found = get_object_or_404(Clearance.objects.visible_to(request.user), pk=clearance_id)
+        try:
+            clearing.readmit(found, user=request.user)
+            messages.success(request, _("Un autre rendez-vous sera donné au prochain passage."))
+        except DomainRefusal as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+        return HttpResponseRedirect(reverse("desk:counters"))
 
 
 class EndOpening(View):

@@ -58,6 +58,7 @@ class OneVisit(AtASite):
         shown = {"appointment": appointment, "clearance": appointment.clearance}
         shown |= {"reasons": reasons, "person": None, "arrive": None, "complete": None}
         shown |= {"is_done": False, "has_passport": False}
+        shown["may_give_back"] = rules.may_give_back(appointment, self.request.user, at=clock.now())
         if self.is_of_today():
             shown |= self._person()
             shown |= self._acts(reasons)

@@ -17,11 +17,12 @@ RIGHTS = {
     "issuedecision": ("S", "S", "SI"),
     "issuerun": ("S", "S", "SI"),
     "openingpattern": ("SIU", "S", "S"),
+    "readmission": ("SI", "S", "S"),
     "seat": ("", "", "SI"),
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
 }
-PERSONAL = ("appointment", "changerequest", "checkin", "clearance", "issuedecision")
+PERSONAL = ("appointment", "changerequest", "checkin", "clearance", "issuedecision", "readmission")
 
 
 def test_every_table_of_the_room_is_listed():

@@ -230,6 +230,28 @@ def test_the_day_sheet_shows_the_day_and_the_site_alone(places, counter, at_the_
     assert client.get(reverse("counter:day"), {"site": places.elsewhere.site}).status_code == 404
 
 
+def test_a_second_change_is_written_by_the_counter_and_a_third_by_nobody(places, counter):
+    life = factory.appointed()
+    with acting_for(life.applicant):
+        factory.change(life.appointment).save(force_insert=True)
+    factory.run()
+    life.appointment = factory.appointment_of(life)
+    client = counter()
+    early = scan(client, life.appointment.code, places.here)
+    assert visit("visit", life, places.here).partition("?")[0] in words(early)
+
+    said = {"reason": "health", "sure": "on"}
+    assert "autre-jour" in words(client.get(visit("visit", life, places.here)))
+    assert client.post(visit("give_back", life, places.here), said).status_code == 302
+    assert factory.appointment_of(life).state == AppointmentState.CANCELLED
+    factory.run()
+    life.appointment = factory.appointment_of(life)
+
+    assert life.appointment.user_changes == 2
+    assert client.post(visit("give_back", life, places.here), said).status_code == 403
+    assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
 @pytest.mark.parametrize("role", ["reviewer", "signatory", "supervisor"])
 def test_only_agents_of_the_counter_open_its_pages(places, counter, role):
     life = factory.appointed()

@@ -136,6 +136,31 @@ def test_another_prefectures_counters_cannot_be_touched(places, desk):
     assert "Site inventé 75" not in client.get(reverse("desk:counters")).text
 
 
+def test_who_missed_twice_is_listed_and_put_back_in_the_queue_once(places, desk, move_clock):
+    life = factory.appointed()
+    for _time in range(2):
+        move_clock(factory.appointment_of(life).ends_at - clock.now() + dt.timedelta(hours=3))
+        factory.run()
+    client, back = desk(), reverse("desk:readmit", args=[life.clearance.pk])
+    assert life.dossier.number in client.get(reverse("desk:counters")).text
+
+    assert client.post(back).status_code == 302
+    assert life.dossier.number not in client.get(reverse("desk:counters")).text
+    client.post(back)
+    with life.desk():
+        assert life.clearance.readmissions.count() == 1
+    factory.run()
+    assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
+def test_another_prefecture_puts_nobody_back(places, desk):
+    life = factory.appointed()
+
+    back = desk(prefecture="34").post(reverse("desk:readmit", args=[life.clearance.pk]))
+
+    assert back.status_code == 404
+
+
 @pytest.mark.parametrize("role", ["reviewer", "signatory"])
 def test_only_supervisors_open_these_pages(places, desk, role):
     client = desk(**{role: True})
