@@ -43,7 +43,8 @@ class Signatures(ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         cases = queue.to_sign(self.request.user)
-        return super().get_context_data(**kwargs) | {"lines": lines_of(cases, clock.today())}
+        lines = lines_of(cases, clock.today(), page="desk:sign")
+        return super().get_context_data(**kwargs) | {"lines": lines}
 
 
 class Search(ReadOnlyView, TemplateView):
@@ -77,7 +78,7 @@ class Supervision(ReadOnlyView, TemplateView):
         counts = queue.queue_counts(user.prefectures[0]) if user.prefectures else {}
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
-            "unrouted": lines_of(unrouted, clock.today()),
+            "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
             "counts": [
                 (value, label, counts[value])
