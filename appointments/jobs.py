@@ -13,8 +13,8 @@ def issue(*, prefecture_code, **_later_arguments):
         issuing.issue(prefecture_code, at=clock.now())
 
 
-@job("appointments.issue_everywhere", queue="issuing", cron="30 1,12 * * *")
+@job("appointments.issue_everywhere", queue="issuing", cron="30 1,11 * * *")
 def issue_everywhere(**_later_arguments):
-    """Enqueue a run for each prefecture that has a calendar."""
+    """Enqueue a run for each prefecture that has a calendar. The hours of cron are UTC."""
     for code in queries.prefectures_with_a_calendar():
         enqueue("appointments.issue", prefecture_code=code, _lock=f"appointments.issue:{code}")

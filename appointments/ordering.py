@@ -114,8 +114,8 @@ def give(ranked: Iterable[Ranked], seats: Iterable[FreeSeat]) -> list[Given]:
     moment) stays for the next.
     """
     free: dict[str, list[FreeSeat]] = {}
-    for seat in sorted(seats, key=lambda seat: (seat.starts_at, seat.slot_id, seat.number)):
-        free.setdefault(seat.service, []).append(seat)
+    for one_seat in sorted(seats, key=lambda one: (one.starts_at, one.slot_id, one.number)):
+        free.setdefault(one_seat.service, []).append(one_seat)
     taken: dict[str, list[tuple[datetime, datetime]]] = {}
     given = []
     for one in ranked:
