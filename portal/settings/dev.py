@@ -9,6 +9,4 @@ from portal.settings.base import *  # noqa: E402 -- keys must be there first
 DEBUG = True
 MOVABLE_CLOCK = True
 SHOW_GALLERY = True
-STORAGES["staticfiles"] = {
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
