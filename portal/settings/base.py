@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "portal.accounts.door_sessions.DoorSessionMiddleware",
     "portal.core.middleware.LanguageOfThePage",
     "django.middleware.common.CommonMiddleware",
+    "portal.core.typography.FrenchSpaces",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.door_sessions.DoorUserMiddleware",
