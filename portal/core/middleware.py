@@ -2,18 +2,41 @@
 
 from django.conf import settings
 from django.middleware.locale import LocaleMiddleware
-from django.utils.translation import get_language
+from django.utils.translation import (
+    get_language,
+    get_language_from_path,
+    get_language_from_request,
+)
+
+LANGUAGE_KEPT = 365 * 24 * 3600
 
 
 class LanguageOfThePage(LocaleMiddleware):
-    """Django's choice of a language; a page that refused to exist stays a 404."""
+    """Django's choice of a language, kept when a reader goes on; a 404 of a view stays one."""
 
     def process_response(self, request, response):
         """Send to the prefixed address only what no view has answered."""
         if response.status_code == 404 and getattr(request, "resolver_match", None) is not None:
             response.setdefault("Content-Language", get_language())
             return response
+        _remember_language(request, response)
         return super().process_response(request, response)
+
+
+def _remember_language(request, response):
+    """Someone who reads /ar/ then signs in stays in Arabic, whatever their browser speaks."""
+    read = get_language_from_path(request.path_info)
+    if read is None or response.status_code != 200:
+        return
+    if get_language_from_request(request) != read:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            read,
+            max_age=LANGUAGE_KEPT,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
 
 
 class PersonalPagesAreNotStored:
