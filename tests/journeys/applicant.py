@@ -22,8 +22,9 @@ NOT_QUESTIONS = {"pieces", "verifier", "deposer", "supprimer"}
 class Applicant:
     """One person's browser, from the guidance page to the timeline."""
 
-    def __init__(self, page, album, email, today):
+    def __init__(self, page, album, email, today, language="fr"):
         self.page, self.album, self.email = page, album, email
+        self.language = language
         self.known = answers(email, today)
         self.dossier = self.number = None
         self.letters = []
@@ -31,7 +32,8 @@ class Applicant:
     def look(self, name):
         """Examine the page in view, when someone keeps an album."""
         if self.album:
-            self.album.look(self.page, name)
+            named = name if self.language == "fr" else f"{self.language}-{name}"
+            self.album.look(self.page, named, language=self.language)
 
     @property
     def timeline(self):
@@ -39,9 +41,9 @@ class Applicant:
 
     def reads_the_guidance_page(self):
         """The front page, then the procedure's own page."""
-        self.page.goto("/")
+        self.page.goto("/" if self.language == "fr" else f"/{self.language}/")
         self.look("home")
-        links = self.page.locator("main a[href*='/fr/demarches/']")
+        links = self.page.locator(f"main a[href*='/{self.language}/']")
         start = f"a[href*='/{PROCEDURE}/commencer/']"
         for address in links.evaluate_all("all => all.map((link) => link.href)"):
             self.page.goto(address)
