@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as project
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from portal.local import postgres, s3
 from portal.local.processes import free_port
@@ -73,6 +74,13 @@ def move_clock(owner):
 
     yield move
     owner.execute("update clock_offset set value = interval '0'")
+
+
+@pytest.fixture(autouse=True)
+def language_ends_with_the_test():
+    """A page in English leaves English active in the thread, and the next test would read it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
