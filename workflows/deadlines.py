@@ -22,7 +22,7 @@ class TimeLimit:
     months: int = 0
     days: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if bool(self.months) == bool(self.days) or self.months < 0 or self.days < 0:
             raise ValueError("A time limit counts months or days.")
 

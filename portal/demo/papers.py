@@ -26,6 +26,13 @@ def _font(size):
         return ImageFont.load_default(size)
 
 
+def _font(size):
+    try:
+        return ImageFont.truetype("DejaVuSans.ttf", size)  # with accents, where it is installed
+    except OSError:
+        return ImageFont.load_default(size)
+
+
 def _page(title, lines):
     page = Image.new("RGB", (1240, 877), PAPER)
     draw = ImageDraw.Draw(page)

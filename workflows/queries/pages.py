@@ -62,10 +62,20 @@ def case_page(case: Case) -> CasePage:
         proposals=proposals,
         decision=next((one for one in signed if one and one.revoked_at is None), None),
         opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
-        requests=tuple(
-            dossiers.completion_requests(case.dossier_id) if "ask_completion" in made else ()
-        ),
+        requests=_requests(case) if "ask_completion" in made else (),
     )
+
+
+def _requests(case: Case) -> tuple:
+    """What was asked, each item with the words that the person reads, not its code."""
+    words = {
+        (kind, code): label for kind, code, label in dossiers.askable_items(case.dossier_id, "fr")
+    }
+    requests = dossiers.completion_requests(case.dossier_id)
+    for request in requests:
+        for item in request.items.all():
+            item.words = words.get((item.kind, item.code), item.code)
+    return tuple(requests)
 
 
 def history(steps: list[Step]) -> tuple[HistoryLine, ...]:
