@@ -3,10 +3,11 @@
 import contextlib
 import functools
 from contextvars import ContextVar
+from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -14,6 +15,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from portal.core import door
 
 _context: ContextVar[dict | None] = ContextVar("portal_job", default=None)
+
+# A worker says every ten seconds that it lives.
+_PRESUMED_DEAD = timedelta(seconds=60)
+# A job that kills its worker each time must end among the failed ones, where it is seen.
+_RUNS_AT_MOST = 12
+_FORGET_DONE = """
+delete from procrastinate_jobs as job where status = 'succeeded' and not exists (
+    select from procrastinate_events as event
+    where event.job_id = job.id and event.at > now() - interval '30 days')
+"""
 
 
 def job(name, *, queue="default", attempts=8, system=False, atomic=True, cron=None):
@@ -102,5 +113,34 @@ def troubled_jobs(limit: int = 100) -> list[dict]:
 @job("core.retry", queue="default", attempts=1, atomic=False)
 def retry_failed(*, job_id: int, **_later_arguments) -> None:
     """Put a job that failed for good back in the queue; another state is left alone."""
-    if ProcrastinateJob.objects.filter(pk=job_id, status="failed").exists():
-        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())  # noqa: TID251 -- the queue keeps the machine's time
+    # the queue keeps the machine's time, which no demonstration moves
+    failed = ProcrastinateJob.objects.annotate(present=Now()).filter(pk=job_id, status="failed")
+    for line in failed:
+        app.job_manager.retry_job_by_id(line.id, retry_at=line.present)
+
+
+@job("core.rescue", queue="default", attempts=1, atomic=False, cron="* * * * *")
+def rescue_jobs_of_the_dead(**_later_arguments) -> None:
+    """Give back to the queue what a worker was doing when it died: no job is lost with it.
+
+    The lock of such a job would also hold back for ever every later job of that lock.
+    """
+    with transaction.atomic():
+        lost = ProcrastinateJob.objects.annotate(present=Now()).filter(
+            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - _PRESUMED_DEAD), status="doing"
+        )
+        for line in lost.select_for_update(of=("self",), skip_locked=True).order_by("id"):
+            if line.attempts < _RUNS_AT_MOST:
+                app.job_manager.retry_job_by_id(line.id, retry_at=line.present)
+            else:
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "select procrastinate_finish_job_v1(%s, 'failed', false)", [line.id]
+                    )
+
+
+@job("core.forget_done", queue="default", attempts=1, cron="7 2 * * *")
+def forget_jobs_done(**_later_arguments) -> None:
+    """Delete the rows of jobs that succeeded long ago; those that failed stay to be seen."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_DONE)
