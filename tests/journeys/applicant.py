@@ -142,7 +142,7 @@ class Applicant:
         """Choose a file in the box of this address and send it."""
         self.page.goto(address)
         form = self.page.locator(f"main form[action='{action}']")
-        title = self.page.locator("main section", has=form).get_attribute("aria-label")
+        title = form.locator("xpath=ancestor::section").get_attribute("aria-label")
         name, data, media_type = paper(title, LINES, extension)
         upload = {"name": name, "mimeType": media_type, "buffer": data}
         form.locator("input[type=file]").set_input_files(upload)
