@@ -14,24 +14,24 @@ from portal.demo.papers import paper
 from portal.demo.people import PASSWORD
 from portal.demo.story import answers, posted
 
-PROCEDURE = "student-renewal"
 EXTENSIONS = ("pdf", "jpg", "png", "heic")
 
 
 class Applicant:
-    """An invented student who renews her permit from her own browser."""
+    """An invented person with her own browser; unless said otherwise, a student who renews."""
 
-    def __init__(self, base_url, email, folder):
+    def __init__(self, base_url, email, folder, *, today: date, procedure="student-renewal"):
         self.browser = Browser(base_url)
         self.base_url, self.email, self.folder = base_url, email, folder
+        self.procedure = procedure
         self.number = self.dossier = self.appointment_at = self.code = None
         self.letter, self.fetched = b"", []
-        self.known = answers(email, date.today())  # noqa: DTZ011 -- replaced by the page's own day
+        self.known = answers(email, today, procedure)
 
     def reads_the_guidance_page(self):
         """From the front page to the procedure's page."""
         browser = self.browser.open(f"{self.base_url}/")
-        start = rf"/{PROCEDURE}/commencer/"
+        start = rf"/{self.procedure}/commencer/"
         for address in browser.links(r"/fr/demarches/[^/]+/$"):
             if browser.open(address).link(start):
                 return f"Amina reads the guidance page « {browser.heading()} »."
@@ -39,7 +39,7 @@ class Applicant:
 
     def makes_an_account(self):
         """Sign up; the code comes by a real mail."""
-        browser = self.browser.follow(rf"/{PROCEDURE}/commencer/")
+        browser = self.browser.follow(rf"/{self.procedure}/commencer/")
         browser.follow(r"/compte/creer/")
         form = browser.form(having="email")
         secret = {n: PASSWORD for n in browser.names(form) if n.startswith("password")}
@@ -63,7 +63,9 @@ class Applicant:
 
     def fills_the_dossier(self):
         """Answer every page of the task list."""
-        browser = self.browser.open(f"{self.base_url}/mon-espace/demarches/{PROCEDURE}/commencer/")
+        browser = self.browser.open(
+            f"{self.base_url}/mon-espace/demarches/{self.procedure}/commencer/"
+        )
         browser.send(browser.form())
         self.dossier = re.search(r"/dossiers/([0-9a-f-]{36})/", browser.url).group(1)
         tasks = f"{self.base_url}/mon-espace/dossiers/{self.dossier}/depot/"
@@ -174,9 +176,9 @@ class Applicant:
         self.browser.send(form, typed, button="send")
         return "She answers the request for completion, item by item."
 
-    def waits_for_the_card(self):
+    def waits_for_the_card(self, *, letter=True):
         """The decision's letter comes, then the maker's card."""
-        line = self.fetches("decision")
+        line = self.fetches("decision") if letter else ""
         self.browser.wait_for(
             self.timeline,
             lambda page: "carte est prête" in page.text(),

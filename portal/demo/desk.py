@@ -165,6 +165,11 @@ class CounterAgent(Agent):
         self.browser.send(self.browser.form(r"/fin/"), {"done": "on"})
         return "The card is handed over, in one visit."
 
+    def takes_prints(self):
+        """The ten prints, when none are on record."""
+        self.browser.send(self.browser.form(r"/fin/"), {"done": "on"})
+        return "The prints are taken."
+
     def refuses_a_second_scan(self, code):
         """The same paper twice."""
         return f"A second scan is refused: « {self._refused(code)} »"

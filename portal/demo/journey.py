@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import requests
@@ -35,10 +36,13 @@ class Narrator:
 class House:
     """The product's own commands, each in the database role that it needs."""
 
+    def __init__(self, environment=None):
+        self.environment = os.environ if environment is None else environment
+
     def run(self, role, *command):
         """Run a management command; returns its last line. Raises StoryError when it fails."""
         given = ("PORTAL_DB_HOST", "PORTAL_DB_PORT", "PORTAL_DB_PASSWORD")  # of another role
-        environment = {k: v for k, v in os.environ.items() if k not in given}
+        environment = {k: v for k, v in self.environment.items() if k not in given}
         done = subprocess.run(
             [sys.executable, str(MANAGE), *command],
             env=environment | {"PORTAL_ROLE": role},
@@ -49,6 +53,10 @@ class House:
         if done.returncode:
             raise StoryError(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1:]}")
         return (done.stdout.strip().splitlines() or [""])[-1]
+
+    def today(self):
+        """The portal's own day, which a former journey may have moved."""
+        return datetime.fromisoformat(self.move_clock(hours=0)).date()
 
     def move_clock(self, **by):
         """Move the one clock forward."""
@@ -65,7 +73,7 @@ def play(base_url, folder, tell):
     house = House()
     folder.mkdir(parents=True, exist_ok=True)
     email = f"amina.{secrets.token_hex(3)}@demo.invalid"
-    amina = Applicant(base_url, email, folder)
+    amina = Applicant(base_url, email, folder, today=house.today())
     reviewer = Reviewer(base_url)
     signatory = Signatory(base_url)
     counter = CounterAgent(base_url)

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 
-def answers(email, today: date) -> dict:
-    """Answers of an invented student, valid on this day; dates are `date` objects."""
+TITLE_KINDS = {"student-renewal": "student_card", "duplicate": "student"}
+
+
+def answers(email, today: date, procedure="student-renewal") -> dict:
+    """Answers of an invented person to a procedure, valid on this day; dates are `date`s."""
     ends_on = today + timedelta(days=90)
     digits = "".join(secrets.choice("0123456789") for _ in range(9))
     return {
@@ -21,7 +24,7 @@ def answers(email, today: date) -> dict:
         "passport_number": f"XX{digits[:7]}",
         "passport_ends_on": today + relativedelta(years=5),
         "foreigner_number": f"9{digits}",
-        "title_kind": "student_card",
+        "title_kind": TITLE_KINDS.get(procedure, ""),
         "title_starts_on": ends_on - timedelta(days=365),
         "title_ends_on": ends_on,
         "housing": "own",
@@ -40,6 +43,20 @@ def answers(email, today: date) -> dict:
         "means_kind": "scholarship",
         "monthly_means": "870",
         "health_affiliated": "yes",
+        "entered_on": today - timedelta(days=20),
+        "arrived_with": "residence_visa",
+        "spouse_birth_name": "MODÈLE",
+        "spouse_given_names": "Camille",
+        "spouse_birth_date": date(1999, 9, 1),
+        "spouse_birth_country": "FR",
+        "married_on": today - relativedelta(years=1),
+        "married_in": "FR",
+        "together_since": today - relativedelta(years=2),
+        "together_now": "yes",
+        "event_kind": "lost",
+        "event_on": today - timedelta(days=4),
+        "event_country": "FR",
+        "has_title_copy": "no",
         "email": email,
         "phone": "0600000000",
         "preferred_language": "fr",
