@@ -38,7 +38,9 @@ AGENTS = (
         "instruction.paris@demo.invalid", "Instructeur Exemple", "agent", "reviewer", "75",
         "/agent/",
     ),
-    DemoAgent("audit@demo.invalid", "Auditrice Exemple", "auditor", "auditor", None, "/agent/journal/"),
+    DemoAgent(
+        "audit@demo.invalid", "Auditrice Exemple", "auditor", "auditor", None, "/agent/journal/"
+    ),
     DemoAgent(
         "exploitation@demo.invalid", "Administrateur Exemple", "administrator", "administrator",
         None, "/agent/exploitation/",

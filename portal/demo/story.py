@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-
 TITLE_KINDS = {"student-renewal": "student_card", "duplicate": "student"}
 
 
