@@ -15,6 +15,7 @@ from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
 from portal.core import journal
 from portal.core.errors import DomainRefusal
+from portal.vault import api as vault
 
 
 class UnknownProcedure(DomainRefusal):
@@ -112,7 +113,7 @@ def save_answers(*, dossier_id: UUID, applicant, typed: Mapping[str, Typed], at:
 
 @transaction.atomic
 def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
-    """Give a draft up: its answers are erased at once, its files leave it.
+    """Give a draft up: its answers are erased at once, its files too.
 
     Raises DossierClosed when it was filed. Doing it twice does it once.
     """
@@ -120,7 +121,10 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     if dossier.filed_at is None and dossier.withdrawn_at is not None:
         return dossier
     rules.refuse_unless_draft(dossier)
-    dossier.evidence.filter(removed_at=None).update(removed_at=at)
+    held = dossier.evidence.filter(removed_at=None)
+    for evidence in held.select_related("file").order_by("pk"):
+        vault.remove(evidence.file)  # never filed: nobody has a right to keep it
+    held.update(removed_at=at)
     dossier.answers, dossier.raw_answers = {}, {}
     dossier.withdrawn_at = dossier.updated_at = at
     dossier.save(update_fields=["answers", "raw_answers", "withdrawn_at", "updated_at"])

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import DatabaseError, connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from dossiers import events, rules
 from dossiers.models import Dossier, Evidence, Submission
@@ -13,6 +14,7 @@ from dossiers.services.filing import FilingRefused, file_dossier
 from portal.core.door import acting
 from portal.core.numbers import is_dossier_number
 from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
+from portal.vault.models import StoredFile
 from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import draft, file_now, filed
 
@@ -143,6 +145,19 @@ def test_a_discarded_draft_cannot_be_filed(applicant):
 
     with pytest.raises(rules.DossierClosed):
         file_now(dossier, applicant)
+
+
+@pytest.mark.django_db
+def test_the_files_of_a_discarded_draft_are_deleted(applicant):
+    dossier = draft(applicant, evidence=True)
+    with acting(applicant.pk) as act:
+        discard_draft(dossier_id=dossier.pk, applicant=applicant, at=act.now)
+
+    with acting(applicant.pk):
+        files = StoredFile.objects.filter(subject_id=dossier.pk)
+        given, kept = files.count(), files.kept().count()
+    deleting = ProcrastinateJob.objects.filter(task_name="vault.delete_objects").count()
+    assert (given > 0, kept, deleting) == (True, 0, given)
 
 
 @pytest.mark.django_db
