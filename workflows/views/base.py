@@ -5,7 +5,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from portal.core import clock
+from portal.core import clock, journal
 from portal.core.views import ActView
 from workflows.models import Case
 from workflows.queries.acts import blocked, may_act
@@ -17,6 +17,17 @@ def visible_case(request, case_id) -> Case:
     """A case of this agent's offices; any other does not exist."""
     cases = Case.objects.visible_to(request.user).select_related("dossier")
     return get_object_or_404(cases, pk=case_id)
+
+
+def note_reading(case: Case) -> None:
+    """One line of the journal each time that a page shows what a dossier holds."""
+    journal.record(
+        "case.read",
+        subject_type="case",
+        subject_id=case.pk,
+        dossier_id=case.dossier_id,
+        prefecture=case.prefecture_code,
+    )
 
 
 class CaseActView(ActView):

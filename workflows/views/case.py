@@ -5,13 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
-from portal.core import journal
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
-from workflows.views.base import visible_case
+from workflows.views.base import note_reading, visible_case
 
 
 class CasePage(ReadOnlyView, TemplateView):
@@ -25,13 +24,7 @@ class CasePage(ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         page, user = case_page(self.case), self.request.user
-        journal.record(
-            "case.read",
-            subject_type="case",
-            subject_id=self.case.pk,
-            dossier_id=self.case.dossier_id,
-            prefecture=self.case.prefecture_code,
-        )
+        note_reading(self.case)
         acts = acts_for(self.case, user)
         return super().get_context_data(**kwargs) | {
             "page": page,

@@ -10,7 +10,7 @@ from workflows.forms.decision import ProposeForm, SignForm
 from workflows.queries.acts import acts_for
 from workflows.queries.pages import case_page
 from workflows.services import deciding
-from workflows.views.base import CaseActView
+from workflows.views.base import CaseActView, note_reading
 from workflows.views.case import sections
 
 ONE_DAY = dt.timedelta(days=1)
@@ -42,6 +42,7 @@ class Propose(CaseActView):
     def get_context_data(self, **kwargs):
         """The papers stay beside the grounds that are written from them."""
         page = case_page(self.case)
+        note_reading(self.case)
         return super().get_context_data(**kwargs) | {
             "page": page,
             "sections": sections(page.dossier),
@@ -74,6 +75,7 @@ class Sign(CaseActView):
 
     def get_context_data(self, **kwargs):
         page = case_page(self.case)
+        note_reading(self.case)
         signing = [act for act in acts_for(self.case, self.request.user) if act.move == "sign"]
         return super().get_context_data(**kwargs) | {
             "page": page,

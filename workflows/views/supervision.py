@@ -11,7 +11,7 @@ from workflows.enums import ROUTING_DESK
 from workflows.forms.acts import OfficeForm, ReopenForm
 from workflows.models import Case
 from workflows.services import deciding, rerouting
-from workflows.views.base import CaseActView
+from workflows.views.base import CaseActView, note_reading
 
 
 class _ChooseOffice(CaseActView):
@@ -70,6 +70,7 @@ class Route(_ChooseOffice):
         return reverse("desk:supervision")
 
     def get_context_data(self, **kwargs):
+        note_reading(self.case)
         return super().get_context_data(**kwargs) | {
             "dossier": dossiers.dossier_summary(self.case.dossier_id)
         }

@@ -72,6 +72,19 @@ def test_the_case_page_costs_little_and_leaves_one_line(at_desk, statements):
     assert JournalLine.objects.filter(act="case.read", subject_id=str(life.id)).count() == 2
 
 
+@pytest.mark.parametrize(("name", "proposed"), [("desk:propose", False), ("desk:sign", True)])
+def test_each_page_that_shows_the_answers_leaves_a_line(at_desk, name, proposed):
+    life = Life().acknowledged()
+    if proposed:
+        life.proposed()
+    reader = life.signatory if proposed else life.reviewer
+
+    assert at_desk(reader).get(url(name, life)).status_code == 200
+
+    lines = JournalLine.objects.filter(act="case.read", subject_id=str(life.id))
+    assert [line.actor_id for line in lines] == [reader.pk]
+
+
 @pytest.mark.parametrize("name", list(ACTS))
 def test_each_act_has_a_page_when_it_is_possible(at_desk, name):
     life = Life()
