@@ -11,19 +11,20 @@ from workflows.models import CardOrder
 from workflows.services import producing, running
 
 
-@job("workflows.run_clocks", system=True, atomic=False, cron="15 4 * * *")
+@job("workflows.run_clocks", system=True, cron="15 4 * * *")
 def run_clocks(**_later_arguments) -> None:
     """Every day: requests whose deadline passed, silence that ran out, cases to archive.
 
-    One transaction a case, so that one refusal keeps nobody else waiting. Running it twice
-    does nothing more.
+    One job a case, so that one that fails keeps nobody else waiting.
     """
-    with opened():
-        at = clock.now()
-        tasks = running.what_is_due(at)
-    for task in tasks:
-        with opened():
-            running.run(task, at=clock.now())
+    for task in running.what_is_due(clock.now()):
+        enqueue("workflows.do_due", task=task.name, record_id=str(task.record_id))
+
+
+@job("workflows.do_due", system=True)
+def do_due(*, task: str, record_id: str, **_later_arguments) -> None:
+    """What today's date asks for one record. Running it twice does nothing more."""
+    running.run(running.Task(task, UUID(record_id)), at=clock.now())
 
 
 @job("workflows.order_card", system=True, atomic=False, attempts=12)
