@@ -12,16 +12,19 @@ from portal.correspondence.models import Letter, OutgoingMail
 from portal.correspondence.services import letter_title
 from portal.vault import api as vault
 
-ATTEMPTS = 8
 # A worker that died while sending is presumed dead after this; its mail may then go twice,
 # under one Message-ID, rather than never.
 _PRESUMED_DEAD = timedelta(minutes=10)
 _TEXT_KEPT = timedelta(days=90)
 
 
-@job("correspondence.send_mail", queue="mail", attempts=ATTEMPTS, system=True, atomic=False)
+@job("correspondence.send_mail", queue="mail", system=True, atomic=False)
 def send_mail(*, mail_id, **_later_arguments):
-    """Send one mail. Running it twice sends once, unless the first run died while sending."""
+    """Send one mail. Running it twice sends once, unless the first run died while sending.
+
+    A mail that no server took stays queued: its job ends among the failed ones, which an
+    operator sees and tries again.
+    """
     with opened():
         now = clock.now()
         claimed = OutgoingMail.objects.filter(
@@ -37,9 +40,12 @@ def send_mail(*, mail_id, **_later_arguments):
     try:
         mail.deliver(outgoing)
     except mail.SendingFailed as failure:
-        over = failure.permanent or outgoing.attempts >= ATTEMPTS
-        _settle(outgoing, MailState.FAILED if over else MailState.QUEUED, failure.reason)
-        if over:
+        _settle(
+            outgoing,
+            MailState.FAILED if failure.permanent else MailState.QUEUED,
+            failure.reason,
+        )
+        if failure.permanent:
             return
         raise
     _settle(outgoing, MailState.SENT)

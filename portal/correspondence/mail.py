@@ -84,8 +84,8 @@ def deliver(mail: OutgoingMail) -> None:
     except smtplib.SMTPResponseException as error:
         raise SendingFailed(
             f"{type(error).__name__} {error.smtp_code}",
-            permanent=500 <= error.smtp_code < 600
-            and not isinstance(error, smtplib.SMTPConnectError),
+            # only the message itself: our password or our address can be put right
+            permanent=isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500,
         ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise SendingFailed(type(error).__name__) from error

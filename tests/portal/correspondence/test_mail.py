@@ -1,6 +1,8 @@
 """A mail is a row with the act, then a message that went once, or a failure that can be seen."""
 
+import contextlib
 import email
+import smtplib
 import uuid
 from datetime import timedelta
 from email import policy
@@ -145,15 +147,42 @@ def test_an_address_refused_for_good_fails_at_once_without_quoting_it(inbox, as_
     assert (row.state, row.attempts, row.last_error) == ("failed", 1, "recipient refused 550")
 
 
-def test_the_last_attempt_fails_visibly(inbox, as_worker):
+def test_a_mail_that_no_server_took_for_days_can_still_go(inbox, as_worker):
     inbox.answer = "451 try later"
     row = written()
-    OutgoingMail.objects.filter(pk=row.pk).update(attempts=jobs.ATTEMPTS - 1)
+    OutgoingMail.objects.filter(pk=row.pk).update(attempts=40)
+    with pytest.raises(mail.SendingFailed):
+        jobs.send_mail(mail_id=str(row.pk))
+    inbox.answer = ""
 
     jobs.send_mail(mail_id=str(row.pk))
 
     row.refresh_from_db()
-    assert (row.state, row.attempts) == ("failed", jobs.ATTEMPTS)
+    assert (row.state, row.attempts) == ("sent", 42)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        smtplib.SMTPAuthenticationError(535, b"bad password"),
+        smtplib.SMTPSenderRefused(553, b"not your address", "a@exemple.fr"),
+        smtplib.SMTPHeloError(554, b"go away"),
+    ],
+)
+def test_a_fault_of_our_own_settings_loses_no_mail(fault, as_worker, monkeypatch):
+    @contextlib.contextmanager
+    def refuse():
+        raise fault
+        yield
+
+    monkeypatch.setattr(mail, "_server", refuse)
+    row = written()
+
+    with pytest.raises(mail.SendingFailed):
+        jobs.send_mail(mail_id=str(row.pk))
+
+    row.refresh_from_db()
+    assert row.state == "queued"
 
 
 def test_a_mail_being_sent_by_another_worker_is_left_to_it(inbox, as_worker):
