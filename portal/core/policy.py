@@ -8,7 +8,6 @@ import functools
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path as django_path
@@ -115,8 +114,13 @@ def _leave_a_line(request):
 
 
 def keep_form(request):
-    """Keep what was typed when the session ended, so that signing in again brings it back."""
+    """Keep what was typed when the session ended, so that signing in again brings it back.
+
+    A page that asks for a password keeps nothing: sessions are rows that others may read.
+    """
     if request.method != "POST" or request.content_type == "multipart/form-data":
+        return
+    if any("password" in key for key in request.POST):
         return
     fields = {
         key: request.POST.getlist(key) for key in request.POST if key != "csrfmiddlewaretoken"
@@ -134,19 +138,9 @@ def kept_form(request):
     return kept["fields"]
 
 
-def every_policy():
-    """Policies declared for libraries, for the test that walks the URLs."""
-    return list(_outside)
-
-
 def door_of(path: str) -> str:
     """Which door a path belongs to, by its prefix."""
     for prefix, door in (("/agent/", "agent"), ("/counter/", "counter"), ("/edit/", "edit")):
         if path.startswith(prefix):
             return door
     return "public"
-
-
-def is_demo() -> bool:
-    """Whether this installation is a demonstration."""
-    return settings.DEMO

@@ -85,3 +85,11 @@ def test_a_very_long_form_is_not_kept_in_the_session(rf):
     request, _ = decide(rf, person(), Policy("applicant", SIGNED_IN), "post", {"a": "b" * 30_000})
 
     assert kept_form(request) is None
+
+
+def test_no_password_is_ever_kept_in_the_session(rf):
+    typed = {"oldpassword": "un", "password1": "deux", "other": "trois"}
+
+    request, _ = decide(rf, person(), Policy("applicant", SIGNED_IN), "post", typed)
+
+    assert "kept_form" not in request.session
