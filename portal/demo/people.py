@@ -19,36 +19,60 @@ class DemoAgent:
 
 AGENTS = (
     DemoAgent(
-        "instruction.herault@demo.invalid", "Instructrice Exemple", "agent", "reviewer", "34",
+        "instruction.herault@demo.invalid",
+        "Instructrice Exemple",
+        "agent",
+        "reviewer",
+        "34",
         "/agent/",
     ),
     DemoAgent(
-        "signature.herault@demo.invalid", "Signataire Exemple", "agent", "signatory", "34",
+        "signature.herault@demo.invalid",
+        "Signataire Exemple",
+        "agent",
+        "signatory",
+        "34",
         "/agent/",
     ),
     DemoAgent(
-        "guichet.herault@demo.invalid", "Guichetière Exemple", "agent", "counter_agent", "34",
+        "guichet.herault@demo.invalid",
+        "Guichetière Exemple",
+        "agent",
+        "counter_agent",
+        "34",
         "/counter/",
     ),
     DemoAgent(
-        "encadrement.herault@demo.invalid", "Responsable Exemple", "agent", "supervisor", "34",
+        "encadrement.herault@demo.invalid",
+        "Responsable Exemple",
+        "agent",
+        "supervisor",
+        "34",
         "/agent/",
     ),
     DemoAgent(
-        "instruction.paris@demo.invalid", "Instructeur Exemple", "agent", "reviewer", "75",
+        "instruction.paris@demo.invalid",
+        "Instructeur Exemple",
+        "agent",
+        "reviewer",
+        "75",
         "/agent/",
     ),
     DemoAgent(
         "audit@demo.invalid", "Auditrice Exemple", "auditor", "auditor", None, "/agent/journal/"
     ),
     DemoAgent(
-        "exploitation@demo.invalid", "Administrateur Exemple", "administrator", "administrator",
-        None, "/agent/exploitation/",
+        "exploitation@demo.invalid",
+        "Administrateur Exemple",
+        "administrator",
+        "administrator",
+        None,
+        "/agent/exploitation/",
     ),
     DemoAgent("redaction@demo.invalid", "Rédactrice Exemple", "editor", "editor", None, "/edit/"),
     # A page is published by a second person.
     DemoAgent("relecture@demo.invalid", "Relecteur Exemple", "editor", "editor", None, "/edit/"),
-)  # fmt: skip
+)
 
 APPLICANT = "demandeuse@demo.invalid"
 

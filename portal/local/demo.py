@@ -28,6 +28,7 @@ def main() -> None:
     asked = _arguments()
     var = Path(os.environ.get("PORTAL_VAR") or ROOT / "var").resolve()
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)  # a shell's background job would ignore it
     try:
         with _alone(var / "demo"):
             sys.exit(_run(asked, var))
