@@ -166,7 +166,7 @@ class DatePartsField(forms.MultiValueField):
             )
         try:
             return dt.date(numbers[2], numbers[1], numbers[0])
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(
                 _("Cette date n’existe pas dans le calendrier. Vérifiez le jour et le mois."),
                 code="no_such_day",

@@ -53,7 +53,7 @@ class Journal(ReadOnlyView, TemplateView):
             chosen = {"dossier_id": dossier} if _is_uuid(dossier) else {"subject_id": dossier[:64]}
             lines = lines.filter(**chosen)
         before = self.request.GET.get("before", "")
-        if before.isdigit():
+        if before.isdecimal():
             lines = lines.filter(id__lt=int(before[:18]))
         found = list(lines[: LINES_A_PAGE + 1])
         older = found[LINES_A_PAGE - 1].id if len(found) > LINES_A_PAGE else None

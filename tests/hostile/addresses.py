@@ -107,6 +107,7 @@ PARTS = {
     "step": lambda name, office: "identity",
     "rule_code": lambda name, office: "passport",
     "opening_id": _opening,
+    "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,
     "path": lambda name, office: "",
 }

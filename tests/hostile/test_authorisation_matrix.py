@@ -41,6 +41,7 @@ READINGS = {
     "counter:sign_out": {405},
     "desk:retry_job": {405},
     "desk:end_opening": {405},
+    "desk:readmit": {405},
     "dossiers:start": {200, 302},
     "dossiers:evidence_remove": {405},
     "appointments:notice": {302},

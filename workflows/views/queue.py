@@ -1,7 +1,6 @@
 """The lists of the desk: my work, signatures, search, supervision."""
 
 from django.http import HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
@@ -53,7 +52,7 @@ class Search(ReadOnlyView, TemplateView):
     template_name = "workflows/search.html"
 
     def get(self, request, *args, **kwargs):
-        self.number = "".join(request.GET.get("numero", "").split())[:40]
+        self.number = "".join(request.GET.get("numero", "").replace("\x00", "").split())[:40]
         found = queue.by_number(request.user, self.number) if self.number else None
         if found:
             return HttpResponseRedirect(reverse("desk:case", args=[found.pk]))
@@ -86,8 +85,3 @@ class Supervision(ReadOnlyView, TemplateView):
                 if counts.get(value)
             ],
         }
-
-
-def home(request):
-    """The desk begins with the queue."""
-    return redirect("desk:queue")
