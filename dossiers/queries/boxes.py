@@ -19,6 +19,7 @@ class Held:
     thumbnail: str
     replace_url: str
     remove_url: str
+    state: str = "checked"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def boxes_of(dossier: Dossier, held: dict[str, list], language: str) -> list[Box
 
 
 def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str = "") -> Box:
-    """One box and its files."""
+    """One box and its files; asked again, what was filed is to do again until a file is added."""
+    again = bool(asked_why) and all(evidence.first_submission for evidence in held)
     add_url = reverse("dossiers:evidence_box", args=[dossier.pk, rule.code])
     return Box(
         rule=rule,
@@ -71,14 +73,14 @@ def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str =
         translated=rule.translated,
         max_age_months=rule.max_age_months,
         legal=" · ".join(rule.legal),
-        files=tuple(_held(dossier, evidence, add_url) for evidence in held),
+        files=tuple(_held(dossier, evidence, add_url, again) for evidence in held),
         is_full=len(held) >= rule.max_files,
         add_url=add_url,
         asked_why=asked_why,
     )
 
 
-def _held(dossier, evidence, add_url):
+def _held(dossier, evidence, add_url, again):
     open_url = reverse("dossiers:file", args=[evidence.file_id])
     return Held(
         name=evidence.file.original_name,
@@ -87,4 +89,5 @@ def _held(dossier, evidence, add_url):
         thumbnail=f"{open_url}?apercu=1" if evidence.file.preview_key else "",
         replace_url=f"{add_url}?remplace={evidence.pk}",
         remove_url=reverse("dossiers:evidence_remove", args=[dossier.pk, evidence.pk]),
+        state="problem" if again else "checked",
     )

@@ -191,6 +191,7 @@ class Applicant:
         address = page.locator("main a[href$='/complement/']").first.get_attribute("href")
         page.goto(address)
         self.look("completion")
+        assert page.locator(".po-file--problem").count() == 1
         for action in self._boxes():
             self.sends(address, action, "pdf")
         page.goto(address)
