@@ -4,7 +4,6 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.enums import Kind
@@ -38,7 +37,10 @@ class OurWords:
                 field.widget.attrs["inputmode"] = "numeric"
         if "password1" in self.fields:
             self.fields["password1"].label = self.password_label
-            self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+            self.fields["password1"].help_text = _(
+                "Au moins 12 caractères. Trois ou quatre mots sans lien entre eux sont faciles à"
+                " retenir."
+            )
         # typed once: it can be shown on the screen, and a code by mail repairs a mistake
         self.fields.pop("password2", None)
 
