@@ -138,6 +138,6 @@ def tell_about(appointment: Appointment, kind: str, *, by_role: str = "system") 
             "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),
             "place": appointment.site.name,
         },
-        letter=appointment.letter,
+        letter=appointment.letter if kind == "appointment_issued" else None,
     )
     correspondence.tell(appointment.applicant, kind, dossier_id=appointment.dossier_id)
