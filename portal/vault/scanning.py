@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import magic
-import pikepdf
 import pillow_heif
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,11 +15,13 @@ from django.utils.translation import ngettext
 from PIL import Image, ImageFile
 
 from portal.core.errors import DomainRefusal
+from portal.vault import page_count
 
 PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
 EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png", HEIC: "heic"}
 _SAME_AS = {"image/heif": HEIC, "image/heic-sequence": HEIC, "image/heif-sequence": HEIC}
 _FORMATS = {JPEG: ["JPEG"], PNG: ["PNG"], HEIC: ["HEIF"]}
+PDF_END, PDF_END_WITHIN = b"%%EOF", 1024
 MAX_PAGES = 100
 MAX_PIXELS = 50_000_000  # a telephone's 48 megapixels
 # What Pillow and its HEIC plugin raise on a file that is cut or forged.
@@ -93,17 +94,17 @@ def true_type(data: bytes) -> str:
 
 
 def _pdf_pages(data):
+    # The library mends a cut file in silence, without the pages that are lost.
+    if PDF_END not in data.rstrip(b"\0\r\n\t ")[-PDF_END_WITHIN:]:
+        raise DomainRefusal(_damaged_pdf())
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            pages = len(pdf.pages)
-    except pikepdf.PasswordError as error:
+        pages = page_count.pages_of(data)
+    except page_count.LockedPdf as error:
         raise DomainRefusal(
             _("Ce PDF est protégé par un mot de passe. Envoyez-en une copie sans protection.")
         ) from error
-    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
-        raise DomainRefusal(
-            _("Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau.")
-        ) from error
+    except page_count.UnreadablePdf as error:
+        raise DomainRefusal(_damaged_pdf()) from error
     if pages == 0:
         raise DomainRefusal(_("Ce PDF ne contient aucune page."))
     if pages > MAX_PAGES:
@@ -116,6 +117,10 @@ def _pdf_pages(data):
             % {"pages": pages, "limit": MAX_PAGES}
         )
     return pages
+
+
+def _damaged_pdf():
+    return _("Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau.")
 
 
 def _image_pages(data, content_type):

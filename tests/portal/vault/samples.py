@@ -1,6 +1,7 @@
 """Files as people send them, made on the spot."""
 
 import io
+import zlib
 
 import pikepdf
 import pillow_heif
@@ -20,6 +21,31 @@ def pdf(pages=1, *, password=None, size=(595, 842)):
     protection = pikepdf.Encryption(owner="o", user=password) if password else False
     document.save(out, encryption=protection)
     return out.getvalue()
+
+
+def bomb(megabytes):
+    """A PDF of a few kilobytes whose list of pages unfolds into so many megabytes of spaces."""
+    packer = zlib.compressobj(1)
+    folded = packer.compress(b"10 0 ")
+    for _megabyte in range(megabytes):
+        folded += packer.compress(b" " * 1024 * 1024)
+    folded += packer.compress(b"<< /Type /Pages /Kids [] /Count 0 >>") + packer.flush()
+    body, places = b"%PDF-1.5\n", {}
+    for number, thing in {
+        1: b"<< /Type /Catalog /Pages 10 0 R >>",
+        2: b"<< /Type /ObjStm /N 1 /First 5 /Filter /FlateDecode /Length %d >>\n"
+        b"stream\n%b\nendstream" % (len(folded), folded),
+    }.items():
+        places[number] = len(body)
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, thing)
+    end = len(body)
+    rows = [(0, 0, 65535), (1, places[1], 0), (1, places[2], 0), (1, end, 0), (2, 2, 0)]
+    table = b"".join(bytes([k]) + a.to_bytes(4) + b.to_bytes(2) for k, a, b in rows)
+    return body + (
+        b"3 0 obj\n<< /Type /XRef /Size 11 /W [1 4 2] /Index [0 4 10 1] /Root 1 0 R"
+        b" /Length %d >>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+        % (len(table), table, end)
+    )
 
 
 def picture(format="JPEG", size=(400, 300), *, exif=False, mode="RGB", colour=None):

@@ -1,11 +1,13 @@
 """What is accepted, and the sentence of each refusal."""
 
+import resource
 import zlib
 
 import pytest
 from PIL import ImageFile
 
 from portal.core.errors import DomainRefusal
+from portal.vault import page_count
 from portal.vault.scanning import inspect, safe_name, size_in_words
 from tests.portal.vault import samples
 
@@ -84,6 +86,26 @@ def test_a_pdf_with_a_password_is_refused():
 @pytest.mark.parametrize("data", [b"%PDF-1.7\nrien", samples.pdf(3)[:200]])
 def test_a_damaged_pdf_is_refused(data):
     assert refusal(data) == [
+        "Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau."
+    ]
+
+
+def test_a_pdf_that_unfolds_into_gigabytes_is_refused_and_spares_the_server(monkeypatch):
+    monkeypatch.setattr(page_count, "MEMORY_BYTES", 256 * 1024 * 1024)
+    data = samples.bomb(200)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    assert refusal(data) == [
+        "Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau."
+    ]
+    assert len(data) < 2 * 1024 * 1024
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+
+
+def test_a_pdf_that_takes_for_ever_to_read_is_refused(monkeypatch):
+    monkeypatch.setattr(page_count, "SECONDS", 0.001)
+
+    assert refusal(samples.pdf()) == [
         "Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau."
     ]
 
