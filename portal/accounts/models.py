@@ -215,3 +215,20 @@ class CacheEntry(models.Model):
 
     def __str__(self):
         return self.cache_key
+
+
+class EditingCacheEntry(models.Model):
+    """The same table for the sessions of the editing process, which no other process reads.
+
+    Whoever writes a session is whoever they say in it: editors' sessions are kept apart.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "portal_editing_cache"
+
+    def __str__(self):
+        return self.cache_key

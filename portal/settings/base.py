@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.settings.accounts import *
+from portal.settings.accounts import EDITING_SESSION_ENGINE
 from portal.settings.database import *
 from portal.settings.database import ROLE
 from portal.settings.env import env
@@ -125,3 +126,5 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "français"), ("en", "English")]
 
 SILENCED_SYSTEM_CHECKS = []
 IS_EDITING_PROCESS = ROLE == "editing"
+if IS_EDITING_PROCESS:
+    SESSION_ENGINE = EDITING_SESSION_ENGINE

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.urls("tests.cms.editing_urls")
 
 
 @pytest.fixture
-def editors(as_role):
+def editors(as_role, settings):
+    settings.SESSION_ENGINE = settings.EDITING_SESSION_ENGINE
     people = [UserFactory(editor=True), UserFactory(editor=True)]
     with as_role("worker"):
         for person in people:

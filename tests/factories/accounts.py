@@ -18,7 +18,7 @@ KINDS = ("agent", "editor", "auditor", "administrator")
 
 @contextlib.contextmanager
 def as_worker():
-    """Posts are written by the worker's role: no page can give itself a role."""
+    """Agents and posts are written by the worker's role: no page can give itself a role."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select current_setting('role')")
         (before,) = cursor.fetchone()
@@ -71,7 +71,8 @@ class UserFactory(DjangoModelFactory):
         if roles or kinds:
             kwargs["kind"] = kinds[0] if kinds else "agent"
             kwargs.setdefault("display_name", kwargs["email"].partition("@")[0])
-        user = model_class.objects.create_user(*args, **kwargs)
+        with as_worker() if roles or kinds else contextlib.nullcontext():
+            user = model_class.objects.create_user(*args, **kwargs)
         for role in roles:
             PostFactory(user=user, prefecture_id=prefecture, role=role)
         if user.kind == "applicant" and verified:

@@ -1,9 +1,10 @@
 """Accounts and posts: the database refuses what must never be."""
 
+import contextlib
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from portal.accounts.models import Post, User
 from portal.core import clock
@@ -32,7 +33,9 @@ def test_an_applicant_cannot_have_a_name_in_the_account():
 
 
 def test_only_an_administrator_can_be_a_superuser():
-    with pytest.raises(IntegrityError, match="only_an_administrator_is_a_superuser"):
+    refused = pytest.raises(IntegrityError, match="only_an_administrator_is_a_superuser")
+
+    with as_worker(), refused, transaction.atomic():
         User.objects.create_user("a@exemple.fr", kind="editor", is_superuser=True)
 
 
@@ -114,11 +117,26 @@ def test_nobody_but_an_agent_holds_a_post(kind):
         PostFactory(user=UserFactory(**{kind: True}))
 
 
-def test_an_agent_with_a_post_cannot_become_something_else():
-    agent = UserFactory(reviewer=True)
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ({"reviewer": True}, {"kind": "editor"}),
+        ({}, {"kind": "administrator", "is_superuser": True}),
+        ({"administrator": True}, {"is_superuser": True}),
+    ],
+)
+def test_no_account_is_ever_promoted(before, change):
+    user = UserFactory(**before)
 
-    with pytest.raises(IntegrityError, match="a_post_is_held_by_an_agent"):
-        User.objects.filter(pk=agent.pk).update(kind="editor")
+    for role in (contextlib.nullcontext, as_worker):
+        with role(), pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            User.objects.filter(pk=user.pk).update(**change)
+
+
+@pytest.mark.parametrize("kind", ["agent", "editor", "auditor", "administrator"])
+def test_the_web_process_makes_applicants_only(kind):
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        User.objects.create_user("a@exemple.fr", kind=kind)
 
 
 def test_the_web_process_cannot_give_a_post():
@@ -139,6 +157,16 @@ def test_the_editing_process_sees_those_who_publish_and_no_applicant(as_role):
         seen = set(User.objects.values_list("pk", flat=True))
 
     assert seen == {editor.pk, administrator.pk}
+
+
+@pytest.mark.parametrize(
+    ("role", "table"), [("editing", "django_session"), ("web", "portal_editing_cache")]
+)
+def test_editors_and_everybody_else_share_no_session(as_role, role, table):
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+
+    with as_role(role), connection.cursor() as cursor, refused, transaction.atomic():
+        cursor.execute(f"select * from {table}")
 
 
 def test_the_worker_may_give_a_post():
