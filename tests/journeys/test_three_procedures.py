@@ -47,7 +47,9 @@ def grant(stack, applicant):
     signatory.signs(applicant.number)
 
 
-@pytest.mark.parametrize("procedure", sorted(set(catalogue()) - {"student-renewal", "spouse-of-french-first"}))
+@pytest.mark.parametrize(
+    "procedure", sorted(set(catalogue()) - {"student-renewal", "spouse-of-french-first"})
+)
 def test_procedure_is_filed_from_its_guidance_page(person, procedure):
     applicant = person(procedure)
 
