@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
+from dossiers import rules
 from dossiers.forms.answers import (
     PostedPage,
     again_form,
@@ -16,7 +17,7 @@ from dossiers.forms.answers import (
 from dossiers.queries.problems import competence_of
 from dossiers.queries.progress import neighbours
 from dossiers.services.drafting import save_answers
-from dossiers.views.own import OwnDraft, said_by_another_tab
+from dossiers.views.own import OwnDraft, after_the_draft, own_dossier, said_by_another_tab
 from portal.core import clock
 from portal.core.policy import kept_form
 
@@ -45,9 +46,16 @@ class StepPage(OwnDraft, View):
 
     def post(self, request, *args, **kwargs):
         page = PostedPage(self.dossier, self.step.fields, request.POST, today=clock.today())
-        saved = save_answers(
-            dossier_id=self.dossier.pk, applicant=request.user, typed=page.typed(), at=clock.now()
-        )
+        try:
+            saved = save_answers(
+                dossier_id=self.dossier.pk,
+                applicant=request.user,
+                typed=page.typed(),
+                at=clock.now(),
+            )
+        except rules.DossierClosed:
+            # filed or given up from another tab while this page was on its way
+            return after_the_draft(request, own_dossier(request.user, self.dossier.pk))
         self.dossier = page.dossier = saved.dossier
         questions = questions_of(self.step, page.answers_after())
         return self._answer(page, questions, said_by_another_tab(saved))

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dossiers.models import Dossier
+from dossiers.services.drafting import save_answers
+from dossiers.views import steps
 from portal.core.door import acting
 from tests.dossiers.conftest import enter
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -61,6 +63,22 @@ def test_saving_goes_on_to_the_next_page(signed_in, applicant):
 
     assert response["Location"] == step_url(dossier, "passport")
     assert stored(dossier).answers["birth_name"] == "Nouveau"
+
+
+def test_an_answer_that_comes_just_after_the_filing_is_told_so(signed_in, applicant, monkeypatch):
+    dossier = draft(applicant, evidence=True)
+    page = signed_in.get(step_url(dossier))
+
+    def file_first(**facts):
+        file_now(dossier, applicant)
+        return save_answers(**facts)
+
+    monkeypatch.setattr(steps, "save_answers", file_first)
+    response = signed_in.post(step_url(dossier), page_as_sent(page, birth_name="Tard"), follow=True)
+
+    assert response.redirect_chain == [(reverse("dossiers:filed", args=[dossier.pk]), 302)]
+    assert "déjà déposée" in response.text
+    assert stored(dossier).answers["birth_name"] == "EXEMPLE"
 
 
 def test_a_wrong_date_is_kept_as_typed_and_shown_again_with_its_error(signed_in, applicant):
