@@ -114,7 +114,6 @@ def give_to_office(case: Case, code: str) -> None:
     for model in _RECORDS:
         model.objects.filter(case_id=case.pk).update(prefecture_code=code)
     dossiers.set_prefecture(dossier_id=case.dossier_id, code=code)
-    correspondence.set_prefecture(case.dossier_id, code)
     vault.grant_access(case.dossier_id, code, READERS, reason="case")
 
 
