@@ -13,6 +13,9 @@ _ALLOWED_WRITES = ('INSERT INTO "CORE_JOURNALLINE"',)
 class ActView(FormView):
     """Load in `setup`, check in `dispatch`, perform one domain call in `perform`."""
 
+    # Without this, a form view answers PUT as if it were POST.
+    http_method_names = ["get", "head", "options", "post"]
+
     def allowed(self) -> bool:
         """Whether this person may act on this object; the rule lives in the room's rules."""
         return True

@@ -1,13 +1,19 @@
 """Every address × every person × reading and writing: the declared policy is what happens."""
 
+import datetime as dt
+import re
+
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from portal.accounts.sign_in import KINDS_AT
+from portal.core import clock
 from portal.core.policy import ANYONE, SIGN_IN_PAGES, SIGNED_IN
+from tests.factories.accounts import as_worker
 from tests.hostile import addresses
 from tests.hostile.conftest import undone
+from workflows.services import rerouting
 
 ALL = addresses.named()
 PEOPLE = (
@@ -151,3 +157,103 @@ def test_every_part_of_an_address_has_an_object_to_try():
 
     assert parts <= set(addresses.PARTS)
     assert kinds <= addresses.OBJECTS
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_rare_methods_change_nothing(world, name):
+    url = addresses.address(name, world.here)
+    for who in ("stranger", "reviewer_here"):
+        for method in ("OPTIONS", "PUT", "DELETE", "PROPFIND"):
+            with undone():
+                before = written()
+                answer = world.browsers.of(who).generic(method, url)
+                after = written()
+            assert answer.status_code < 500, f"{method} {url} by {who}"
+            assert personal(before) == personal(after), f"{method} {url} by {who}"
+
+
+SIGNS_OF_THE_OFFICE = ("desk:queue", "desk:signatures", "desk:supervision", "counter:day")
+
+
+@pytest.mark.parametrize("name", SIGNS_OF_THE_OFFICE)
+def test_the_lists_of_another_office_name_nobody_of_this_one(world, name):
+    role = {"desk:signatures": "signatory", "counter:day": "counter_agent"}.get(name, "supervisor")
+    url = reverse(name)
+    here = world.browsers.of(f"{role}_here").get(url).text
+    away = world.browsers.of(f"{role}_away").get(url).text
+    names = [str(life.dossier.pk) for life in world.here.lives.values()]
+    names += [str(life.id) for life in world.here.lives.values()]
+    names += [life.dossier.number for life in world.here.lives.values()]
+    names += [str(world.here.lives["appointed"].appointment.pk)]
+    unrouted = str(world.here.lives["unrouted"].id)
+
+    assert any(sign in here for sign in names)
+    found = [sign for sign in names if sign in away and sign != unrouted]
+    # A supervisor of any office finds the office of a case that has none.
+    assert found in ([], [world.here.lives["unrouted"].dossier.number])
+
+
+def test_a_search_finds_nothing_of_another_office(world):
+    number = world.here.lives["filed"].dossier.number
+    url = reverse("desk:search")
+
+    found = world.browsers.of("reviewer_here").get(url, {"numero": number})
+    hidden = world.browsers.of("reviewer_away").get(url, {"numero": number})
+    absent = world.browsers.of("reviewer_away").get(url, {"numero": number[::-1]})
+
+    assert found.status_code == 302
+    assert (hidden.status_code, absent.status_code) == (200, 200)
+    assert len(hidden.text) == len(absent.text)
+
+
+def test_ones_own_dossier_opens_no_paper_of_another(world):
+    mine, theirs = world.here.draft.pk, world.away.draft_evidence
+    url = reverse("dossiers:evidence_remove", args=[mine, theirs])
+    before = written()
+
+    answer = world.browsers.of("owner_here").post(url)
+
+    assert answer.status_code == 404
+    assert personal(before) == personal(written())
+
+
+def test_an_absent_object_and_another_persons_read_the_same(world):
+    dossier = str(world.away.lives["filed"].dossier.pk)
+    absent = "00000000-0000-4000-8000-000000000000"
+    client = world.browsers.of("owner_here")
+
+    answers = [client.get(reverse("space:dossier", args=[pk])) for pk in (dossier, absent)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    first, second = (re.sub(r'value="[^"]*"', "", answer.text) for answer in answers)
+    assert first.replace(dossier, "") == second.replace(absent, "")
+
+
+def test_an_agent_loses_a_case_with_the_next_request_once_the_post_ends(world):
+    agent = world.people["reviewer_here"]
+    url = addresses.address("desk:case", world.here)
+    assert world.browsers.of("reviewer_here").get(url).status_code == 200
+
+    with as_worker():
+        agent.posts.update(ends_on=clock.today() - dt.timedelta(days=1))
+
+    assert world.browsers.of("reviewer_here").get(url).status_code == 403
+
+
+def test_an_agent_loses_a_case_with_the_next_request_once_it_is_elsewhere(world):
+    life = world.here.lives["filed"]
+    urls = [addresses.address(name, world.here) for name in ("desk:case", "desk:file")]
+    with life.desk() as act:
+        rerouting.reroute(
+            case_id=life.id,
+            prefecture_code="75",
+            reason="Adresse.",
+            actor=life.reviewer,
+            at=act.now,
+            seen=life.case.last_step,
+        )
+
+    seen = [world.browsers.of("reviewer_here").get(url).status_code for url in urls]
+    received = [world.browsers.of("reviewer_away").get(url).status_code for url in urls]
+
+    assert (seen, received) == ([404, 404], [200, 200])
