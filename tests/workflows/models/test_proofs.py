@@ -214,3 +214,43 @@ def test_a_decision_stays_as_it_was_signed(full_life):
 
     with full_life.desk():
         assert Decision.objects.get().signer_name == full_life.signatory.display_name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "filed_at = filed_at + interval '1 day'",
+        "clock_days = clock_days + 30",
+        "clock_rule = 'other'",
+        "dossier_number = '1'",
+    ],
+)
+def test_the_filing_and_its_rule_of_silence_are_never_rewritten(change):
+    life = Life()
+
+    with pytest.raises(IntegrityError, match="never changed"):
+        sql(life, f"update workflows_case set {change}")
+
+
+@pytest.mark.parametrize("change", ["starts_on = starts_on - 1", "due_on = due_on + 30"])
+def test_a_pause_of_the_clock_is_never_moved(change):
+    life = Life().completion_asked()
+
+    with pytest.raises(IntegrityError, match="never changed"):
+        sql(life, f"update workflows_clockpause set {change}")
+
+
+def test_an_opinion_that_was_given_is_never_rewritten():
+    life = Life().acknowledged().opinion_asked()
+    life._do(life.reviewer, receive_opinion, answer="unfavourable", text="Absent.")
+
+    for change in ("answer = 'favourable'", "question = 'Autre ?'", "settled_at = null"):
+        with pytest.raises(IntegrityError, match="never changed"):
+            sql(life, f"update workflows_opinion set {change}")
+
+
+def test_a_proposal_that_was_signed_stays_signed():
+    life = Life().acknowledged().proposed().signed()
+
+    with pytest.raises(IntegrityError, match="never changed"):
+        sql(life, "update workflows_proposal set settled_at = null, settled_how = ''")
