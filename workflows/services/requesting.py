@@ -70,6 +70,7 @@ def receive_completion(
         submission_number=submission_number,
     )
     _recount(case_id)
+    _show_as_filed(case)
     return step
 
 
@@ -94,6 +95,12 @@ def let_completion_expire(*, case_id: UUID, at: datetime) -> Step | None:
 def end_pause(case: Case, *, at: datetime) -> None:
     """The clock runs again from today, at the latest from the deadline that was set."""
     case.pauses.filter(closed_at=None).update(supplied_on=deadlines.legal_day(at), closed_at=at)
+
+
+def _show_as_filed(case: Case) -> None:
+    """The name that lists and summons bear follows what the person has just filed."""
+    names = dossiers.dossier_summary(case.dossier_id).names
+    Case.objects.filter(pk=case.pk).update(holder_name=names[:200])
 
 
 def _recount(case_id: UUID) -> None:

@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from dossiers.api import CompletionRequest
+from dossiers.services.completing import send_completion
+from dossiers.services.drafting import Typed, save_answers
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from portal.correspondence.api import timeline
@@ -78,6 +80,24 @@ def test_the_person_reads_what_is_awaited_and_until_when():
 
     assert view.sentence.startswith("Nous vous attendons")
     assert (view.next_actor, view.due_on) == ("applicant", life.case.due_on)
+
+
+def test_a_name_put_right_in_a_completion_is_the_one_shown_afterwards():
+    life = Life()
+    life._do(
+        life.reviewer,
+        requesting.ask_completion,
+        items=[{"kind": "field", "code": "birth_name", "why": "Illisible."}],
+        message="",
+        due_on=dt.date(2100, 1, 1),
+    )
+
+    with acting(life.applicant.pk) as act:
+        common = {"dossier_id": life.dossier.pk, "applicant": life.applicant, "at": act.now}
+        save_answers(typed={"birth_name": Typed(value="CORRIGÉE")}, **common)
+        send_completion(language="fr", **common)
+
+    assert "CORRIGÉE" in life.case.holder_name
 
 
 def run_clocks(life, days):
