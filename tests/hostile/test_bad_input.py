@@ -4,9 +4,11 @@ import json
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from portal.core.door import acting
 from portal.core.policy import ANYONE, SIGNED_IN
+from tests.factories.accounts import PASSWORD
 from tests.factories.appointments import role
 from tests.hostile import addresses
 from tests.hostile.conftest import undone
@@ -292,3 +294,18 @@ def test_no_strange_address_breaks_the_portal(world, part):
                 assert answer.status_code < 500, f"{method} {url}"
                 unknown = answer.status_code not in (200, 302)
                 assert unknown or policy.roles == ANYONE or answer.status_code == 302, url
+
+
+def test_hostile_words_kept_while_the_session_was_over_are_shown_and_harmless(world):
+    url = pages_of(world, "dossiers:step")[0]
+    words = {"birth_name": SCRIPT, "given_names": "a\x00b", "birth_date_day": str(10**30)}
+    client = world.browsers.of("nobody")
+    client.generic("POST", url, body(words | {"seen": "r1 x", "birth_city": "\u202e"}), FORM)
+    signing = {"login": world.here.owner.email, "password": PASSWORD}
+    client.post(reverse("account_login"), signing)
+
+    answer = client.get(url)
+
+    assert answer.status_code == 200
+    assert shown(answer, url, "birth_name") == SCRIPT
+    assert SCRIPT not in answer.text
