@@ -10,7 +10,22 @@ TITLE_KINDS = {"student-renewal": "student_card", "duplicate": "student"}
 
 def answers(email, today: date, procedure="student-renewal") -> dict:
     """Answers of an invented person to a procedure, valid on this day; dates are `date`s."""
-    ends_on = today + timedelta(days=90)
+    return (
+        _identity(today)
+        | _title(today, procedure)
+        | _student(today)
+        | _married(today)
+        | _card_lost(today)
+        | {
+            "email": email,
+            "phone": "0600000000",
+            "preferred_language": "fr",
+            "photo_code": secrets.token_hex(11).upper(),
+        }
+    )
+
+
+def _identity(today):
     digits = "".join(secrets.choice("0123456789") for _ in range(9))
     return {
         "birth_name": "EXEMPLE",
@@ -23,9 +38,6 @@ def answers(email, today: date, procedure="student-renewal") -> dict:
         "passport_number": f"XX{digits[:7]}",
         "passport_ends_on": today + relativedelta(years=5),
         "foreigner_number": f"9{digits}",
-        "title_kind": TITLE_KINDS.get(procedure, ""),
-        "title_starts_on": ends_on - timedelta(days=365),
-        "title_ends_on": ends_on,
         "housing": "own",
         "address_line": "3 rue de l'Exemple",
         "postcode": "34000",
@@ -33,6 +45,20 @@ def answers(email, today: date, procedure="student-renewal") -> dict:
         "marital_status": "single",
         "has_children": "no",
         "family_changed": "no",
+    }
+
+
+def _title(today, procedure):
+    ends_on = today + timedelta(days=90)
+    return {
+        "title_kind": TITLE_KINDS.get(procedure, ""),
+        "title_starts_on": ends_on - timedelta(days=365),
+        "title_ends_on": ends_on,
+    }
+
+
+def _student(today):
+    return {
         "institution": "Université Exemple de Montpellier",
         "programme": "Master d'informatique",
         "study_level": "master",
@@ -42,6 +68,11 @@ def answers(email, today: date, procedure="student-renewal") -> dict:
         "means_kind": "scholarship",
         "monthly_means": "870",
         "health_affiliated": "yes",
+    }
+
+
+def _married(today):
+    return {
         "entered_on": today - timedelta(days=20),
         "arrived_with": "residence_visa",
         "spouse_birth_name": "MODÈLE",
@@ -52,14 +83,15 @@ def answers(email, today: date, procedure="student-renewal") -> dict:
         "married_in": "FR",
         "together_since": today - relativedelta(years=2),
         "together_now": "yes",
+    }
+
+
+def _card_lost(today):
+    return {
         "event_kind": "lost",
         "event_on": today - timedelta(days=4),
         "event_country": "FR",
         "has_title_copy": "no",
-        "email": email,
-        "phone": "0600000000",
-        "preferred_language": "fr",
-        "photo_code": secrets.token_hex(11).upper(),
     }
 
 
