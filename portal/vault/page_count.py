@@ -22,9 +22,22 @@ class UnreadablePdf(Exception):
 
 def pages_of(data: bytes) -> int:
     """How many pages these bytes show. Raises LockedPdf or UnreadablePdf."""
+    answer = ask(__file__, data).decode(errors="replace").strip()
+    if answer == LOCKED:
+        raise LockedPdf
+    if not answer.isdigit():
+        raise UnreadablePdf(answer)
+    return int(answer)
+
+
+def ask(script: str, data: bytes) -> bytes:
+    """What a script of ours, run apart under the limits, answers to these bytes.
+
+    Raises UnreadablePdf when it says nothing, ends badly or takes too long.
+    """
     try:
         done = subprocess.run(
-            [sys.executable, "-I", __file__, str(MEMORY_BYTES)],
+            [sys.executable, "-I", script, str(MEMORY_BYTES)],
             input=data,
             capture_output=True,
             timeout=SECONDS,
@@ -32,12 +45,9 @@ def pages_of(data: bytes) -> int:
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadablePdf("too long to read") from error
-    answer = done.stdout.decode(errors="replace").strip()
-    if answer == LOCKED:
-        raise LockedPdf
-    if done.returncode or not answer.isdigit():
-        raise UnreadablePdf(answer)
-    return int(answer)
+    if done.returncode or not done.stdout:
+        raise UnreadablePdf(f"ended with {done.returncode}")
+    return done.stdout
 
 
 def _answer(memory: int) -> str:

@@ -1,16 +1,12 @@
 """The first page of a file as an image that carries nothing but its pixels."""
 
 import io
-import threading
 
-import pypdfium2
 from PIL import Image, ImageOps
 
-from portal.vault import scanning
+from portal.vault import page_count, page_drawing, scanning
 
-LARGEST_SIDE = 1200
-# PDFium keeps global state: two threads in it at once crash the process.
-_one_at_a_time = threading.Lock()
+LARGEST_SIDE = page_drawing.LARGEST_SIDE
 
 
 class NoPreview(Exception):
@@ -24,7 +20,7 @@ def first_page(data: bytes, content_type: str) -> bytes:
     """
     try:
         picture = _pdf_page(data) if content_type == scanning.PDF else _photograph(data)
-    except (pypdfium2.PdfiumError, MemoryError, *scanning.UNREADABLE_IMAGE) as error:
+    except (page_count.UnreadablePdf, MemoryError, *scanning.UNREADABLE_IMAGE) as error:
         raise NoPreview(type(error).__name__) from error
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, optimize=True)
@@ -32,14 +28,8 @@ def first_page(data: bytes, content_type: str) -> bytes:
 
 
 def _pdf_page(data):
-    with _one_at_a_time:
-        document = pypdfium2.PdfDocument(data)
-        try:
-            page = document[0]
-            scale = min(3, LARGEST_SIDE / max(page.get_width(), page.get_height(), 1))
-            return _bare(page.render(scale=scale).to_pil())
-        finally:
-            document.close()
+    with Image.open(io.BytesIO(page_drawing.first_page(data)), formats=["PNG"]) as drawn:
+        return _bare(drawn)
 
 
 def _photograph(data):

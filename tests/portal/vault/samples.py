@@ -48,6 +48,20 @@ def bomb(megabytes):
     )
 
 
+def page_bomb(megabytes):
+    """A small PDF whose one page is written on so many megabytes of spaces."""
+    packer = zlib.compressobj(1)
+    folded = b"".join(packer.compress(b" " * 1024 * 1024) for _megabyte in range(megabytes))
+    document = pikepdf.new()
+    page = document.add_blank_page()
+    page.Contents = pikepdf.Stream(
+        document, folded + packer.flush(), Filter=pikepdf.Name.FlateDecode
+    )
+    out = io.BytesIO()
+    document.save(out, compress_streams=False)
+    return out.getvalue()
+
+
 def picture(format="JPEG", size=(400, 300), *, exif=False, mode="RGB", colour=None):
     """A plain image, with a position and a quarter turn in its EXIF if asked."""
     image = Image.new(mode, size, colour)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from portal.vault import previews
+from portal.vault import page_count, previews
 from tests.portal.vault import samples
 
 
@@ -54,3 +54,13 @@ def test_a_grey_image_of_sixteen_bits_keeps_its_grey():
 def test_what_cannot_be_drawn_says_so():
     with pytest.raises(previews.NoPreview):
         previews.first_page(b"%PDF-1.7 nothing", "application/pdf")
+
+
+def test_a_page_that_unfolds_into_gigabytes_ends_no_process_of_ours(monkeypatch):
+    monkeypatch.setattr(page_count, "MEMORY_BYTES", 256 * 1024 * 1024)
+    data = samples.page_bomb(400)
+
+    with pytest.raises(previews.NoPreview):
+        previews.first_page(data, "application/pdf")
+
+    assert len(data) < 4 * 1024 * 1024
