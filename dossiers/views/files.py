@@ -39,13 +39,19 @@ class RemoveEvidence(View):
 
 
 class OwnFile(View):
-    """One of the person's own files, letters included; another's does not exist."""
+    """One of the papers that the person gave; another's does not exist.
+
+    A letter is opened by its own address, which refuses one that was taken back.
+    """
 
     http_method_names = ["get", "head"]
 
     def get(self, request, file_id):
         stored = vault.StoredFile.objects.filter(
-            pk=file_id, applicant_id=request.user.pk, removed_at=None
+            pk=file_id,
+            applicant_id=request.user.pk,
+            kind=vault.FileKind.EVIDENCE,
+            removed_at=None,
         ).first()
         if stored is None:
             raise Http404

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dossiers.models import Dossier, Evidence
 from portal.core.door import acting
+from portal.vault import api as vault
 from portal.vault.models import StoredFile
 from tests.dossiers.conftest import enter
 from tests.factories.accounts import UserFactory
@@ -155,3 +156,17 @@ def test_files_no_longer_asked_are_not_filed(applicant):
 
     assert "host-letter" not in {entry["rule"] for entry in submission.evidence}
     assert held(dossier, "host-letter") == []
+
+
+def test_a_letter_is_not_opened_as_a_paper(signed_in, applicant):
+    dossier = draft(applicant)
+    letter = vault.store_bytes(
+        b"%PDF-1.7",
+        "courrier.pdf",
+        "application/pdf",
+        subject_id=dossier.pk,
+        applicant_id=applicant.pk,
+        kind=vault.FileKind.LETTER,
+    )
+
+    assert signed_in.get(reverse("dossiers:file", args=[letter.pk])).status_code == 404
