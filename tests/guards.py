@@ -22,7 +22,7 @@ from django.db.models.sql.compiler import (
     SQLInsertCompiler,
     SQLUpdateCompiler,
 )
-from django.template import Node, engines
+from django.template import Engine, Node, engines
 from django.test import Client
 from django.utils import timezone
 
@@ -65,6 +65,14 @@ def _rendering_template() -> str:
 
 
 def forbid_undefined_variables(patch):
+    """On every engine, those made anew when a test changes a setting included."""
+    original = Engine.__init__
+
+    def __init__(engine, *arguments, **options):
+        original(engine, *arguments, **options)
+        engine.string_if_invalid = UndefinedVariable("undefined")
+
+    patch.setattr(Engine, "__init__", __init__)
     for engine in engines.all():
         if hasattr(engine, "engine"):
             patch.setattr(engine.engine, "string_if_invalid", UndefinedVariable("undefined"))

@@ -26,6 +26,13 @@ def test_undefined_variable_fails_in_our_templates():
         Template("{{ person.name }}", origin=OURS).render(Context())
 
 
+def test_undefined_variable_fails_after_a_setting_made_new_engines(settings):
+    settings.DEBUG = not settings.DEBUG
+
+    with pytest.raises(Failed, match=r"Undefined template variable person\.name"):
+        Template("{{ person.name }}", origin=OURS).render(Context())
+
+
 def test_undefined_variable_is_left_to_other_templates():
     assert Template("[{{ person }}]", origin=THEIRS).render(Context()) == "[]"
 

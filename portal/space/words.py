@@ -20,7 +20,7 @@ WHO_IS_NEXT = {
     NextActor.PARTNER: gettext_lazy("Un service consulté par la préfecture"),
     NextActor.MAKER: gettext_lazy("L’atelier qui fabrique la carte"),
     NextActor.COUNTER: gettext_lazy("Le guichet"),
-    NextActor.NOBODY: gettext_lazy("Personne : cette demande est terminée"),
+    NextActor.NOBODY: gettext_lazy("Personne, cette demande est terminée"),
 }
 WAITS_FOR_A_VISIT = {CaseState.BIOMETRICS_DUE, CaseState.CARD_READY}
 ENDED_WITHOUT_ANSWER = {CaseState.WITHDRAWN, CaseState.ARCHIVED}

@@ -73,7 +73,8 @@ def test_no_role_may_change_a_line(db, as_role, role, statement):
         cursor.execute(statement)
 
 
-def test_even_the_owner_is_refused_by_the_trigger(db, owner):
+@pytest.mark.django_db(transaction=True)
+def test_even_the_owner_is_refused_by_the_trigger(owner):
     owner.execute(
         "insert into core_journalline (act, subject_type, subject_id, prefecture_code, facts)"
         " values ('t.t', 't', '1', '', '{}')"
