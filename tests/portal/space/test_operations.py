@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -34,14 +35,10 @@ def enqueue_a_job():
 def test_operator_sees_failed_jobs_and_tries_again(enter, as_role):
     browser = enter(administrator=True)
     number = enqueue_a_job()
-    with as_role("worker"):
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "update procrastinate_jobs set status = 'failed', attempts = 3 where id = %s",
-                [number],
-            )
+    with as_role("worker"), connection.cursor() as cursor:
+        cursor.execute(
+            "update procrastinate_jobs set status = 'failed', attempts = 3 where id = %s", [number]
+        )
 
     page = browser.get(reverse("desk:jobs"))
     answer = browser.post(reverse("desk:retry_job", args=[number]))
