@@ -1,6 +1,5 @@
 """Load the demonstration (as the owner): procedures, people, places, hours, guidance."""
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from appointments import demo as appointments
@@ -12,7 +11,6 @@ class Command(BaseCommand):
     help = "Load the demonstration's invented people and places; safe to run again."
 
     def handle(self, *args, **options):
-        call_command("sync_procedures", verbosity=0)
         loading.load()
         appointments.load()
         cms.load()
