@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urljoin, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,16 @@ from workflows.services.moves import advance, lock_case
 
 _SECONDS = 10
 _MOST_BYTES = 64_000
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """The token goes to the address in the settings and to no other."""
+
+    def redirect_request(self, *_args, **_kwargs):
+        return None
+
+
+_open = build_opener(_NoRedirect).open
 
 
 class MakerUnavailable(Exception):
@@ -109,7 +119,11 @@ def send_order(order: CardOrder) -> MakerAnswer:
 
 def ask_state(maker_order: str) -> MakerAnswer:
     """Ask the maker how far an order is."""
-    return _call(f"orders/{quote(maker_order, safe='')}")
+    answer = _call(f"orders/{quote(maker_order, safe='')}")
+    if answer.state == "rejected":
+        # the job fails and is shown to the operator, instead of asking for ever
+        raise MakerUnavailable("the maker rejected the order")
+    return answer
 
 
 def _call(path, *, data=None, headers=None) -> MakerAnswer:
@@ -128,7 +142,7 @@ def _call(path, *, data=None, headers=None) -> MakerAnswer:
         },
     )
     try:
-        with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 -- same
+        with _open(request, timeout=_SECONDS) as response:
             answer = json.loads(response.read(_MOST_BYTES))
         return MakerAnswer(
             order=str(answer.get("order") or path.rpartition("/")[2]),

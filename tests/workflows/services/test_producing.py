@@ -1,6 +1,7 @@
 """The card's maker over real HTTP, with its simulator: ordered once, polled, then announced."""
 
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.db import connection
@@ -141,6 +142,55 @@ def test_an_address_that_is_not_http_is_refused(settings):
     settings.CARD_MAKER_URL = "file:///etc/"
 
     with pytest.raises(producing.MakerUnavailable, match="not http"):
+        producing.ask_state("x")
+
+
+@pytest.fixture
+def answering(settings):
+    """A maker that answers each request with this status, headers and body; it notes them."""
+    servers = []
+
+    def start(status, *, headers=None, body=b""):
+        seen = []
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self):
+                seen.append(self.path)
+                self.send_response(status)
+                for name, value in (headers or {}).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args):
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        settings.CARD_MAKER_URL = f"http://127.0.0.1:{server.server_address[1]}/"
+        settings.CARD_MAKER_TOKEN = TOKEN
+        return seen
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_token_follows_no_redirect(answering):
+    seen = answering(302, headers={"Location": "/elsewhere"})
+
+    with pytest.raises(producing.MakerUnavailable, match="302"):
+        producing.ask_state("x")
+
+    assert seen == ["/orders/x"]
+
+
+def test_a_rejected_order_is_a_failure(answering):
+    answering(200, body=b'{"order": "x", "state": "rejected"}')
+
+    with pytest.raises(producing.MakerUnavailable, match="rejected"):
         producing.ask_state("x")
 
 
