@@ -23,16 +23,10 @@ _subjects: dict[str, str] = {
     "dossier_rerouted": _("Votre dossier a changé de préfecture"),
     "dossier_reopened": _("L’examen de votre dossier reprend"),
     "completion_asked": _("La préfecture vous demande de compléter votre dossier"),
-    "completion_reminder": _("Il vous reste peu de temps pour compléter votre dossier"),
     "completion_received": _("Nous avons reçu votre complément"),
     "decision_served": _("Une décision a été prise"),
     "case_closed": _("Votre dossier est clos"),
     "card_ready": _("Votre titre est prêt"),
-    "appointment_issued": _("Vous avez un rendez-vous"),
-    "appointment_changed": _("Votre rendez-vous a changé"),
-    "appointment_cancelled": _("Votre rendez-vous est annulé"),
-    "appointment_reminder": _("Votre rendez-vous approche"),
-    "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
 }
 _titles: dict[str, str] = {}
 
