@@ -1,7 +1,6 @@
 """What an upload really is: every check is on the bytes, the name proves nothing."""
 
 import hashlib
-import io
 import struct
 import unicodedata
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import pillow_heif
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from PIL import Image, ImageFile
+from PIL import Image
 
 from portal.core.errors import DomainRefusal
 from portal.vault import page_count
@@ -20,7 +19,7 @@ from portal.vault import page_count
 PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
 EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png", HEIC: "heic"}
 _SAME_AS = {"image/heif": HEIC, "image/heic-sequence": HEIC, "image/heif-sequence": HEIC}
-_FORMATS = {JPEG: ["JPEG"], PNG: ["PNG"], HEIC: ["HEIF"]}
+_FORMATS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF"}
 PDF_END, PDF_END_WITHIN = b"%%EOF", 1024
 MAX_PAGES = 100
 MAX_PIXELS = 50_000_000  # a telephone's 48 megapixels
@@ -124,19 +123,11 @@ def _damaged_pdf():
 
 
 def _image_pages(data, content_type):
-    # WeasyPrint makes Pillow accept cut images in its whole process: evidence must not be cut
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS[content_type]) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise DomainRefusal(_image_too_large())
-            if content_type == JPEG:
-                # reads the whole file at an eighth of its size: a cut one is seen, memory is spared
-                image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
-            image.load()
-    except _TOO_LARGE_IMAGE as error:
+        page_count.look_at(data, _FORMATS[content_type], MAX_PIXELS)
+    except page_count.TooLargeImage as error:
         raise DomainRefusal(_image_too_large()) from error
-    except UNREADABLE_IMAGE as error:
+    except page_count.UnreadableImage as error:
         raise DomainRefusal(
             _("Cette image est illisible ou incomplète. Reprenez la photo, puis envoyez-la.")
         ) from error

@@ -177,3 +177,15 @@ def test_a_name_is_only_shown_once_it_is_harmless(given, shown):
 )
 def test_a_size_is_said_as_people_say_it(size, words):
     assert size_in_words(size) == words
+
+
+def test_an_image_is_never_decoded_in_the_web_process(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        page_count, "ask", lambda *said, **limits: asked.append((said[2], limits)) or b"unreadable"
+    )
+
+    with pytest.raises(page_count.UnreadableImage):
+        page_count.look_at(b"points", "PNG", 1)
+
+    assert asked == [("PNG", {"memory": page_count.IMAGE_MEMORY_BYTES})]
