@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from appointments import ordering, queries
 from appointments.enums import IssueOutcome
