@@ -14,7 +14,7 @@ LOGOUT_REDIRECT_URL = "/"
 
 def _cache(table):
     return {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "portal.core.json_cache.JsonDatabaseCache",
         "LOCATION": table,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
