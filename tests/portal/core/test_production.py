@@ -43,6 +43,7 @@ def environment():
         "PORTAL_CARD_MAKER_TOKEN": "jeton",
         "PORTAL_BASE_URL": "https://portail.exemple.invalid",
         "PORTAL_HOSTS": "portail.exemple.invalid",
+        "PORTAL_MAIL_FROM": "portail@exemple.invalid",
         "PORTAL_SECRET_KEY": "".join(chr(33 + n * 7 % 90) for n in range(60)),
         "PORTAL_PERSON_KEY": "p7" * 32,
         "PORTAL_QR_KEY": "0f" * 32,
@@ -53,8 +54,16 @@ def test_every_missing_variable_is_named_at_once(environment):
     done = production("manage.py", "check", PORTAL_DB_HOST="127.0.0.1", PORTAL_DB_PASSWORD="x")
 
     missing = [name for name in environment if not name.startswith("PORTAL_DB_")]
-    assert [n for n in missing if f"{n} is missing" not in done.stderr] == ["PORTAL_HOSTS"]
+    assert [n for n in missing if f"{n} is missing" not in done.stderr] == []
     assert done.returncode != 0
+
+
+def test_an_address_without_encryption_is_refused(environment, db):
+    done = production(
+        "manage.py", "check", **environment | {"PORTAL_BASE_URL": "http://portail.exemple.invalid"}
+    )
+
+    assert "must begin with https://" in done.stderr
 
 
 @pytest.mark.django_db(transaction=True)

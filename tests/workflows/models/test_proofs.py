@@ -1,5 +1,7 @@
 """What the database itself refuses, whatever the code above it does."""
 
+from datetime import date
+
 import pytest
 from django.db import (
     DatabaseError,
@@ -13,6 +15,7 @@ from django.db import (
 from portal.core.door import acting
 from tests.factories.workflows import Life, agent
 from workflows.models import Case, Decision, Step
+from workflows.services.moves import advance
 from workflows.services.opinions import receive_opinion
 from workflows.services.requesting import receive_completion
 
@@ -32,6 +35,19 @@ def test_a_state_without_its_step_is_refused():
 
     with pytest.raises(IntegrityError, match="the_state_is_proven_by_the_last_step"):
         sql(life, "update workflows_case set state = 'under_review', complete_at = now()")
+
+
+def test_a_signed_move_without_its_decision_is_refused():
+    life = Life().acknowledged().proposed()
+
+    def forge():
+        with life.desk(life.signatory) as act, connection.cursor() as cursor:
+            dates = {"title_starts_on": date(2027, 1, 1), "title_ends_on": date(2027, 12, 31)}
+            advance(case_id=life.id, move="grant", actor=life.signatory, at=act.now, **dates)
+            cursor.execute("set constraints all immediate")
+
+    with pytest.raises(IntegrityError, match="no decision signed by its actor"):
+        forge()
 
 
 def test_a_jump_is_refused():
