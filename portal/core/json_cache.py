@@ -27,8 +27,8 @@ class JsonDatabaseCache(DatabaseCache):
         asked = {self.make_and_validate_key(key, version=version): key for key in keys}
         with connection.cursor() as cursor:
             cursor.execute(
-                f'select cache_key, value from "{self._table}"'  # noqa: S608 -- our setting
-                " where cache_key = any(%s) and expires >= now()",
+                f'SELECT cache_key, value FROM "{self._table}"'  # noqa: S608 -- our setting
+                " WHERE cache_key = ANY(%s) AND expires >= now()",
                 [list(asked)],
             )
             rows = cursor.fetchall()
