@@ -23,7 +23,7 @@ def in_page(html: str) -> str:
     """The same in the words of a page; tags, scripts and what a person typed stay as they are."""
     pieces = _NOT_WORDS.split(html)
     # One match gives three pieces: the words before it, itself, and the name of its element.
-    words = [keep_together(piece) for piece in pieces[0::3]]
+    words = [keep_together(piece) if piece.strip() else piece for piece in pieces[0::3]]
     kept = [*pieces[1::3], ""]
     return "".join(word + tag for word, tag in zip(words, kept, strict=True))
 
