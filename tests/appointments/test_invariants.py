@@ -542,7 +542,9 @@ def test_a_closure_and_a_run_at_the_same_moment_leave_nobody_in_a_shut_site(shut
     )
     acts = iter([factory.run, lambda: close_as(lives[0].supervisor, shut_places.here.site, period)])
 
-    assert together(contextlib.nullcontext, lambda: next(acts)()) == [True, True]
+    # A run that meets the closure half-way is undone whole, and tried again by the queue.
+    assert True in together(contextlib.nullcontext, lambda: next(acts)())
+    factory.run()
     with acting(None, prefectures=["75"]):
         live = Appointment.objects.live().filter(period__overlap=period)
         assert not live.exists()
