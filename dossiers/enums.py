@@ -22,7 +22,7 @@ class CompletionOutcome(models.TextChoices):
 class TaskState(models.TextChoices):
     """Where one task of the draft stands; the values are those of the task list component."""
 
-    TODO = "todo", _("À faire")
+    TO_DO = "todo", _("À faire")
     STARTED = "started", _("Commencé")
     DONE = "done", _("Fait")
     PROBLEM = "problem", _("À corriger")

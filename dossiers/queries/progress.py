@@ -46,7 +46,7 @@ def progress_of(dossier: Dossier, held: dict[str, list], review: Review, languag
         evidence=_evidence_state(given, len(wanted)),
         evidence_given=given,
         evidence_wanted=len(wanted),
-        check=TaskState.TODO if review.is_complete else TaskState.BLOCKED,
+        check=TaskState.TO_DO if review.is_complete else TaskState.BLOCKED,
     )
 
 
@@ -57,7 +57,7 @@ def step_state(dossier: Dossier, step) -> TaskState:
         return TaskState.PROBLEM
     answered = [field for field in fields if is_answered(dossier.answers.get(field.name))]
     if not answered:
-        return TaskState.TODO
+        return TaskState.TO_DO
     missing = [field for field in fields if field.required and field not in answered]
     return TaskState.STARTED if missing else TaskState.DONE
 
@@ -72,4 +72,4 @@ def neighbours(dossier: Dossier, code: str):
 def _evidence_state(given, wanted):
     if given == wanted:
         return TaskState.DONE
-    return TaskState.STARTED if given else TaskState.TODO
+    return TaskState.STARTED if given else TaskState.TO_DO

@@ -11,7 +11,10 @@ _ALLOWED_WRITES = ('INSERT INTO "CORE_JOURNALLINE"',)
 
 
 class ActView(FormView):
-    """Load in `setup`, check in `dispatch`, perform one domain call in `perform`."""
+    """Load in `setup`, check in `dispatch`, perform one domain call in `perform(form)`.
+
+    A view without `perform` has no act to make and should not be one of these.
+    """
 
     # Without this, a form view answers PUT as if it were POST.
     http_method_names = ["get", "head", "options", "post"]
@@ -19,10 +22,6 @@ class ActView(FormView):
     def allowed(self) -> bool:
         """Whether this person may act on this object; the rule lives in the room's rules."""
         return True
-
-    def perform(self, form):
-        """Make the one domain call of this act."""
-        raise NotImplementedError
 
     def dispatch(self, request, *args, **kwargs):
         """Refuse with 403 what the rule does not allow."""
