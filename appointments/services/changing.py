@@ -47,8 +47,11 @@ def give_back(appointment: Appointment, *, reason: str, user, at: datetime) -> C
             reason=reason,
         )
     notices.withdraw_letter(appointment)
-    by_role = Role.APPLICANT if rules.is_its_person(appointment, user) else Role.COUNTER_AGENT
-    notices.tell_about(appointment, "appointment_cancelled", by_role=by_role.value)
+    if rules.is_its_person(appointment, user):
+        code, by_role = "appointment_cancelled", Role.APPLICANT
+    else:
+        code, by_role = "appointment_given_back_at_counter", Role.COUNTER_AGENT
+    notices.tell_about(appointment, code, by_role=by_role.value)
     _write(appointment, "appointment.give_back", {"reason": reason})
     return change
 

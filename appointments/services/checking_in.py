@@ -87,11 +87,12 @@ def _ended(appointment: Appointment) -> str:
     if state == AppointmentState.HONOURED:
         at = date_format(appointment.check_in.at.astimezone(clock.PARIS), "TIME_FORMAT")
         return _("Cette personne a déjà été reçue à %(time)s.") % {"time": at}
-    return {
+    sentences: dict[str, str] = {
         AppointmentState.CANCELLED: _("Ce rendez-vous a été rendu par la personne."),
         AppointmentState.REVOKED: _("Ce rendez-vous a été retiré par la préfecture."),
         AppointmentState.MISSED: _("Ce rendez-vous est passé et noté comme manqué."),
-    }.get(state, "")
+    }
+    return sentences.get(state, "")
 
 
 @transaction.atomic

@@ -28,6 +28,10 @@ LINES = {
     "appointment_cancelled": _(
         "Vous avez rendu votre rendez-vous. Vous gardez votre rang : un autre vous sera donné."
     ),
+    "appointment_given_back_at_counter": _(
+        "À votre demande, le guichet a noté que vous viendrez un autre jour. Vous gardez votre "
+        "rang : un autre rendez-vous vous sera donné."
+    ),
     "appointment_missed": _("Vous n’êtes pas venu au rendez-vous du %(starts_at)s."),
     "appointment_revoked": _(
         "La préfecture a dû retirer le rendez-vous du %(starts_at)s. Vous gardez votre rang."
@@ -40,6 +44,7 @@ LINES = {
 MAILS = {
     "appointment_issued": _("Vous avez un rendez-vous"),
     "appointment_cancelled": _("Vous avez rendu votre rendez-vous"),
+    "appointment_given_back_at_counter": _("Vous viendrez un autre jour"),
     "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
     "appointment_revoked": _("La préfecture doit changer votre rendez-vous"),
     "appointment_honoured": _("Vous avez été reçu au guichet"),
@@ -51,12 +56,12 @@ MAILS = {
 def facts_of_the_dossier(dossier_id: UUID, purpose: str, today: date) -> dict:
     """What a clearance keeps of a dossier, so that the issuing run reads none."""
     papers: dict[str, dict[str, str]] = {}
-    view = None
-    for language, _name in settings.LANGUAGES:
-        view = dossiers.dossier_summary(dossier_id, language)
+    views = {code: dossiers.dossier_summary(dossier_id, code) for code, _name in settings.LANGUAGES}
+    for language, view in views.items():
         for box in view.evidence:
             if _is_asked(box.rule_code, purpose):
                 papers.setdefault(box.rule_code, {})[language] = box.label
+    view = views["fr"]
     return {
         "deadline_on": view.title_ends_on,
         "is_vulnerable": is_minor(view.identity.birth_date, today),

@@ -10,6 +10,7 @@ from appointments.services import notices, passes
 from portal.core import clock
 from portal.core.door import acting_for
 from portal.core.models import JournalLine
+from portal.correspondence import api as correspondence
 from tests.factories import appointments as factory
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -244,12 +245,19 @@ def test_a_second_change_is_written_by_the_counter_and_a_third_by_nobody(places,
     assert "autre-jour" in words(client.get(visit("visit", life, places.here)))
     assert client.post(visit("give_back", life, places.here), said).status_code == 302
     assert factory.appointment_of(life).state == AppointmentState.CANCELLED
+    assert last_line(life).kind == "appointment_given_back_at_counter"
     factory.run()
     life.appointment = factory.appointment_of(life)
 
     assert life.appointment.user_changes == 2
     assert client.post(visit("give_back", life, places.here), said).status_code == 403
     assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
+def last_line(life):
+    """What the person reads first on their timeline."""
+    with acting_for(life.applicant):
+        return correspondence.timeline(life.appointment.dossier_id)[0]
 
 
 @pytest.mark.parametrize("role", ["reviewer", "signatory", "supervisor"])
