@@ -16,6 +16,7 @@ from dossiers.catalogue.conditions import (
 from dossiers.catalogue.windows import WindowAnswer, assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
+from portal.core.errors import Sentence
 from portal.territory import api as territory
 
 EVIDENCE_PAGE = "pieces"
@@ -25,7 +26,7 @@ EVIDENCE_PAGE = "pieces"
 class Problem:
     """One sentence, and the step (or `EVIDENCE_PAGE`) to go to; none when nothing can be done."""
 
-    sentence: str
+    sentence: Sentence
     step: str | None = None
     rule: str | None = None
 

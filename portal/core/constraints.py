@@ -1,14 +1,15 @@
 """What the database refused, said in words to the person who asked."""
 
 import contextlib
+from collections.abc import Iterator, Mapping
 
 from django.db import IntegrityError, transaction
 
-from portal.core.errors import DomainRefusal
+from portal.core.errors import DomainRefusal, Sentence
 
 
 @contextlib.contextmanager
-def refusing(sentences: dict[str, str]):
+def refusing(sentences: Mapping[str, Sentence]) -> Iterator[None]:
     """Turn the violation of a named constraint into its sentence; any other stays a bug."""
     try:
         with transaction.atomic():

@@ -94,7 +94,6 @@ class PolicyMiddleware:
         policy = policy_of(request.resolver_match)
         if policy is None:
             raise PermissionDenied(f"no policy for {request.resolver_match.view_name}")
-        request.policy = policy
         if policy.admits(request.user):
             return None
         if request.user.is_authenticated:

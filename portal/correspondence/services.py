@@ -10,11 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock, door
+from portal.core.errors import Sentence
 from portal.core.jobs import enqueue
 from portal.correspondence import mail
 from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
 
-_subjects: dict[str, str] = {
+_subjects: dict[str, Sentence] = {
     "news": _("Il y a du nouveau dans votre espace"),
     "letter": _("Un courrier vous attend dans votre espace"),
     "dossier_filed": _("Nous avons reçu votre demande"),
@@ -28,7 +29,7 @@ _subjects: dict[str, str] = {
     "case_closed": _("Votre dossier est clos"),
     "card_ready": _("Votre titre est prêt"),
 }
-_titles: dict[str, str] = {}
+_titles: dict[str, Sentence] = {}
 
 
 def declare_mails(subjects: dict) -> None:

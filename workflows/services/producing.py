@@ -103,8 +103,8 @@ def what_to_order(order: CardOrder) -> dict:
         "reference": order.idempotency_key,
         "holder_initials": "".join(word[0] for word in names)[:6].upper(),
         "title_code": case.procedure_code,
-        "valid_from": case.title_starts_on.isoformat(),
-        "valid_until": case.title_ends_on.isoformat(),
+        "valid_from": str(case.title_starts_on),
+        "valid_until": str(case.title_ends_on),
     }
 
 
