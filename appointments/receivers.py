@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from appointments.services import clearing
-from workflows.events import case_closed, visit_due
+from workflows.events import case_closed, decision_revoked, visit_due
 
 
 @receiver(visit_due, dispatch_uid="appointments.clear_for_visit")
@@ -15,4 +15,10 @@ def clear_for_visit(*, case, step, purpose, at, **_later_facts):
 @receiver(case_closed, dispatch_uid="appointments.end_visits")
 def end_visits(*, case, **_later_facts):
     """Nobody is expected for a case in which nothing more is expected."""
+    clearing.revoke_unused(case_id=case.pk)
+
+
+@receiver(decision_revoked, dispatch_uid="appointments.end_visits_of_a_revoked_decision")
+def end_visits_of_a_revoked_decision(*, case, **_later_facts):
+    """The right to a visit and its appointment fall with the decision that gave them."""
     clearing.revoke_unused(case_id=case.pk)

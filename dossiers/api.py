@@ -5,9 +5,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from dossiers.catalogue.conditions import meant as _meant
+from dossiers.catalogue.durations import TitleEnd
 from dossiers.catalogue.loader import catalogue
-from dossiers.catalogue.schema import Deadline, Procedure, TitleMonths
+from dossiers.catalogue.schema import Deadline, Ground, Procedure, TitleMonths
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
+from dossiers.queries.checks import (
+    CheckLine,
+    allowed_title_ends,
+    checklist_of,
+    grounds_of,
+    labels_of_checks,
+    title_category_of,
+    title_end_of,
+)
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.lists import DossierLine, lines_of
@@ -17,6 +27,7 @@ from dossiers.services.drafting import open_request_of
 from portal.core import clock
 
 __all__ = [
+    "CheckLine",
     "CompletionItem",
     "CompletionRequest",
     "Deadline",
@@ -24,19 +35,25 @@ __all__ = [
     "DossierLine",
     "DossierView",
     "EvidenceBox",
+    "Ground",
     "Identity",
     "Procedure",
     "ProcedureFacts",
     "Section",
     "Submission",
+    "TitleEnd",
     "TitleMonths",
+    "allowed_title_ends",
     "answer_meaning",
     "ask_completion",
     "askable_items",
+    "checklist_of",
     "close_completion",
     "completion_requests",
     "dossier_summary",
     "dossiers_of",
+    "grounds_of",
+    "labels_of_checks",
     "open_completion",
     "procedure",
     "procedure_of",
@@ -44,6 +61,8 @@ __all__ = [
     "seal",
     "set_prefecture",
     "start_url_name",
+    "title_category_of",
+    "title_end_of",
     "title_rules",
     "unseal",
 ]

@@ -5,11 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.accounts.api import User
+from portal.core import door
 from workflows.enums import CaseState, NextActor, Purpose
 from workflows.models import Case, Step
 from workflows.queries.progress import CaseView, case_view
 from workflows.queries.queue import queue_counts
 from workflows.services import producing
+from workflows.services.delegating import Order as SigningOrder
+from workflows.services.delegating import delegate
 from workflows.services.moves import MoveRefused, advance
 
 __all__ = [
@@ -19,10 +22,12 @@ __all__ = [
     "MoveRefused",
     "NextActor",
     "Purpose",
+    "SigningOrder",
     "Step",
     "case_of",
     "case_visible_to",
     "cases_of",
+    "give_power_to_sign",
     "queue_counts",
     "record_biometrics",
     "record_hand_over",
@@ -57,3 +62,15 @@ def record_biometrics(case_id: UUID, actor: User, at: datetime) -> Step:
 def record_hand_over(case_id: UUID, actor: User, at: datetime) -> Step:
     """The card was given to its holder: the case ends. Raises as `record_biometrics`."""
     return advance(case_id=case_id, move="hand_over", actor=actor, at=at)
+
+
+def give_power_to_sign(signatory: User, order: SigningOrder) -> bool:
+    """Write a delegation unless this order already gave it. Raises DomainRefusal.
+
+    Needs the worker's or the owner's role: no page gives a power to sign.
+    """
+    with door.acting(None, prefectures=[order.prefecture_code]):
+        if signatory.signing_delegations.filter(order_reference=order.reference).exists():
+            return False
+        delegate(signatory=signatory, order=order)
+    return True

@@ -34,4 +34,12 @@ class WorkflowsConfig(AppConfig):
                 )
             }
         )
-        correspondence.declare_letters({"decision": _("Décision sur votre demande")})
+        correspondence.declare_letters(
+            {
+                "decision": _("Décision sur votre demande"),
+                "board_summons": _("Convocation devant la commission du titre de séjour"),
+            }
+        )
+        correspondence.declare_mails(
+            {"board_summons": _("La préfecture vous convoque devant une commission")}
+        )

@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 COMPLETION_DAYS = 30
 OPINION_DAYS = 30
+SUMMONS_DAYS = 15
+"""From its summons to its hearing by the residence board (public sheet F2209)."""
+REOPENING_MONTHS = 12
+"""How long a refusal or a closure may be withdrawn without a new request: our own rule."""
 RETENTION_MONTHS = 60
 """How long an ended case stays open to consultation before it is archived."""
 
@@ -111,6 +115,16 @@ def pause_of_request(*, asked_on: date, due_on: date, supplied_on: date | None =
 def title_ends_on(*, starts_on: date, months: int) -> date:
     """The last day of a title of so many months."""
     return add_months(starts_on, months) - _days(1)
+
+
+def first_hearing_on(summoned_on: date) -> date:
+    """The first day on which the residence board may hear a person summoned on this day."""
+    return summoned_on + _days(SUMMONS_DAYS)
+
+
+def reopening_ends_on(decided_on: date) -> date:
+    """The last day on which a refusal or a closure of this day may be withdrawn."""
+    return add_months(decided_on, REOPENING_MONTHS)
 
 
 def retention_ends_on(ended_on: date) -> date:

@@ -69,6 +69,22 @@ class Outcome(models.TextChoices):
     CLOSE = "close", _("classement sans suite")
 
 
+class Family(models.TextChoices):
+    """What a procedure asks for: a delegation may cover some families only."""
+
+    FIRST = "first", _("première demande")
+    RENEWAL = "renewal", _("renouvellement")
+    DUPLICATE = "duplicate", _("duplicata")
+
+
+class CheckAnswer(models.TextChoices):
+    """What a reviewer found of one condition of the law."""
+
+    MET = "met", _("remplie")
+    NOT_MET = "not_met", _("non remplie")
+    NOT_APPLICABLE = "not_applicable", _("sans objet")
+
+
 class Purpose(models.TextChoices):
     """Why the person must come. There is no other kind of visit to issue."""
 

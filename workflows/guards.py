@@ -1,8 +1,12 @@
-"""Facts a case must satisfy before a move. Each guard carries the words shown to the agent."""
+"""Facts a case must satisfy before a move. Each guard carries the words shown to the agent.
+
+A guard of a signature also takes the person: it is a fact about their power on that day.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows.enums import Outcome
+from portal.core import clock
+from workflows.enums import OpinionAnswer, OpinionKind, Outcome
 
 
 def guard(reason):
@@ -58,6 +62,52 @@ def a_closure_is_proposed(case):
 )
 def nothing_new_since_the_proposal(case):
     return case.proposed_submission == case.submission_number
+
+
+def power_to_sign(case, person):
+    """The delegation under which this person may sign what is proposed today, None without one."""
+    return person.signing_delegations.covering(
+        prefecture_code=case.prefecture_code,
+        act=case.proposed_outcome,
+        family=case.dossier.procedure.family,
+        day=clock.today(),
+    ).first()
+
+
+@guard(
+    _(
+        "Aucune délégation de signature en vigueur ne vous permet de signer cet acte aujourd’hui, "
+        "pour cette préfecture et cette démarche. Rien n’est signé. Une autre personne habilitée "
+        "peut signer ; votre responsable voit la liste des délégations."
+    )
+)
+def a_delegation_covers_the_signature(case, person):
+    return power_to_sign(case, person) is not None
+
+
+@guard(
+    _(
+        "La commission du titre de séjour doit d’abord rendre son avis sur ce refus (CESEDA, "
+        "art. L. 432-13, à confirmer). Renvoyez la proposition pour qu’elle soit saisie."
+    )
+)
+def the_board_was_heard(case):
+    if case.dossier.procedure.board_before_refusal is None:
+        return True
+    heard = case.opinions.filter(
+        kind=OpinionKind.RESIDENCE_BOARD, settled_at__isnull=False, hearing_on__lte=clock.today()
+    )
+    return heard.exclude(answer__in=["", OpinionAnswer.NONE]).exists()
+
+
+@guard(
+    _(
+        "La décision date de plus de douze mois : elle ne se retire plus ici (règle du portail). "
+        "La personne peut déposer une nouvelle demande."
+    )
+)
+def the_decision_may_still_be_withdrawn(case):
+    return clock.today() <= case.last_day_to_reopen()
 
 
 @guard(_("Les empreintes doivent d’abord être prises."))

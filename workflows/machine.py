@@ -3,7 +3,8 @@
 A move is one method, in the order of life; its body only sets fields of the case. Its
 conditions are facts (`guards`), its permission is a person (`rules`), and `custom` holds the
 words of the desk (`label`), the line of the person's timeline (`line`), the event it always
-announces (`announces`) and whether it clears the person for one visit (`clears`).
+announces (`announces`), whether it clears the person for one visit (`clears`) and the power
+that a signature needs (`under`).
 """
 
 from django.conf import settings
@@ -165,6 +166,7 @@ class CaseMachine(ProtectedStateModel):
         S.GRANTED,
         who=rules.may_sign,
         given=[guards.a_grant_is_proposed, guards.nothing_new_since_the_proposal],
+        under=guards.a_delegation_covers_the_signature,
         label=_("Signer la décision favorable"),
         line=_("Décision favorable : votre titre de séjour est accordé."),
         announces=events.decision_served,
@@ -179,7 +181,12 @@ class CaseMachine(ProtectedStateModel):
         S.DECISION_PROPOSED,
         S.REFUSED,
         who=rules.may_sign,
-        given=[guards.a_refusal_is_proposed, guards.nothing_new_since_the_proposal],
+        given=[
+            guards.a_refusal_is_proposed,
+            guards.nothing_new_since_the_proposal,
+            guards.the_board_was_heard,
+        ],
+        under=guards.a_delegation_covers_the_signature,
         label=_("Signer le refus"),
         line=_("Votre demande est refusée. La lettre dit pourquoi et comment contester."),
         announces=events.decision_served,
@@ -194,6 +201,7 @@ class CaseMachine(ProtectedStateModel):
         S.CLOSED,
         who=rules.may_sign,
         given=[guards.a_closure_is_proposed, guards.nothing_new_since_the_proposal],
+        under=guards.a_delegation_covers_the_signature,
         label=_("Signer le classement sans suite"),
         line=_("Votre dossier est classé sans suite. La lettre dit pourquoi."),
         announces=events.decision_served,
@@ -309,11 +317,13 @@ class CaseMachine(ProtectedStateModel):
         [S.CLOSED, S.REFUSED],
         S.UNDER_REVIEW,
         who=rules.may_reopen,
+        given=[guards.the_decision_may_still_be_withdrawn],
         label=_("Rouvrir le dossier"),
         line=_("La décision est retirée : votre dossier est de nouveau examiné."),
+        announces=events.decision_revoked,
     )
     def reopen(self, *, actor, at):
-        """The decision is withdrawn; the filing date stays."""
+        """The decision is withdrawn within twelve months, our own rule; the filing date stays."""
         self._forget_proposal()
         self.decided_by = self.decided_at = self.ended_at = None
         self.outcome = ""

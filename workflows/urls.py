@@ -35,6 +35,12 @@ urlpatterns = [
         name="signatures",
         policy=_policy(Role.SIGNATORY, object=None),
     ),
+    route(
+        "delegations/",
+        queue.Delegations.as_view(),
+        name="delegations",
+        policy=_policy(Role.SUPERVISOR, object=None),
+    ),
     route("recherche/", queue.Search.as_view(), name="search", policy=_LISTS),
     route("pilotage/", queue.Supervision.as_view(), name="supervision", policy=_LISTS),
     route(

@@ -43,6 +43,7 @@ def problems_of(procedure: Procedure) -> Iterator[str]:
         yield from _conditions(use.when, asked, f"fees[{i}].when")
     yield from _windows(procedure, asked)
     yield from _durations(procedure)
+    yield from _checks(procedure, asked)
 
 
 def _names(procedure: Procedure) -> Iterator[str]:
@@ -178,9 +179,46 @@ def _durations(procedure: Procedure) -> Iterator[str]:
         yield "title_months: des durées ou « same_end_date », l'un des deux"
     if months.offered and (months.maximum is None or max(months.offered) > months.maximum):
         yield "title_months.maximum: absent ou dépassé par une durée proposée"
+    yield from _followed(procedure)
     for i, deadline in enumerate(procedure.deadlines):
         if (deadline.days is None) is (deadline.months is None):
             yield f"deadlines[{i}]: « days » ou « months », l'un des deux"
     for i, use in enumerate(procedure.fees):
         if not any(amount.since for amount in use.fee.amounts):
             yield f"fees[{i}].fee: aucun montant n'a de date d'effet"
+
+
+def _followed(procedure: Procedure) -> Iterator[str]:
+    """The date that the title follows exists, and its lengths are bounded by a list."""
+    months = procedure.title_months
+    if months.rest_of is None:
+        return
+    followed = procedure.meaning(months.rest_of)
+    if followed is None or followed.kind != "date":
+        yield f"title_months.rest_of: aucune date n'a le sens « {months.rest_of} »"
+    if not months.offered:
+        yield "title_months.rest_of: « offered » est attendu"
+
+
+def _checks(procedure: Procedure, asked: Asked) -> Iterator[str]:
+    grounds = {ground.code: ground for ground in procedure.grounds}
+    papers = {rule.code for rule in procedure.evidence}
+    yield from _repeated("checks", "code", [check.code for check in procedure.checks])
+    yield from _repeated("grounds", "code", [ground.code for ground in procedure.grounds])
+    for i, check in enumerate(procedure.checks):
+        place = f"checks[{i}]"
+        yield from _conditions(check.when, asked, f"{place}.when")
+        if not SLUG.fullmatch(check.code):
+            yield f"{place}.code: « {check.code} » devrait s'écrire en minuscules avec des tirets"
+        yield from _unknown(check.evidence, papers, f"{place}.evidence", "pièce inconnue")
+        yield from _unknown(check.fields, asked, f"{place}.fields", "champ inconnu")
+        if not check.outcomes:
+            yield f"{place}.outcomes: au moins une décision est attendue"
+        if check.ground and getattr(grounds.get(check.ground), "outcome", "") != "refuse":
+            yield f"{place}.ground: « {check.ground} » n'est pas un motif de refus de la procédure"
+
+
+def _unknown(codes: Iterable[str], known: Container[str], place: str, words: str) -> Iterator[str]:
+    for code in codes:
+        if code not in known:
+            yield f"{place}: {words} « {code} »"

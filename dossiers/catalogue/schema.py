@@ -12,11 +12,14 @@ from dossiers.catalogue.windows import Window, WindowChoice
 
 __all__ = [
     "MEANINGS",
+    "Board",
     "CatalogueError",
+    "Check",
     "Confidence",
     "Deadline",
     "EvidenceRule",
     "Field",
+    "Ground",
     "Option",
     "Procedure",
     "Step",
@@ -70,6 +73,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "title_starts_on": ("date",),
     "title_ends_on": ("date",),
     "entered_on": ("date",),
+    "cycle_ends_on": ("date",),
 }
 REQUIRED_MEANINGS = (
     "birth_name",
@@ -173,13 +177,63 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleMonths:
-    """How long the granted title may last; `same_end_date` keeps the end of the one replaced."""
+    """How long the granted title may last.
+
+    `same_end_date` keeps the end of the title replaced; `rest_of` names the date answered that
+    the title follows, within `offered` and `maximum`; a single `offered` length is the length.
+    `category` is what the title is called; without it, that of the title replaced.
+    """
 
     rule: Text
     legal: tuple[str, ...]
     offered: tuple[int, ...] = ()
     maximum: int | None = None
     same_end_date: bool = False
+    rest_of: str | None = None
+    category: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One condition of the law that a reviewer verifies before a decision.
+
+    `evidence` and `fields` can prove it. For each of `outcomes` the answer matters: a grant
+    needs it met, a refusal may rest on it not met, with the text of `ground`.
+    """
+
+    code: str
+    label: Text
+    legal: tuple[str, ...]
+    confidence: Confidence
+    evidence: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    outcomes: tuple[Literal["grant", "refuse"], ...] = ("grant", "refuse")
+    when: Condition | None = None
+    ground: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A text in law and in fact that a reviewer adapts; in French, as the letters are.
+
+    « […] » stands for what the reviewer must write.
+    """
+
+    code: str
+    outcome: Literal["grant", "refuse", "close"]
+    label: Text
+    law: str
+    fact: str
+    legal: tuple[str, ...]
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The residence board (commission du titre de séjour) is heard before a refusal."""
+
+    legal: tuple[str, ...]
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +259,9 @@ class Procedure:
     sworn_statement: Text
     other_windows: tuple[WindowChoice, ...] = ()
     late_fee: Fee | None = None
+    checks: tuple[Check, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    board_before_refusal: Board | None = None
 
     def step(self, code: str) -> Step:
         """The step of that code; KeyError without one."""

@@ -1,4 +1,4 @@
-"""What procedures share (fields, steps, evidence, windows, delays, fees), merged into each."""
+"""What procedures share (fields, evidence, windows, delays, fees, grounds), merged into each."""
 
 import tomllib
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from dossiers.catalogue.fees import Fee
 from dossiers.catalogue.reading import INVALID, Reader, under
-from dossiers.catalogue.schema import Deadline, EvidenceRule, Field, Step
+from dossiers.catalogue.schema import Deadline, EvidenceRule, Field, Ground, Step
 from dossiers.catalogue.windows import Window
 
 Table = dict[str, Any]
@@ -17,6 +17,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "_windows.toml": ("windows",),
     "_deadlines.toml": ("deadlines",),
     "_fees.toml": ("schedules", "fees"),
+    "_grounds.toml": ("grounds",),
 }
 # Section: what an entry is, and the attribute that its key gives.
 SECTIONS: dict[str, tuple[type, str, str]] = {
@@ -26,6 +27,7 @@ SECTIONS: dict[str, tuple[type, str, str]] = {
     "windows": (Window, "code", "délai de dépôt inconnu"),
     "deadlines": (Deadline, "code", "échéance inconnue"),
     "fees": (Fee, "code", "taxe inconnue"),
+    "grounds": (Ground, "code", "motif inconnu"),
 }
 SCHEDULE_KEYS = {"legal", "confidence", "since", "until"}
 
@@ -128,7 +130,7 @@ class Shared:
     def expand(self, table: Table, file: str) -> Table:
         """The table of a procedure with everything shared merged in."""
         whole = dict(table)
-        for key in ("steps", "evidence", "deadlines", "fees", "other_windows"):
+        for key in ("steps", "evidence", "deadlines", "fees", "other_windows", "grounds"):
             if isinstance(table.get(key), list):
                 whole[key] = [
                     self._expanded(key, item, f"{file}: {key}[{i}]")
@@ -144,7 +146,7 @@ class Shared:
         if key == "steps":
             step = self._merged("steps", item, place)
             return self._fields_of(step, place)
-        if key in ("evidence", "deadlines"):
+        if key in ("evidence", "deadlines", "grounds"):
             return self._merged(key, item, place)
         inner, section = ("fee", "fees") if key == "fees" else ("window", "windows")
         if isinstance(item, dict) and isinstance(item.get(inner), str):

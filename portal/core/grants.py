@@ -38,6 +38,8 @@ GRANTS = {
         "dossiers.procedureversion": "S",
         "dossiers.submission": "SIU",
         "dossiers.*": "SIU",
+        # a power to sign is given by a command, never from a page
+        "workflows.signingdelegation": "S",
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",

@@ -103,3 +103,12 @@ def immutable(table, *columns):
         f" execute function portal_refuse_columns({listed})",
         f"drop trigger immutable on {table}",
     )
+
+
+def set_once(table, column):
+    """Let a moment be written once: what was taken back, or settled, is never undone."""
+    return RunSQL(
+        f"create trigger {column}_is_set_once before update of {column} on {table} for each row"
+        f" execute function portal_set_once('{column}')",
+        f"drop trigger {column}_is_set_once on {table}",
+    )

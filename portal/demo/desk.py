@@ -90,19 +90,32 @@ class Reviewer(Agent):
                 "outcome": "grant",
                 "grounds_law": "Articles L. 422-1 et L. 411-4 du CESEDA.",
                 "grounds_fact": "Les études sont suivies et les ressources suffisent.",
+                **self._verified(form),
                 **self._months(form),
             },
         )
-        return "She proposes a grant, with grounds in law and in fact."
+        return "She verifies each condition and proposes a grant, with grounds in law and in fact."
+
+    def _verified(self, form):
+        """Every condition is met, with the first paper offered or a note."""
+        answers = {}
+        for radio in form.find_all("input", attrs={"name": re.compile("^check_"), "value": "met"}):
+            code = radio["name"].removeprefix("check_")
+            answers |= {radio["name"]: "met", f"note_{code}": "Vu au dossier."}
+            papers = form.select(f"select[name=paper_{code}] option")
+            if len(papers) > 1:
+                answers[f"paper_{code}"] = papers[1]["value"]
+        if not answers:
+            raise StoryError("the proposal asks to verify nothing")
+        return answers
 
     def _months(self, form):
-        control = form.find(attrs={"name": re.compile("months")})
-        if control is None:
-            raise StoryError("the proposal does not ask for how long")
-        if control.name == "select":
-            offered = [o["value"] for o in control.find_all("option") if o.get("value")]
-            return {control["name"]: offered[0]}
-        return {control["name"]: control.get("value") or "12"}
+        """The length that the rule gives, or the first offered when it leaves a choice."""
+        control = form.find(attrs={"name": "title_months"})
+        if control is None or "règle" in control.find("option").get_text():
+            return {}
+        offered = [o["value"] for o in control.find_all("option") if o.get("value")]
+        return {control["name"]: offered[0]}
 
 
 class Signatory(Agent):

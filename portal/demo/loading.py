@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import transaction
 
 from cms.api import admit_editor
-from portal.accounts.api import Post, User, create_applicant
+from portal.accounts.api import Post, Role, User, create_applicant
 from portal.demo.people import AGENTS, APPLICANT, PASSWORD, SITES
 from portal.territory.api import Counter, Site
+from workflows.api import SigningOrder, give_power_to_sign
 
 POSTED_ON = date(2026, 1, 1)
 
@@ -24,16 +25,7 @@ def load() -> None:
     if not settings.MOVABLE_CLOCK:
         raise NotADemonstration("Demonstration data belong to demonstrations.")
     for agent in AGENTS:
-        user = _account(agent.email, kind=agent.kind, display_name=agent.display_name)
-        if agent.prefecture:
-            Post.objects.get_or_create(
-                user=user,
-                prefecture_id=agent.prefecture,
-                role=agent.role,
-                defaults={"starts_on": POSTED_ON},
-            )
-        if agent.kind == "editor":
-            admit_editor(user)
+        _settle(agent)
     if not User.objects.filter(email=APPLICANT).exists():
         create_applicant(APPLICANT, PASSWORD)
     for prefecture, name, address, access, counters in SITES:
@@ -44,6 +36,34 @@ def load() -> None:
         )
         for counter in counters:
             Counter.objects.get_or_create(site=site, name=counter)
+
+
+def _settle(agent) -> None:
+    """One account with its post, its power to sign, its pages."""
+    user = _account(agent.email, kind=agent.kind, display_name=agent.display_name)
+    if agent.prefecture:
+        Post.objects.get_or_create(
+            user=user,
+            prefecture_id=agent.prefecture,
+            role=agent.role,
+            defaults={"starts_on": POSTED_ON},
+        )
+    if agent.role == Role.SIGNATORY:
+        give_power_to_sign(user, _order(agent.prefecture))
+    if agent.kind == "editor":
+        admit_editor(user)
+
+
+def _order(prefecture):
+    """An invented order, of every act and procedure."""
+    return SigningOrder(
+        prefecture_code=prefecture,
+        acts=("grant", "refuse", "close"),
+        quality="Pour le préfet et par délégation, la cheffe du bureau du séjour (exemple)",
+        reference=f"Arrêté inventé n° 2026-{prefecture}-01",
+        signed_on=POSTED_ON,
+        starts_on=POSTED_ON,
+    )
 
 
 def _account(email, **facts):

@@ -3,14 +3,17 @@
 import datetime as dt
 import itertools
 
+from dossiers import api as dossiers
 from dossiers.api import Dossier, Submission
 from dossiers.events import dossier_filed
 from dossiers.models import Person, ProcedureVersion
 from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
-from tests.factories.accounts import UserFactory
-from workflows.models import Case
-from workflows.services import deciding, opinions, producing, requesting
+from tests.factories.accounts import UserFactory, as_worker
+from workflows.enums import CheckAnswer, Outcome
+from workflows.models import Case, SigningDelegation
+from workflows.services import deciding, delegating, opinions, producing, requesting
+from workflows.services.checking import Checked
 from workflows.services.moves import advance
 
 PARIS_15 = "75115"
@@ -41,8 +44,53 @@ def applicant(**facts) -> User:
 
 
 def agent(*roles: str, office: str = "75") -> User:
-    """An agent with these roles in one office; a reviewer unless said otherwise."""
-    return UserFactory(prefecture=office, **dict.fromkeys(roles or (Role.REVIEWER.value,), True))
+    """An agent with these roles in one office; a reviewer unless said otherwise.
+
+    A signatory may sign everything there.
+    """
+    user = UserFactory(prefecture=office, **dict.fromkeys(roles or (Role.REVIEWER.value,), True))
+    if Role.SIGNATORY.value in roles:
+        empower(user, office)
+    return user
+
+
+def empower(signatory: User, office: str, *, until=None, **facts) -> SigningDelegation:
+    """A delegation of signature for every act and procedure, unless said otherwise."""
+    whose = "Pour le préfet de police" if office == "75" else "Pour le préfet"
+    order = {
+        "acts": tuple(Outcome.values),
+        "quality": f"{whose} et par délégation, la cheffe du bureau (exemple)",
+        "reference": f"Arrêté inventé n° {next(_numbers)}",
+        "signed_on": dt.date(2020, 1, 1),
+        "starts_on": dt.date(2020, 1, 2),
+    }
+    with as_worker():
+        return delegating.delegate(
+            signatory=signatory,
+            order=delegating.Order(prefecture_code=office, ends_on=until, **order | facts),
+        )
+
+
+def checked(dossier: Dossier, outcome: str) -> tuple[Checked, ...]:
+    """The checklist answered as this outcome needs it: the first that founds a refusal fails."""
+    answers, failed = [], outcome != Outcome.REFUSE
+    for line in dossiers.checklist_of(dossier):
+        if not line.applies:
+            continue
+        fails = not failed and outcome in line.outcomes
+        failed = failed or fails
+        answer = CheckAnswer.NOT_MET if fails else CheckAnswer.MET
+        answers.append(Checked(line.code, answer.value, note="Vu au dossier."))
+    return tuple(answers)
+
+
+def checked_in_a_form(dossier: Dossier, outcome: str) -> dict:
+    """The same as the fields of the proposal's page."""
+    return {
+        f"{part}_{one.code}": value
+        for one in checked(dossier, outcome)
+        for part, value in (("check", one.answer), ("note", one.note))
+    }
 
 
 def filed_dossier(
@@ -139,10 +187,19 @@ class Life:
             due_on=due_on,
         )
 
-    def proposed(self, outcome: str = "grant", *, months: int = 12):
-        title = {"title_starts_on": dt.date(2027, 3, 1), "title_months": months}
-        draft = deciding.Draft(outcome=outcome, **GROUNDS, **(title if outcome == "grant" else {}))
-        return self._do(self.reviewer, deciding.propose, draft=draft)
+    def draft(self, outcome: str = "grant", *, months: int | None = 12, **facts):
+        """What a reviewer writes to propose this outcome."""
+        facts = GROUNDS | facts
+        if outcome == "grant":
+            title = {"title_starts_on": dt.date(2027, 3, 1), "title_months": months}
+            facts = title | {"title_reason": "Durée voulue ici."} | facts
+        if outcome == "close":
+            return deciding.Draft(outcome, closure_code="close-not-supplied", **facts)
+        with self.desk():
+            return deciding.Draft(outcome, **{"checks": checked(self.dossier, outcome)} | facts)
+
+    def proposed(self, outcome: str = "grant", *, months: int | None = 12):
+        return self._do(self.reviewer, deciding.propose, draft=self.draft(outcome, months=months))
 
     def signed(self):
         return self._do(self.signatory, deciding.sign)

@@ -25,7 +25,7 @@ from portal.vault.models import StoredFile
 from tests.factories import appointments as visits
 from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, picture
-from tests.factories.workflows import GROUNDS, Life, agent
+from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
 from workflows.models import Decision, Proposal, Step
 from workflows.services import acknowledging, deciding, requesting
@@ -177,7 +177,7 @@ def test_of_two_signatures_one_decides_and_one_letter_leaves():
 def test_of_two_proposals_one_stands():
     life = Life().acknowledged()
     second, seen = agent("reviewer"), life.case.last_step
-    draft_ = deciding.Draft(outcome="refuse", **GROUNDS)
+    draft_ = life.draft("refuse")
     facts = {"case_id": life.id, "seen": seen, "draft": draft_}
 
     answers = at_once(
@@ -195,7 +195,7 @@ def test_who_reviews_and_signs_never_decides_alone():
     both = agent("reviewer", "signatory")
     life = Life().acknowledged()
     seen = life.case.last_step
-    draft_ = deciding.Draft(outcome="refuse", **GROUNDS)
+    draft_ = life.draft("refuse")
 
     at_once(
         as_agent(both, deciding.propose, case_id=life.id, seen=seen, draft=draft_),

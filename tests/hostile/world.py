@@ -12,7 +12,7 @@ from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory
 from tests.factories.cms import first_pages
-from tests.factories.workflows import Life, filed_dossier
+from tests.factories.workflows import Life, empower, filed_dossier
 from workflows.enums import ROUTING_DESK
 from workflows.models import Case
 
@@ -61,6 +61,7 @@ def build(owner_login):
 
 def _office(code):
     people = {role: UserFactory(prefecture=code, **{role: True}) for role in POSTS}
+    empower(people["signatory"], code)
     owner = UserFactory()
     office = SimpleNamespace(code=code, people=people, owner=owner, lives={})
     office.lives["filed"] = OwnLife(code, owner, people)

@@ -85,18 +85,19 @@ class Reviewer(Agent):
         form = self.opens("proposer/")
         self.look("desk-propose")
         for control in controls(form):
-            if control["kind"] == "radio" and control["value"] == "grant":
+            if control["kind"] == "radio" and control["value"] in ("grant", "met"):
                 self.page.locator(f"label[for='{control['id']}']").click()
-            elif control["name"] == "outcome" and control["kind"] == "select-one":
-                form.locator("[name=outcome]").select_option("grant")
-            elif "months" in control["name"] and control["kind"] == "select-one":
-                form.locator(f"[name={control['name']}]").select_option(index=1)
+            elif control["name"].startswith("note_"):
+                form.locator(f"[name={control['name']}]").fill("Vu au dossier.")
+        months = form.locator("[name=title_months]")
+        if months.count() and "règle" not in months.locator("option").first.inner_text():
+            months.select_option(index=1)
         form.locator("[name=grounds_law]").fill("Articles L. 422-1 et L. 411-4 du CESEDA.")
         form.locator("[name=grounds_fact]").fill("Études suivies, ressources suffisantes.")
         self._sends(form)
 
     def _sends(self, form):
-        press(self.page, form.locator("button[type=submit]").first)
+        press(self.page, form.locator("button[type=submit]:not([name])").first)
         problems = self.page.locator("[data-error-summary]")
         assert not problems.count(), problems.first.inner_text()
 

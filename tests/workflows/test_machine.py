@@ -82,6 +82,7 @@ def test_every_state_speaks_to_the_person():
 
 def test_every_guard_is_used():
     used = {guard for _n, _s, _t, plan in moves() for guard in plan.conditions}
+    used |= {plan.custom["under"] for _n, _s, _t, plan in moves() if "under" in plan.custom}
     written = {fact for fact in vars(guards).values() if hasattr(fact, "reason")}
 
     assert used == written

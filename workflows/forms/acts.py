@@ -39,10 +39,39 @@ class AskOpinionForm(ActForm):
         help_text=_("Le délai légal continue de courir pendant la consultation."),
         earliest=tomorrow,
     )
+    hearing_on = DatePartsField(
+        label=_("Jour où la commission entend la personne"),
+        help_text=_(
+            "Pour la commission du titre de séjour seulement : quinze jours au moins après la "
+            "convocation, qui part aussitôt à la personne."
+        ),
+        required=False,
+    )
+    hearing_place = PlainTextField(
+        label=_("Heure et lieu de la séance"),
+        help_text=_("Pour la commission seulement. La convocation les donne mot pour mot."),
+        max_length=300,
+        required=False,
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["due_on"].initial = clock.today() + dt.timedelta(days=deadlines.OPINION_DAYS)
+        for name in ("hearing_on", "hearing_place"):
+            self.fields[name].hide_optional = True
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") != OpinionKind.RESIDENCE_BOARD:
+            return cleaned | {"hearing_on": None, "hearing_place": ""}
+        needed = {
+            "hearing_on": _("Indiquez le jour où la commission entend la personne."),
+            "hearing_place": _("Indiquez l’heure et le lieu : la personne doit pouvoir venir."),
+        }
+        for name, sentence in needed.items():
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return cleaned
 
 
 class ReceiveOpinionForm(ActForm):

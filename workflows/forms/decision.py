@@ -1,12 +1,16 @@
 """What the first person proposes and what the second one answers."""
 
 from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from dossiers import api as dossiers
 from portal.core.forms import DatePartsField, PlainTextField
 from workflows.enums import Outcome
 from workflows.forms.base import ActForm, capitalised
+from workflows.forms.checks import ChecklistMixin
+from workflows.models.decision import UNWRITTEN
 from workflows.services.deciding import Draft
 
 
@@ -19,11 +23,19 @@ def months_label(months: int) -> str:
     return _("%(months)s mois") % {"months": months}
 
 
-class ProposeForm(ActForm):
-    """A decision with its grounds in law and in fact; the machine checks the case."""
+class ProposeForm(ChecklistMixin, ActForm):
+    """A decision with its checklist and its grounds; the machine checks the case."""
 
     outcome = forms.ChoiceField(
         label=_("Décision proposée"), choices=capitalised(Outcome.choices), widget=forms.RadioSelect
+    )
+    ground = forms.ChoiceField(
+        label=_("Motif type"),
+        help_text=_(
+            "Un texte de la bibliothèque, à adapter : chaque « […] » est à remplacer. "
+            "Obligatoire pour un classement sans suite."
+        ),
+        required=False,
     )
     grounds_law = PlainTextField(
         label=_("Motifs en droit"),
@@ -49,49 +61,114 @@ class ProposeForm(ActForm):
         coerce=int,
         empty_value=None,
     )
+    title_reason = PlainTextField(
+        label=_("Motif d’une autre durée"),
+        help_text=_("Seulement si la durée choisie n’est pas celle que donne la règle."),
+        max_length=1000,
+        rows=2,
+        required=False,
+    )
 
-    def __init__(self, *args, title_rules, law, starts_on, **kwargs):
+    def __init__(self, *args, checklist, grounds, title_rules, law, starts_on, **kwargs):
         super().__init__(*args, **kwargs)
+        self.library = {ground.code: ground for ground in grounds}
+        self.fields["ground"].choices = [("", _("Aucun")), *_by_outcome(grounds)]
         self.fields["grounds_law"].initial = law
         self.fields["title_starts_on"].initial = starts_on
-        self.same_end_date = title_rules.same_end_date
-        if self.same_end_date:
-            del self.fields["title_months"]
-        else:
-            self.fields["title_months"].choices = [
-                ("", _("Choisissez une durée")),
-                *[(months, months_label(months)) for months in title_rules.offered],
-            ]
-        for name in ("title_starts_on", "title_months"):
+        self.computed = dossiers.title_end_of(self.case.dossier, starts_on)
+        self._offer_lengths(title_rules)
+        for name in ("ground", "title_starts_on", "title_months", "title_reason"):
             if name in self.fields:
                 self.fields[name].hide_optional = True
+        self.add_checks(checklist if self.case.complete_at else ())
         if self.case.complete_at is None:
             self.fields["outcome"].choices = capitalised(
                 [(Outcome.CLOSE.value, Outcome.CLOSE.label)]
             )
 
+    def _offer_lengths(self, rules):
+        if rules.same_end_date:
+            del self.fields["title_months"], self.fields["title_reason"]
+            return
+        first = _("Durée que donne la règle") if self.computed else _("Choisissez une durée")
+        self.fields["title_months"].choices = [
+            ("", first),
+            *[(months, months_label(months)) for months in rules.offered],
+        ]
+
+    def title_fields(self):
+        """The fields of the title, whichever the procedure leaves to choose."""
+        names = ("title_starts_on", "title_months", "title_reason")
+        return [self[name] for name in names if name in self.fields]
+
+    def fill(self) -> None:
+        """Put the chosen text, and those of the checks not met, in what was typed.
+
+        What was written stays; nothing is proposed and nothing is validated yet.
+        """
+        data = self.data.copy()
+        wanted = [self.library.get(data.get("ground", ""))]
+        if data.get("outcome") == Outcome.REFUSE:
+            wanted += [self.library.get(line.ground) for line in self.unmet_as_typed()]
+        for name, part in (("grounds_law", "law"), ("grounds_fact", "fact")):
+            typed = data.get(name, "").replace("\r\n", "\n").strip()
+            if typed == str(self.fields[name].initial or "").strip():
+                typed = ""
+            texts = dict.fromkeys([typed, *(getattr(one, part) for one in wanted if one)])
+            kept = [text for text in texts if text and (text == typed or text not in typed)]
+            data[name] = "\n\n".join(kept) or self.fields[name].initial or ""
+        self.data = data
+        self._errors, self.cleaned_data = ErrorDict(), {}
+
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("outcome") == Outcome.GRANT:
-            needed = {
-                "title_starts_on": _("Indiquez le premier jour du titre."),
-                "title_months": _("Choisissez la durée du titre."),
-            }
-            for name, sentence in needed.items():
-                if name in self.fields and not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
+        outcome = cleaned.get("outcome")
+        for name in ("grounds_law", "grounds_fact"):
+            if UNWRITTEN in cleaned.get(name, ""):
+                self.add_error(name, _("Remplacez chaque « […] » par ce qui est demandé."))
+        if outcome == Outcome.CLOSE and self._ground_outcome(cleaned) != Outcome.CLOSE:
+            self.add_error("ground", _("Choisissez le motif du classement sans suite."))
+        if outcome == Outcome.GRANT:
+            self._refuse_without_dates(cleaned)
+        if outcome in (Outcome.GRANT, Outcome.REFUSE):
+            self.refuse_unanswered(cleaned)
         return cleaned
+
+    def _ground_outcome(self, cleaned):
+        return getattr(self.library.get(cleaned.get("ground", "")), "outcome", "")
+
+    def _refuse_without_dates(self, cleaned):
+        needed = {"title_starts_on": _("Indiquez le premier jour du titre.")}
+        if not self.computed:
+            needed["title_months"] = _("Choisissez la durée du titre.")
+        for name, sentence in needed.items():
+            if name in self.fields and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
 
     def draft(self) -> Draft:
         """The proposal, without title dates for anything but a grant."""
-        grant = self.cleaned_data["outcome"] == Outcome.GRANT
+        cleaned = self.cleaned_data
+        grant = cleaned["outcome"] == Outcome.GRANT
+        close = cleaned["outcome"] == Outcome.CLOSE
         return Draft(
-            outcome=self.cleaned_data["outcome"],
-            grounds_law=self.cleaned_data["grounds_law"],
-            grounds_fact=self.cleaned_data["grounds_fact"],
-            title_starts_on=self.cleaned_data["title_starts_on"] if grant else None,
-            title_months=self.cleaned_data.get("title_months") if grant else None,
+            outcome=cleaned["outcome"],
+            grounds_law=cleaned["grounds_law"],
+            grounds_fact=cleaned["grounds_fact"],
+            title_starts_on=cleaned["title_starts_on"] if grant else None,
+            title_months=cleaned.get("title_months") if grant else None,
+            title_reason=cleaned.get("title_reason", "") if grant else "",
+            closure_code=cleaned["ground"] if close else "",
+            checks=() if close else self.checks(),
         )
+
+
+def _by_outcome(grounds):
+    """The library in the lists of its three outcomes, in the reader's language."""
+    language = (get_language() or "fr").split("-")[0]
+    for value, label in capitalised(Outcome.choices):
+        listed = [(one.code, one.label.get(language)) for one in grounds if one.outcome == value]
+        if listed:
+            yield label, listed
 
 
 class SignForm(ActForm):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from workflows import deadlines
 from workflows.enums import (
     AFTER_COMPLETENESS,
     AFTER_GRANT,
@@ -162,3 +163,7 @@ class Case(CaseMachine):
 
     def __str__(self):
         return f"{self.dossier_number} ({self.state})"
+
+    def last_day_to_reopen(self):
+        """Until when its refusal or closure may be withdrawn here."""
+        return deadlines.reopening_ends_on(deadlines.legal_day(self.decided_at))

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from workflows.enums import Outcome
 from workflows.models.base import PersonalRecord, portal_now
 
+UNWRITTEN = "[…"
+"""What stands in the texts of the library for what the reviewer must write."""
+
 
 class Proposal(PersonalRecord):
     """A reviewer's proposal with its grounds in law and in fact (CRPA L.211-5)."""
@@ -19,6 +22,13 @@ class Proposal(PersonalRecord):
     title_starts_on = models.DateField(null=True)
     title_ends_on = models.DateField(null=True)
     title_months = models.PositiveSmallIntegerField(null=True)
+    # What the rule of the procedure gives, kept beside what is proposed.
+    title_computed_on = models.DateField(null=True)
+    title_article = models.CharField(max_length=200, blank=True)
+    title_category = models.CharField(max_length=200, blank=True)
+    title_reason = models.TextField(blank=True)
+    # Why a dossier is closed, as a code of the library of grounds.
+    closure_code = models.CharField(max_length=60, blank=True)
     submission_number = models.PositiveSmallIntegerField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=portal_now(), editable=False)
@@ -51,6 +61,27 @@ class Proposal(PersonalRecord):
                 condition=~Q(grounds_law="") & ~Q(grounds_fact=""),
             ),
             models.CheckConstraint(
+                name="what_a_ground_leaves_to_write_is_written",
+                condition=~Q(grounds_law__contains=UNWRITTEN)
+                & ~Q(grounds_fact__contains=UNWRITTEN),
+                violation_error_message=_("Remplacez chaque « […] » par ce qui est demandé."),
+            ),
+            models.CheckConstraint(
+                name="a_closure_has_its_coded_reason",
+                condition=Q(outcome=Outcome.CLOSE) & ~Q(closure_code="")
+                | ~Q(outcome=Outcome.CLOSE) & Q(closure_code=""),
+                violation_error_message=_("Choisissez le motif du classement sans suite."),
+            ),
+            models.CheckConstraint(
+                name="a_title_of_another_length_says_why",
+                condition=~Q(outcome=Outcome.GRANT)
+                | Q(title_computed_on=None)
+                | Q(title_ends_on=F("title_computed_on"))
+                | ~Q(title_reason=""),
+                violation_error_message=_("Dites pourquoi la durée n’est pas celle de la règle."),
+            ),
+            models.UniqueConstraint(name="a_proposal_is_about_one_case", fields=["id", "case"]),
+            models.CheckConstraint(
                 name="a_proposed_grant_has_its_dates",
                 condition=Q(outcome=Outcome.GRANT, title_ends_on__gt=F("title_starts_on"))
                 | ~Q(outcome=Outcome.GRANT) & Q(title_starts_on=None, title_ends_on=None),
@@ -71,7 +102,7 @@ class Proposal(PersonalRecord):
 
 
 class Decision(PersonalRecord):
-    """A proposal signed by another person; its author is proven by a composite key."""
+    """A proposal signed by another person, by delegation; composite keys prove both people."""
 
     case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="decisions")
     proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="decision")
@@ -80,7 +111,12 @@ class Decision(PersonalRecord):
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signer_name = models.CharField(max_length=120)
-    signer_quality = models.CharField(max_length=120)
+    signer_quality = models.CharField(max_length=200)
+    # The power to sign, for the office of that day: a composite key and a trigger prove it.
+    delegation = models.ForeignKey(
+        "workflows.SigningDelegation", models.PROTECT, null=True, related_name="+"
+    )
+    office_code = models.CharField(max_length=3, db_default="", editable=False)
     letter_id = models.UUIDField(null=True)
     signed_at = models.DateTimeField(db_default=portal_now(), editable=False)
     revoked_at = models.DateTimeField(null=True)

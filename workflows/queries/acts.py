@@ -70,7 +70,11 @@ def blocked(case: Case, move: str, person) -> list[str]:
         if person.pk == case.proposed_by_id:
             return [_("Vous avez proposé cette décision : une autre personne doit la signer.")]
         return [_("Cet acte revient à une autre personne.")]
-    return [str(guard.reason) for guard in plan.conditions if not guard(case)]
+    failing = [guard for guard in plan.conditions if not guard(case)]
+    power = plan.custom.get("under")
+    if power is not None and not power(case, person):
+        failing.append(power)
+    return [str(guard.reason) for guard in failing]
 
 
 def may_act(case: Case, move: str, person) -> bool:

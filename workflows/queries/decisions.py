@@ -12,18 +12,14 @@ from workflows import deadlines
 from workflows.enums import Outcome
 from workflows.models import Case, Proposal
 
-POLICE_PREFECTURE = "75"
 
+def letter_context(
+    case: Case, proposal: Proposal, signer: User, at: datetime, *, quality: str
+) -> dict:
+    """Plain values only. The letter is in French, the language of the administration.
 
-def signatory_quality(prefecture_code: str) -> str:
-    """In whose name the signatory signs; printed on the letter, which is an act of the State."""
-    if prefecture_code == POLICE_PREFECTURE:
-        return "Pour le préfet de police et par délégation"
-    return "Pour le préfet et par délégation"
-
-
-def letter_context(case: Case, proposal: Proposal, signer: User, at: datetime) -> dict:
-    """Plain values only. The letter is in French, the language of the administration."""
+    `quality` is in whose name the signatory signs, as their delegation gives it.
+    """
     facts = dossiers.dossier_summary(case.dossier_id, "fr")
     grant = proposal.outcome == Outcome.GRANT
     return {
@@ -39,11 +35,26 @@ def letter_context(case: Case, proposal: Proposal, signer: User, at: datetime) -
         "decided_on": _in_french(deadlines.legal_day(at)),
         "grounds_law": proposal.grounds_law,
         "grounds_fact": proposal.grounds_fact,
+        "title_category": proposal.title_category if grant else "",
         "title_starts_on": _in_french(proposal.title_starts_on) if grant else "",
         "title_ends_on": _in_french(proposal.title_ends_on) if grant else "",
         "must_come_first": grant and not case.prints_on_record,
         "signatory_name": str(signer),
-        "signatory_title": signatory_quality(case.prefecture_code),
+        "signatory_title": quality,
+    }
+
+
+def summons_context(case: Case, hearing_on: date, place: str) -> dict:
+    """What the summons before the residence board says; plain values only."""
+    facts = dossiers.dossier_summary(case.dossier_id, "fr")
+    return {
+        "office": territory.prefecture(case.prefecture_code).name,
+        "dossier_number": case.dossier_number,
+        "recipient_name": facts.names,
+        "recipient_address": list(facts.address_lines),
+        "procedure": facts.title.get("fr"),
+        "hearing_on": _in_french(hearing_on),
+        "hearing_place": place,
     }
 
 

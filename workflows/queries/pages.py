@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from dossiers import api as dossiers
 from workflows.enums import CaseState
 from workflows.models import Case, Decision, Opinion, Proposal, Step
@@ -23,6 +25,19 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class CheckShown:
+    """One answer of the checklist, in words, with the paper that proves it."""
+
+    label: str
+    law: str
+    recalled: bool
+    answer: str
+    answer_label: str
+    paper_id: object
+    note: str
+
+
+@dataclass(frozen=True)
 class CasePage:
     """One case with its dossier, its papers and its history."""
 
@@ -33,10 +48,21 @@ class CasePage:
     decision: Decision | None
     opinions: tuple[Opinion, ...]
     requests: tuple
+    checks: tuple[CheckShown, ...] = ()
 
     @property
     def open_proposal(self) -> Proposal | None:
         return next((p for p in self.proposals if p.settled_at is None), None)
+
+    @property
+    def closure_words(self) -> str:
+        """The coded reason of a proposed closure, in words; an empty text without one."""
+        code = self.open_proposal.closure_code if self.open_proposal else ""
+        if not code:
+            return ""
+        language = (get_language() or "fr").split("-")[0]
+        found = (one for one in dossiers.grounds_of(self.case.dossier) if one.code == code)
+        return next((one.label.get(language) for one in found), code)
 
     @property
     def last_sent_back(self) -> Proposal | None:
@@ -54,15 +80,38 @@ def case_page(case: Case) -> CasePage:
         if "propose" in made
         else ()
     )
-    signed = (getattr(proposal, "decision", None) for proposal in proposals)
+    signed = [getattr(proposal, "decision", None) for proposal in proposals]
+    decision = next((one for one in signed if one and one.revoked_at is None), None)
+    shown = next((one for one in proposals if one.settled_at is None), None)
     return CasePage(
         case=case,
         dossier=dossiers.dossier_summary(case.dossier_id),
         history=history(steps),
         proposals=proposals,
-        decision=next((one for one in signed if one and one.revoked_at is None), None),
+        decision=decision,
+        checks=checks_of(case, shown or (decision.proposal if decision else None)),
         opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
         requests=_requests(case) if "ask_completion" in made else (),
+    )
+
+
+def checks_of(case: Case, proposal: Proposal | None) -> tuple[CheckShown, ...]:
+    """What the reviewer verified before this proposal, in the order of the procedure."""
+    if proposal is None:
+        return ()
+    words = dossiers.labels_of_checks(case.dossier)
+    return tuple(
+        CheckShown(
+            label=words[row.code][0],
+            law=", ".join(words[row.code][1]),
+            recalled=words[row.code][2] != "sourced",
+            answer=row.answer,
+            answer_label=row.get_answer_display(),
+            paper_id=row.paper_id,
+            note=row.note,
+        )
+        for row in proposal.checks.order_by("position")
+        if row.code in words
     )
 
 

@@ -10,33 +10,43 @@ from django.utils.translation import gettext as _
 from dossiers import api as dossiers
 from portal.accounts.api import User
 from portal.correspondence import api as correspondence
-from workflows import deadlines
 from workflows.enums import Outcome
+from workflows.guards import power_to_sign
 from workflows.models import Case, Decision, Proposal, Step
 from workflows.models.base import about
-from workflows.queries.decisions import letter_context, signatory_quality
+from workflows.models.decision import UNWRITTEN
+from workflows.queries.decisions import letter_context
+from workflows.services import checking
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.producing import order_card
+from workflows.services.titling import title_of
 
 _SIGNING_MOVES = {Outcome.GRANT: "grant", Outcome.REFUSE: "refuse", Outcome.CLOSE: "close"}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a reviewer writes: the outcome, its grounds in law and in fact, the title."""
+    """What a reviewer writes: the outcome, its grounds, what was verified, the title.
+
+    Without `title_months` the title lasts as the rule of the procedure computes it.
+    """
 
     outcome: str
     grounds_law: str
     grounds_fact: str
     title_starts_on: date | None = None
     title_months: int | None = None
+    title_reason: str = ""
+    closure_code: str = ""
+    checks: tuple[checking.Checked, ...] = ()
 
 
 @transaction.atomic
 def propose(*, case_id: UUID, draft: Draft, actor: User, at: datetime, seen: int) -> Step:
-    """First of two people: a decision with its grounds (CRPA L.211-2, L.211-5).
+    """First of two people: a decision with its grounds and its checklist (CRPA L.211-2, L.211-5).
 
-    Raises MoveRefused when the dossier is not complete and more than a closure is proposed.
+    Raises MoveRefused when the dossier is not complete and more than a closure is proposed,
+    when the checklist contradicts the outcome, when a text of the library is left unfinished.
     """
     case = lock_case(case_id)
     if case.complete_at is None and draft.outcome != Outcome.CLOSE:
@@ -46,7 +56,9 @@ def propose(*, case_id: UUID, draft: Draft, actor: User, at: datetime, seen: int
     step = advance(
         case_id=case_id, move="propose", actor=actor, at=at, seen=seen, outcome=draft.outcome
     )
-    Proposal.objects.create(
+    _check_texts(case, draft)
+    checks = checking.results(case, draft.outcome, draft.checks)
+    proposal = Proposal.objects.create(
         **about(case),
         case=case,
         outcome=draft.outcome,
@@ -54,8 +66,16 @@ def propose(*, case_id: UUID, draft: Draft, actor: User, at: datetime, seen: int
         grounds_fact=draft.grounds_fact,
         proposed_by=actor,
         submission_number=case.submission_number,
-        **_title(case, draft),
+        closure_code=draft.closure_code,
+        **title_of(
+            case,
+            outcome=draft.outcome,
+            starts_on=draft.title_starts_on,
+            months=draft.title_months,
+            reason=draft.title_reason,
+        ),
     )
+    checking.keep(checks, proposal)
     return step
 
 
@@ -74,18 +94,20 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: int) -> Decision:
     """Second of two people: the decision is taken, written and told; what follows begins.
 
     After a grant, production or biometrics follow in the same transaction. Raises
-    PermissionDenied for the person who proposed, MoveRefused when something came since.
+    PermissionDenied for the person who proposed, MoveRefused when something came since or
+    when no delegation in force covers this act (its quality is printed on the letter).
     """
     case = lock_case(case_id)
     proposal = case.proposals.filter(settled_at=None).first()
     if proposal is None:
         raise MoveRefused(_("Aucune proposition n’attend de signature."))
+    power = power_to_sign(case, actor)
     letter = correspondence.issue_letter(
         "decision",
         dossier_id=case.dossier_id,
         applicant_id=case.applicant_id,
         prefecture_code=case.prefecture_code,
-        context=letter_context(case, proposal, actor, at),
+        context=letter_context(case, proposal, actor, at, quality=power.quality if power else ""),
         language="fr",
     )
     step = advance(
@@ -97,7 +119,7 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: int) -> Decision:
         letter=letter,
         **_title_facts(proposal),
     )
-    decision = _record(case, proposal, step, actor, at, letter)
+    decision = _record(case, proposal, step, actor, at, letter, power)
     dossiers.seal(dossier_id=case.dossier_id, at=at)
     correspondence.tell(case.applicant, "decision_served", dossier_id=case.dossier_id)
     if proposal.outcome == Outcome.GRANT:
@@ -125,25 +147,6 @@ def void_proposal(case: Case, *, at: datetime) -> None:
     case.proposals.filter(settled_at=None).update(settled_at=at, settled_how="void")
 
 
-def _title(case: Case, draft: Draft) -> dict:
-    """The dates that the procedure's own text allows. Raises MoveRefused for any other."""
-    if draft.outcome != Outcome.GRANT:
-        return {}
-    allowed, starts_on = dossiers.title_rules(case.dossier), draft.title_starts_on
-    if allowed.same_end_date:
-        ends_on = dossiers.answer_meaning(case.dossier, "title_ends_on")
-        if ends_on is None or ends_on <= starts_on:
-            raise MoveRefused(_("Le titre à refaire est déjà terminé : il n’a plus de durée."))
-        return {"title_starts_on": starts_on, "title_ends_on": ends_on}
-    if draft.title_months not in allowed.offered:
-        raise MoveRefused(_("Cette durée n’est pas prévue pour cette démarche."))
-    return {
-        "title_starts_on": starts_on,
-        "title_months": draft.title_months,
-        "title_ends_on": deadlines.title_ends_on(starts_on=starts_on, months=draft.title_months),
-    }
-
-
 def _title_facts(proposal: Proposal) -> dict:
     if proposal.outcome != Outcome.GRANT:
         return {}
@@ -153,7 +156,16 @@ def _title_facts(proposal: Proposal) -> dict:
     }
 
 
-def _record(case, proposal, step, signer, at, letter) -> Decision:
+def _check_texts(case: Case, draft: Draft) -> None:
+    """The texts are finished, and a closure has a reason of the library. Raises MoveRefused."""
+    if UNWRITTEN in draft.grounds_law or UNWRITTEN in draft.grounds_fact:
+        raise MoveRefused(_("Remplacez chaque « […] » des motifs par ce qui est demandé."))
+    known = {one.code for one in dossiers.grounds_of(case.dossier) if one.outcome == Outcome.CLOSE}
+    if draft.outcome == Outcome.CLOSE and draft.closure_code not in known:
+        raise MoveRefused(_("Choisissez le motif du classement sans suite."))
+
+
+def _record(case, proposal, step, signer, at, letter, power) -> Decision:
     proposal.settled_at, proposal.settled_how = at, "signed"
     proposal.save(update_fields=["settled_at", "settled_how"])
     return Decision.objects.create(
@@ -165,7 +177,9 @@ def _record(case, proposal, step, signer, at, letter) -> Decision:
         proposer_id=proposal.proposed_by_id,
         signer=signer,
         signer_name=str(signer),
-        signer_quality=signatory_quality(case.prefecture_code),
+        signer_quality=power.quality,
+        delegation=power,
+        office_code=case.prefecture_code,
         letter_id=letter.pk,
     )
 

@@ -69,6 +69,7 @@ def advance(
     found = role_for(plan.permission, case, actor)
     if found is None or role not in (None, found):
         raise PermissionDenied(move)
+    _check_power(case, plan, actor)
     office = case.prefecture_code
     try:
         getattr(case, move)(actor=actor, at=at, **facts)
@@ -81,6 +82,13 @@ def advance(
         known = {"purpose": plan.custom["purpose"]} if "purpose" in plan.custom else {}
         event.announce(case=case, step=step, at=at, **known)
     return step
+
+
+def _check_power(case, plan, actor) -> None:
+    """What a signature needs of the person who signs. Raises MoveRefused with its sentence."""
+    power = plan.custom.get("under")
+    if power is not None and not power(case, actor):
+        raise MoveRefused(power.reason)
 
 
 def _record(case, plan, source, office, *, actor, role, at, reason) -> Step:

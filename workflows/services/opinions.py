@@ -4,12 +4,17 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from portal.accounts.api import User
+from portal.correspondence import api as correspondence
+from workflows import deadlines
 from workflows.enums import OpinionKind
 from workflows.models import Case, Opinion, Step
 from workflows.models.base import about
-from workflows.services.moves import advance, lock_case
+from workflows.queries.decisions import summons_context
+from workflows.services.moves import MoveRefused, advance, lock_case
 
 
 @transaction.atomic
@@ -22,9 +27,18 @@ def ask_opinion(
     actor: User,
     at: datetime,
     seen: int,
+    hearing_on: date | None = None,
+    hearing_place: str = "",
 ) -> Step:
-    """Ask one service one question, with a day by which it should answer."""
+    """Ask one service one question, with a day by which it should answer.
+
+    The residence board hears the person: the summons is written and told in the same act.
+    Raises MoveRefused for a hearing sooner than fifteen days after it (public sheet F2209).
+    """
     case, opinion_id = lock_case(case_id), uuid4()
+    letter = None
+    if kind == OpinionKind.RESIDENCE_BOARD:
+        letter = _summons(case, hearing_on, hearing_place, at)
     Opinion.objects.create(
         **about(case),
         id=opinion_id,
@@ -32,8 +46,11 @@ def ask_opinion(
         kind=kind,
         question=question,
         due_on=due_on,
+        hearing_on=hearing_on,
         asked_by=actor,
     )
+    if letter is not None:
+        correspondence.tell(case.applicant, "board_summons", dossier_id=case.dossier_id)
     return advance(
         case_id=case_id,
         move="ask_opinion",
@@ -41,7 +58,29 @@ def ask_opinion(
         at=at,
         seen=seen,
         words={"partner": str(OpinionKind(kind).label)},
+        letter=letter,
         opinion_id=opinion_id,
+    )
+
+
+def _summons(case: Case, hearing_on: date | None, place: str, at: datetime):
+    """The letter that calls the person before the board; it names nobody but them."""
+    first = deadlines.first_hearing_on(deadlines.legal_day(at))
+    if hearing_on is None or hearing_on < first:
+        raise MoveRefused(
+            _(
+                "La commission ne peut entendre la personne qu’à partir du %(day)s, quinze jours "
+                "après sa convocation. Rien n’est envoyé."
+            )
+            % {"day": date_format(first, "j F Y")}
+        )
+    return correspondence.issue_letter(
+        "board_summons",
+        dossier_id=case.dossier_id,
+        applicant_id=case.applicant_id,
+        prefecture_code=case.prefecture_code,
+        context=summons_context(case, hearing_on, place),
+        language="fr",
     )
 
 

@@ -16,6 +16,7 @@ from portal.vault import api as vault
 from workflows.models import (
     CardOrder,
     Case,
+    CheckResult,
     ClockPause,
     Decision,
     Opinion,
@@ -30,7 +31,7 @@ from workflows.services.opinions import void_opinion
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (Step, Proposal, CheckResult, Decision, Opinion, ClockPause, CardOrder)
 
 
 @transaction.atomic

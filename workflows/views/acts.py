@@ -48,9 +48,10 @@ class AskOpinion(CaseActView):
     form_class = AskOpinionForm
     explanation = _("La personne saura quel service est consulté, sans le texte de la question.")
     done = _("L’avis est demandé.")
+    given = ("kind", "question", "due_on", "hearing_on", "hearing_place")
 
     def facts(self, form):
-        return {name: form.cleaned_data[name] for name in ("kind", "question", "due_on")}
+        return {name: form.cleaned_data[name] for name in self.given}
 
 
 class ReceiveOpinion(CaseActView):

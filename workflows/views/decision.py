@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import api as dossiers
 from portal.core import clock
 from workflows.forms.decision import ProposeForm, SignForm
+from workflows.guards import power_to_sign
 from workflows.queries.acts import acts_for
 from workflows.queries.pages import case_page
 from workflows.services import deciding
@@ -31,10 +33,20 @@ class Propose(CaseActView):
         ends_on = dossiers.answer_meaning(dossier, "title_ends_on")
         today = clock.today()
         return super().get_form_kwargs() | {
+            "checklist": dossiers.checklist_of(dossier),
+            "grounds": dossiers.grounds_of(dossier),
             "title_rules": dossiers.title_rules(dossier),
             "law": "\n".join(dossiers.procedure_of(dossier).legal_basis),
             "starts_on": max(today, ends_on + ONE_DAY) if ends_on else today,
         }
+
+    def post(self, request, *args, **kwargs):
+        """« Fill » only puts the texts of the library in the form; nothing is proposed."""
+        if "fill" in request.POST:
+            form = self.get_form()
+            form.fill()
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().post(request, *args, **kwargs)
 
     def facts(self, form):
         return {"draft": form.draft()}
@@ -43,9 +55,12 @@ class Propose(CaseActView):
         """The papers stay beside the grounds that are written from them."""
         page = case_page(self.case)
         note_reading(self.case)
+        rules = dossiers.title_rules(self.case.dossier)
         return super().get_context_data(**kwargs) | {
             "page": page,
             "sections": sections(page.dossier),
+            "title_rule": rules.rule.get(get_language()),
+            "title_law": ", ".join(rules.legal),
         }
 
 
@@ -80,6 +95,7 @@ class Sign(CaseActView):
         return super().get_context_data(**kwargs) | {
             "page": page,
             "proposal": page.open_proposal,
+            "power": power_to_sign(self.case, self.request.user),
             "sections": sections(page.dossier),
             "reasons": [reason for act in signing for reason in act.reasons],
             "act_title": _("Signer ou renvoyer"),

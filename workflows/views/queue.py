@@ -9,6 +9,7 @@ from portal.core import clock, door
 from portal.core.views import ReadOnlyView
 from workflows.enums import ROUTING_DESK, CaseState
 from workflows.queries import queue
+from workflows.queries.delegations import delegations_of
 from workflows.queries.lines import lines_of
 
 
@@ -85,3 +86,13 @@ class Supervision(ReadOnlyView, TemplateView):
                 if counts.get(value)
             ],
         }
+
+
+class Delegations(ReadOnlyView, TemplateView):
+    """Who may sign what in this office, and under which order; nothing can be changed here."""
+
+    template_name = "workflows/delegations.html"
+
+    def get_context_data(self, **kwargs):
+        delegations = delegations_of(self.request.user, clock.today())
+        return super().get_context_data(**kwargs) | {"delegations": delegations}

@@ -174,6 +174,7 @@ TABLES = [
     "workflows_case",
     "workflows_step",
     "workflows_proposal",
+    "workflows_checkresult",
     "workflows_decision",
     "workflows_opinion",
     "workflows_clockpause",
@@ -213,7 +214,16 @@ def test_rows_are_seen_by_their_office_and_their_person_only(full_life, table):
 
 
 @pytest.mark.parametrize("role", ["editing", "issuer"])
-@pytest.mark.parametrize("table", ["workflows_proposal", "workflows_decision", "workflows_opinion"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "workflows_proposal",
+        "workflows_checkresult",
+        "workflows_decision",
+        "workflows_signingdelegation",
+        "workflows_opinion",
+    ],
+)
 def test_the_editors_and_the_issuing_run_read_no_decision(full_life, as_role, role, table):
     with (
         pytest.raises(DatabaseError, match="permission denied"),

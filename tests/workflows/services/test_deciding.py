@@ -115,7 +115,7 @@ def test_a_title_has_a_duration_that_the_procedure_offers():
 
 def test_a_duplicate_ends_the_same_day_as_the_old_title():
     life = Life(procedure="duplicate").acknowledged()
-    draft = deciding.Draft("grant", **GROUNDS, title_starts_on=dt.date(2026, 12, 1))
+    draft = life.draft("grant", months=None, title_starts_on=dt.date(2026, 12, 1))
 
     life._do(life.reviewer, deciding.propose, draft=draft).signed()
 

@@ -8,8 +8,10 @@ from django.urls import reverse
 from portal.accounts.enums import Role
 from portal.core.door import acting
 from portal.core.models import JournalLine
+from portal.correspondence.api import Letter, OutgoingMail, TimelineLine
+from portal.correspondence.rendering import page as text_of
 from portal.territory.api import Competence
-from tests.factories.workflows import GROUNDS, Life, agent, filed_dossier
+from tests.factories.workflows import GROUNDS, Life, agent, checked_in_a_form, filed_dossier
 from workflows.enums import CaseState
 from workflows.models import Case, Decision, Proposal
 
@@ -31,6 +33,11 @@ COMPLETION = {
     "message": "Bonjour.",
 }
 GRANT = {"outcome": "grant", "title_months": "12", **GROUNDS}
+
+
+def checks(life, outcome):
+    with life.desk():
+        return checked_in_a_form(life.dossier, outcome)
 
 
 def in_days(life, days):
@@ -144,6 +151,7 @@ def test_two_people_decide_over_http(at_desk):
         "desk:propose",
         life,
         **GRANT,
+        **checks(life, "grant"),
         **day("title_starts_on", dt.date(2027, 3, 1)),
     )
     queue = at_desk(life.signatory).get(reverse("desk:signatures"))
@@ -151,7 +159,13 @@ def test_two_people_decide_over_http(at_desk):
     response = post(at_desk(life.signatory), "desk:sign", life, answer="sign", read_everything="on")
 
     assert life.case.holder_name in queue.text
-    assert GROUNDS["grounds_fact"] in sheet.text
+    for said in (
+        GROUNDS["grounds_fact"],
+        "Les études sont réelles",
+        "Vu au dossier.",
+        "par délégation",
+    ):
+        assert said in sheet.text
     assert response.status_code == 302
     assert life.case.state == CaseState.IN_PRODUCTION
 
@@ -163,6 +177,7 @@ def test_a_grant_needs_its_dates(at_desk):
 
     assert "Indiquez le premier jour du titre." in response.text
     assert "Choisissez la durée du titre." in response.text
+    assert "Dites si cette condition est remplie." in response.text
     with life.desk():
         assert not Proposal.objects.exists()
 
@@ -176,6 +191,77 @@ def test_from_an_incomplete_dossier_the_form_offers_a_closure_only(at_desk):
     assert 'value="grant"' not in page.text
     assert response.status_code == 200
     assert life.case.state == CaseState.RECEIVED
+
+
+def test_taking_a_text_of_the_library_proposes_nothing_and_keeps_what_was_typed(at_desk):
+    life = Life().acknowledged()
+    typed = {"outcome": "refuse", "ground": "refuse-identity", "grounds_fact": "Déjà écrit."}
+    answers = typed | {"check_studies": "not_met", "note_studies": "Aucun résultat."}
+
+    response = post(at_desk(life.reviewer), "desk:propose", life, fill="1", **answers)
+
+    for text in ("Déjà écrit.", "Ils n&#x27;établissent pas", "Vos résultats sont les suivants"):
+        assert text in response.text
+    assert "Aucun résultat." in response.text
+    assert "data-error-summary" not in response.text
+    assert life.case.state == CaseState.UNDER_REVIEW
+    with life.desk():
+        assert not Proposal.objects.exists()
+
+
+def test_a_text_left_unfinished_is_refused(at_desk):
+    life = Life().acknowledged()
+    texts = {"grounds_law": "Article.", "grounds_fact": "Vous avez [… quoi]."}
+
+    response = post(
+        at_desk(life.reviewer),
+        "desk:propose",
+        life,
+        outcome="refuse",
+        **texts,
+        **checks(life, "refuse"),
+    )
+
+    assert "Remplacez chaque" in response.text
+    assert life.case.state == CaseState.UNDER_REVIEW
+
+
+def test_a_closure_is_proposed_with_its_reason_and_the_signatory_reads_it(at_desk):
+    life = Life()
+    browser = at_desk(life.reviewer)
+
+    refused = post(browser, "desk:propose", life, outcome="close", **GROUNDS)
+    post(browser, "desk:propose", life, outcome="close", ground="close-not-supplied", **GROUNDS)
+    sheet = at_desk(life.signatory).get(reverse("desk:sign", args=[life.id]))
+
+    assert "Choisissez le motif du classement sans suite." in refused.text
+    assert "Pièce indispensable demandée et non donnée" in sheet.text
+
+
+def test_the_board_is_asked_with_its_hearing_and_the_person_is_summoned(at_desk):
+    life = Life(procedure="spouse-of-french-first").acknowledged()
+    browser, due = at_desk(life.reviewer), day("due_on", in_days(life, 40))
+    asked = {"kind": "residence_board", "question": "Refus envisagé.", **due}
+    soon, later = (day("hearing_on", in_days(life, days)) for days in (5, 20))
+    place = {"hearing_place": "À 9 h, salle inventée"}
+
+    without = post(browser, "desk:ask_opinion", life, **asked)
+    too_soon = post(browser, "desk:ask_opinion", life, **asked, **soon, **place)
+    assert life.case.state == CaseState.UNDER_REVIEW
+    post(browser, "desk:ask_opinion", life, **asked, **later, **place)
+
+    assert "Indiquez le jour où la commission" in without.text
+    assert "Indiquez l’heure et le lieu" in without.text
+    assert "quinze jours après sa convocation" in too_soon.text
+    assert life.case.state == CaseState.OPINION_REQUESTED
+    with life.desk():
+        text = text_of(Letter.objects.get(kind="board_summons"))
+    for said in ("salle inventée", "un avocat", "interprète"):
+        assert said in text
+    with acting(life.applicant.pk):
+        assert OutgoingMail.objects.filter(subject__contains="commission").count() == 1
+        line = TimelineLine.objects.get(kind="case_ask_opinion")
+    assert line.letter_id is not None
 
 
 def test_sending_back_needs_a_note(at_desk):
@@ -248,6 +334,20 @@ def test_a_supervisor_reopens(at_desk):
 
     assert life.case.holder_name in listed.text
     assert life.case.state == CaseState.UNDER_REVIEW
+
+
+def test_a_decision_older_than_twelve_months_is_not_reopened_and_the_page_says_why(
+    at_desk, move_clock
+):
+    life = Life().acknowledged().proposed("refuse").signed()
+    move_clock(dt.timedelta(days=370))
+    browser = at_desk(life.supervisor)
+
+    page_of_case = browser.get(reverse("desk:case", args=[life.id]))
+    post(browser, "desk:reopen", life, reason="Trop tard.")
+
+    assert "La décision date de plus de douze mois" in page_of_case.text
+    assert life.case.state == CaseState.REFUSED
 
 
 def test_a_supervisor_routes_what_has_no_office(at_desk, monkeypatch):

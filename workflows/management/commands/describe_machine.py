@@ -70,13 +70,18 @@ def _table():
                     f"`{name}`<br>{plan.custom['label']}",
                     f"{source} → {target}",
                     ", ".join(role_label(role) for role in plan.permission.roles),
-                    "<br>".join(str(guard.reason) for guard in plan.conditions) or "–",
+                    "<br>".join(str(guard.reason) for guard in _asked(plan)) or "–",
                     _said(plan),
                     (getattr(CaseMachine, name).__doc__ or "").strip().splitlines()[0],
                 ]
             )
             + " |"
         )
+
+
+def _asked(plan):
+    power = plan.custom.get("under")
+    return [*plan.conditions, power] if power else plan.conditions
 
 
 def _said(plan):
