@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from portal.core import door
+from portal.core import door, rows
 from portal.core.models import JournalLine
 
 
@@ -25,19 +25,17 @@ def record(
     present = door.current()
     if present is None:
         raise RuntimeError("An act without its actor cannot be written in the journal.")
-    # bulk_create asks nothing back: the web role may add a line without reading the chain
-    JournalLine.objects.bulk_create(
-        [
-            JournalLine(
-                actor_id=present.actor_id,
-                act=act,
-                subject_type=subject_type,
-                subject_id=str(subject_id),
-                dossier_id=dossier_id,
-                prefecture_code=prefecture or "",
-                facts=facts or {},
-            )
-        ]
+    # asks nothing back: the web role may add a line without reading the chain
+    rows.insert_unread(
+        JournalLine(
+            actor_id=present.actor_id,
+            act=act,
+            subject_type=subject_type,
+            subject_id=str(subject_id),
+            dossier_id=dossier_id,
+            prefecture_code=prefecture or "",
+            facts=facts or {},
+        )
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.accounts.enums import Role
-from portal.core import clock
+from portal.core import clock, rows
 from portal.correspondence.models import Letter, TimelineLine
 
 _sentences: dict[str, tuple] = {}
@@ -79,7 +79,7 @@ def add_line(
         raise LookupError(f"no room declared the timeline line {kind!r}")
     if missing := names_in(kind) - set(params or {}):
         raise LookupError(f"the timeline line {kind!r} needs {sorted(missing)}")
-    return TimelineLine.objects.create(
+    line = TimelineLine(
         dossier_id=dossier_id,
         applicant_id=applicant_id,
         prefecture_code=prefecture_code or None,
@@ -90,6 +90,8 @@ def add_line(
         letter=letter,
         at=at or clock.now(),
     )
+    rows.insert(line)
+    return line
 
 
 def _storable(params):

@@ -10,32 +10,25 @@ what row-level security costs. Nothing here is asserted: read the ratios.
 """
 
 import argparse
-import os
 import sys
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.template import engines
+from django.test import Client
+from django.urls import reverse
 
-import django
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.db import connection, connections, transaction  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.template import engines  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.urls import reverse  # noqa: E402
-
-from portal.core.policy import ANYONE, Policy, route  # noqa: E402
-from tests import database  # noqa: E402
-from tests.benchmarks.measuring import line, paired  # noqa: E402
-from tests.factories.accounts import PASSWORD, UserFactory  # noqa: E402
-from tests.factories.workflows import agent, filed_dossier  # noqa: E402
+from portal.core.policy import ANYONE, Policy, route
+from tests.benchmarks.measuring import line, paired
+from tests.benchmarks.places import fresh_clone, owner_of
+from tests.benchmarks.recording import STRUCTURAL, Recorder
+from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.workflows import agent, filed_dossier
 
 PAGE = engines["django"].from_string(
     "<!doctype html><title>t</title><ul>{% for row in rows %}<li>{{ row }}</li>{% endfor %}</ul>"
 )
-STRUCTURAL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 recorded: list[tuple[str, tuple]] = []
 
 
@@ -61,17 +54,6 @@ class Urls:
             route("agent/bare/", bare, name="bare_desk", policy=Policy("agent", ANYONE)),
             *urls.urlpatterns,
         ]
-
-
-class Recorder:
-    """Keeps every statement with its parameters."""
-
-    def __init__(self):
-        self.statements = []
-
-    def __call__(self, execute, sql, params, many, context):
-        self.statements.append((sql, params))
-        return execute(sql, params, many, context)
 
 
 def record(request_once) -> list:
@@ -206,22 +188,17 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--times", type=int, default=20)
     options = parser.parse_args()
-    name = f"portal_test_{os.getpid()}"
-    database.clone(name)
     settings.ROOT_URLCONF = Urls()
     settings.ALLOWED_HOSTS = ["testserver"]
-    try:
+    with fresh_clone() as name:
         filed_dossier()
-        with database.cluster().connect("owner", name, options="-c portal.migrating=on") as owner:
+        with owner_of(name) as owner:
             with owner.transaction():
                 fill(owner, options.cases)
             print(f"{options.cases} cases, {options.rounds} rounds of {options.times}; CPU per "
                   "request, application and PostgreSQL")  # fmt: skip
             filing_step(owner, options)
             queue_page(owner, options)
-    finally:
-        connections.close_all()
-        database.drop(name)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Paired measures of CPU time, the database's share included, for the benchmark scripts.
 
 Wall time on a shared machine says more about the neighbours than about us; CPU time of this
-process and of its PostgreSQL backend is steadier, and only ratios inside one run are printed.
+process and of its PostgreSQL backends is steadier, and only ratios inside one run are printed.
 """
 
 import os
@@ -15,27 +15,45 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def backend_seconds() -> float:
-    """CPU seconds used so far by the PostgreSQL backend of this connection."""
+    """CPU seconds used so far by the PostgreSQL backend of Django's connection."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
-        pid = cursor.fetchone()[0]
+        return process_seconds(cursor.fetchone()[0])
+
+
+def process_seconds(pid: int) -> float:
+    """CPU seconds used so far by a process, to the nanosecond where Linux keeps them so."""
+    counted = Path(f"/proc/{pid}/schedstat")
+    if counted.exists():
+        return int(counted.read_text().split()[0]) / 1e9
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
-def cost(work, times: int) -> float:
+class CPU:
+    """CPU seconds of this process, of Django's backend, and of other backends that work for it."""
+
+    def __init__(self, *logins):
+        self.others = [login.info.backend_pid for login in logins]
+
+    def __call__(self) -> float:
+        database = backend_seconds() + sum(process_seconds(pid) for pid in self.others)
+        return time.process_time() + database
+
+
+def cost(work, times: int, clock=None) -> float:
     """CPU milliseconds of one call of `work`, application and database together."""
-    database, application = backend_seconds(), time.process_time()
+    clock = clock or CPU()
+    before = clock()
     for _ in range(times):
         work()
-    spent = time.process_time() - application + backend_seconds() - database
-    return spent * 1000 / times
+    return (clock() - before) * 1000 / times
 
 
-def paired(ours, limit, *, rounds: int, times: int) -> dict:
+def paired(ours, limit, *, rounds: int, times: int, clock=None) -> dict:
     """Run both in turn; medians of each and of the ratio of each pair."""
     ours(), limit()
-    pairs = [(cost(ours, times), cost(limit, times)) for _ in range(rounds)]
+    pairs = [(cost(ours, times, clock), cost(limit, times, clock)) for _ in range(rounds)]
     ratios = [a / b for a, b in pairs]
     return {
         "ours": statistics.median(a for a, _ in pairs),

@@ -1,5 +1,7 @@
 """The words for codes: moves, roles, offices."""
 
+import functools
+
 from django.utils.translation import gettext as _
 
 from portal.accounts.enums import Role
@@ -24,6 +26,12 @@ def office_name(code: str | None) -> str:
     """The name of an office on the day it is written."""
     if not code or code == ROUTING_DESK:
         return _("préfecture à déterminer")
+    return _name_of(code)
+
+
+@functools.lru_cache(maxsize=512)
+def _name_of(code: str) -> str:
+    """Read once: an office takes a new name with a release, which starts every process anew."""
     return territory.prefecture(code).name
 
 

@@ -1,17 +1,18 @@
 """The only way to move a case."""
 
+import functools
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from dossiers import api as dossiers
 from portal.accounts.api import User
-from portal.core import journal
+from portal.core import journal, rows
 from portal.core.clock import PARIS
 from portal.core.errors import DomainRefusal
 from portal.correspondence import api as correspondence
@@ -31,18 +32,29 @@ class CaseHasMoved(MoveRefused):
     """Somebody else made a move since the page was shown."""
 
 
+@functools.cache
+def _locking() -> str:
+    """One statement that holds the dossier, then the case, and reads the case."""
+    return (
+        f"select {rows.selected(Case, 'c')}"  # noqa: S608 -- our own names
+        f" from {dossiers.Dossier._meta.db_table} d"
+        f" join {Case._meta.db_table} c on c.dossier_id = d.id where c.id = %s"
+        " for no key update of d for update of c"
+    )
+
+
 def lock_case(case_id: UUID) -> Case:
     """The case, held until the end of the transaction. Raises Case.DoesNotExist.
 
     Its dossier is held first, as the applicant's own acts do: whoever holds one waits for
-    nobody who holds the other.
+    nobody who holds the other. PostgreSQL takes the locks of a row in the order written.
     """
-    dossier_id = Case.objects.values_list("dossier_id", flat=True).get(pk=case_id)
-    dossiers.Dossier.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
-    return Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = rows.read(Case, _locking(), [case_id])
+    if case is None:
+        raise Case.DoesNotExist(case_id)
+    return case
 
 
-@transaction.atomic
 def advance(
     *,
     case_id: UUID,
@@ -60,27 +72,30 @@ def advance(
 
     `seen` is the number of the last step that the person had before them; `role` the one
     they act under; `words` fill the timeline's sentence. Raises CaseHasMoved, MoveRefused
-    with the sentences of the facts that fail, PermissionDenied.
+    with the sentences of the facts that fail, PermissionDenied: all before the first write,
+    so that a refusal needs no savepoint. Raises RuntimeError outside a transaction.
     """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A case moves inside the transaction of the act.")
     case = lock_case(case_id)
-    source, plan = case.state, plan_of(case, move)
+    before, plan = rows.snapshot(case), plan_of(case, move)
     if plan is None or (seen is not None and seen != case.last_step):
         raise CaseHasMoved(_who_moved_it(case))
     found = role_for(plan.permission, case, actor)
     if found is None or role not in (None, found):
         raise PermissionDenied(move)
     _check_power(case, plan, actor)
-    office = case.prefecture_code
     try:
         getattr(case, move)(actor=actor, at=at, **facts)
     except TransitionNotAllowed as refusal:
         failing = [guard.reason for guard in plan.conditions if not guard(case)]
         raise MoveRefused(*failing) from refusal
-    step = _record(case, plan, source, office, actor=actor, role=found, at=at, reason=reason)
-    _tell(case, plan, step, words or {}, letter)
-    if event := plan.custom.get("announces"):
-        known = {"purpose": plan.custom["purpose"]} if "purpose" in plan.custom else {}
-        event.announce(case=case, step=step, at=at, **known)
+    with transaction.atomic(savepoint=False):
+        step = _record(case, plan, before, actor=actor, role=found, at=at, reason=reason)
+        _tell(case, plan, step, words or {}, letter)
+        if event := plan.custom.get("announces"):
+            known = {"purpose": plan.custom["purpose"]} if "purpose" in plan.custom else {}
+            event.announce(case=case, step=step, at=at, **known)
     return step
 
 
@@ -91,12 +106,14 @@ def _check_power(case, plan, actor) -> None:
         raise MoveRefused(power.reason)
 
 
-def _record(case, plan, source, office, *, actor, role, at, reason) -> Step:
+def _record(case, plan, before, *, actor, role, at, reason) -> Step:
     """One more step, and the case at its target: together or not at all."""
+    source, office = before["state"], before["prefecture_code"]
     case.last_step += 1
     case.due_on = next_due_on(case, at=at)
-    case.save()
-    step = Step.objects.create(
+    if not case.save_changes(before):
+        raise CaseHasMoved(_who_moved_it(case))
+    step = Step(
         **about(case),
         case=case,
         number=case.last_step,
@@ -110,6 +127,7 @@ def _record(case, plan, source, office, *, actor, role, at, reason) -> Step:
         submission_number=case.submission_number,
         clears=bool(plan.custom.get("clears")),
     )
+    rows.insert(step)
     journal.record(
         f"case.{plan.name}",
         subject_type="case",

@@ -1,7 +1,11 @@
 """Moving a case: who may, which facts, what is recorded, and what a refusal leaves."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.enums import Role
 from portal.core.door import acting, acting_for
@@ -10,7 +14,7 @@ from portal.correspondence.api import timeline
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
 from workflows.models import Case, Step
-from workflows.services.moves import CaseHasMoved, MoveRefused, advance
+from workflows.services.moves import CaseHasMoved, MoveRefused, advance, lock_case
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +170,37 @@ def test_a_listener_that_fails_undoes_the_move(monkeypatch):
 
     assert steps_of(life) == before
     assert life.case.state == CaseState.DECISION_PROPOSED
+
+
+def test_a_move_takes_five_statements_and_no_savepoint():
+    life = Life()
+    move(life, life.reviewer, "acknowledge")  # the office's name and the posts are read once
+
+    other = Life()
+    with acting_for(life.reviewer) as act, CaptureQueriesContext(connection) as sent:
+        advance(case_id=other.id, move="acknowledge", actor=life.reviewer, at=act.now)
+
+    assert [query["sql"].split()[0].lower() for query in sent] == [
+        "select",
+        "update",
+        "insert",
+        "insert",
+        "insert",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_moves_only_inside_a_transaction():
+    with pytest.raises(RuntimeError, match="inside the transaction"):
+        advance(case_id=uuid4(), move="acknowledge", actor=None, at=None)
+
+
+def test_the_case_and_its_dossier_are_held_in_one_statement_the_dossier_first():
+    life = Life()
+
+    with life.desk(), CaptureQueriesContext(connection) as sent:
+        held = lock_case(life.id)
+
+    assert held == life.case
+    assert len(sent) == 1
+    assert sent[0]["sql"].endswith("for no key update of d for update of c")
