@@ -65,6 +65,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "address_extra": ("text",),
     "postcode": ("text",),
     "commune": ("commune",),
+    "institution": ("text",),
     "title_kind": ("choice",),
     "title_number": ("text",),
     "title_starts_on": ("date",),
@@ -189,7 +190,7 @@ class Procedure:
     code: str
     source_code: str
     family: Literal["first", "renewal", "duplicate"]
-    authority: Literal["residence"]
+    authority: Literal["residence", "national"]
     prints: Literal["on-record", "required"]
     title: Text
     summary: Text

@@ -8,8 +8,7 @@ from django.urls import reverse
 from portal.accounts.enums import Role
 from portal.core.door import acting
 from portal.core.models import JournalLine
-from portal.territory.api import Competence
-from tests.factories.workflows import GROUNDS, Life, agent, filed_dossier
+from tests.factories.workflows import GROUNDS, PAPEETE, Life, agent, filed_dossier
 from workflows.enums import CaseState
 from workflows.models import Case, Decision, Proposal
 
@@ -250,12 +249,8 @@ def test_a_supervisor_reopens(at_desk):
     assert life.case.state == CaseState.UNDER_REVIEW
 
 
-def test_a_supervisor_routes_what_has_no_office(at_desk, monkeypatch):
-    monkeypatch.setattr(
-        "workflows.services.opening.territory.competent_prefecture",
-        lambda insee: Competence(None, "75", "aucune"),
-    )
-    dossier = filed_dossier()
+def test_a_supervisor_routes_what_has_no_office(at_desk):
+    dossier = filed_dossier(commune=PAPEETE)
     boss = agent(Role.SUPERVISOR.value)
     with_case = reverse("desk:supervision")
 
@@ -271,5 +266,6 @@ def test_a_supervisor_routes_what_has_no_office(at_desk, monkeypatch):
 
     assert case.holder_name in listed.text
     assert "rue de l’Exemple" in page.text
+    assert "a ses propres règles dans le territoire" in page.text
     assert (response.status_code, response["Location"]) == (302, with_case)
     assert browser.get(reverse("desk:case", args=[case.pk])).status_code == 200
