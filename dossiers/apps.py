@@ -19,4 +19,5 @@ class DossiersConfig(AppConfig):
             publishing.publish_after_migration, sender=self, dispatch_uid="dossiers.publish"
         )
         correspondence.declare_lines(telling.LINES)
+        correspondence.declare_mails(telling.MAILS)
         correspondence.declare_letters(telling.LETTERS)

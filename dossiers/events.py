@@ -11,3 +11,6 @@ completion_supplied = DomainEvent(
 dossier_withdrawn = DomainEvent(
     "The applicant gave up a filed request; its review must stop. Facts: dossier, at."
 )
+address_changed = DomainEvent(
+    "The applicant of a filed request declared another address. Facts: dossier, submission, at."
+)

@@ -24,6 +24,11 @@ def may_withdraw(dossier):
     return bool(dossier.filed_at) and dossier.withdrawn_at is None and dossier.sealed_at is None
 
 
+def may_change_address(dossier):
+    """A filed request follows its person, even once decided, until they give it up."""
+    return dossier.filed_at is not None and dossier.withdrawn_at is None
+
+
 def may_answer(dossier, request):
     """Items asked again may be changed while the request is open (CRPA L.114-5)."""
     return (
@@ -66,3 +71,11 @@ def refuse_unless_withdrawable(dossier):
         )
     if dossier.filed_at is None:
         raise DossierClosed(_("Cette demande n’est pas déposée : supprimez le brouillon."))
+
+
+def refuse_unless_address_may_change(dossier):
+    """Raise DossierClosed when no request follows the person any more, or none does yet."""
+    if dossier.withdrawn_at is not None:
+        raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
+    if not may_change_address(dossier):
+        raise DossierClosed(_("Cette demande n’est pas déposée : changez l’adresse du brouillon."))

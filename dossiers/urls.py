@@ -1,6 +1,6 @@
 """The applicant's pages, under /mon-espace/; each says who may open it."""
 
-from dossiers.views import closing, completion, drafts, evidence, files, filing, steps
+from dossiers.views import address, closing, completion, drafts, evidence, files, filing, steps
 from portal.accounts.enums import Role
 from portal.core.policy import Policy, route
 
@@ -40,6 +40,7 @@ urlpatterns = [
         OWN_EVIDENCE,
     ),
     own("dossiers/<uuid:dossier_id>/complement/", completion.Completion, "completion"),
+    own("dossiers/<uuid:dossier_id>/adresse/", address.ChangeAddress, "address"),
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),

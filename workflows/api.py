@@ -36,13 +36,15 @@ __all__ = [
 
 def case_of(dossier_id: UUID) -> CaseView | None:
     """Where the review of a dossier stands, in the person's words; None before filing."""
-    case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
+    cases = Case.objects.select_related("service__prefecture")
+    case = cases.filter(dossier_id=dossier_id).order_by("pk").first()
     return case_view(case) if case else None
 
 
 def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:
     """The same for several dossiers, in one statement whatever their number."""
-    cases = Case.objects.filter(dossier_id__in=list(dossier_ids)).order_by("pk")
+    cases = Case.objects.select_related("service__prefecture").order_by("pk")
+    cases = cases.filter(dossier_id__in=list(dossier_ids))
     return {case.dossier_id: case_view(case) for case in cases}
 
 

@@ -34,6 +34,13 @@ class WorkflowsConfig(AppConfig):
                 )
             }
         )
+        correspondence.declare_lines(
+            {
+                "case_stays_where_decided": _(
+                    "Une décision est déjà prise : votre dossier reste à la même préfecture."
+                )
+            }
+        )
         correspondence.declare_letters(
             {
                 "decision": _("Décision sur votre demande"),

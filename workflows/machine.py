@@ -17,6 +17,15 @@ from workflows import events, guards, rules
 from workflows.enums import BEFORE_DECISION, CaseState, Outcome, Purpose
 
 S = CaseState
+FORWARDED = (
+    _("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
+    _(
+        "L’administration qui n’est pas compétente transmet la demande à celle qui l’est, et vous "
+        "le dit (CRPA, art. L. 114-2). Le délai de réponse court toujours depuis votre dépôt "
+        "(CRPA, art. L. 114-3)."
+    ),
+)
+"""The line of a transmission, and the explanation below it."""
 OPEN = "open"
 """The first step of every case, written when the dossier is filed; it has no source."""
 
@@ -39,6 +48,9 @@ class CaseMachine(ProtectedStateModel):
 
     state = FSMField(_("état"), choices=S.choices, default=S.FILED, protected=True)
     prefecture_code = models.CharField(max_length=3, null=True)
+    # The service of that office, and the code of the rule that found it (workflows.routing).
+    service = models.ForeignKey("territory.Service", models.PROTECT, null=True, related_name="+")
+    routing_rule = models.CharField(max_length=24, blank=True, default="", db_default="")
     submission_number = models.PositiveSmallIntegerField(default=1)
     complete_at = models.DateTimeField(null=True)
     back_to = models.CharField(max_length=24, blank=True)
@@ -71,9 +83,9 @@ class CaseMachine(ProtectedStateModel):
         label=_("Orienter vers la préfecture compétente"),
         line=_("Votre dossier est confié à : %(office)s."),
     )
-    def route(self, *, actor, at, prefecture_code):
-        """The competent office receives the case (CESEDA R.431-20)."""
-        self.prefecture_code = prefecture_code
+    def route(self, *, actor, at, route):
+        """The competent office and service receive the case (CESEDA R.431-20)."""
+        self._go_to(route)
 
     @move(
         [S.RECEIVED, S.UNDER_REVIEW],
@@ -294,16 +306,16 @@ class CaseMachine(ProtectedStateModel):
         S.RECEIVED,
         who=rules.may_reroute,
         label=_("Transmettre à une autre préfecture"),
-        line=_("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
+        line=FORWARDED,
     )
     @move(
         S.COMPLETION_REQUESTED,
         S.COMPLETION_REQUESTED,
         who=rules.may_reroute,
         label=_("Transmettre à une autre préfecture"),
-        line=_("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
+        line=FORWARDED,
     )
-    def reroute(self, *, actor, at, prefecture_code):
+    def reroute(self, *, actor, at, route):
         """To the competent office; the clock runs on (CRPA L.114-2, L.114-3).
 
         While papers are awaited they are still awaited, and will reach the new office.
@@ -311,7 +323,7 @@ class CaseMachine(ProtectedStateModel):
         self._forget_proposal()
         self.opinion_id = None
         self.back_to = S.RECEIVED
-        self.prefecture_code = prefecture_code
+        self._go_to(route)
 
     @move(
         [S.CLOSED, S.REFUSED],
@@ -338,6 +350,11 @@ class CaseMachine(ProtectedStateModel):
     )
     def archive(self, *, actor, at):
         """Retention is over."""
+
+    def _go_to(self, route):
+        self.prefecture_code = route.office
+        self.service_id = route.service
+        self.routing_rule = route.rule
 
     def _decide(self, actor, at):
         self.decided_by = actor

@@ -2,9 +2,9 @@
 
 from django.dispatch import receiver
 
-from dossiers.events import completion_supplied, dossier_filed, dossier_withdrawn
+from dossiers.events import address_changed, completion_supplied, dossier_filed, dossier_withdrawn
 from workflows.models import Case
-from workflows.services import opening, requesting, withdrawing
+from workflows.services import opening, relocating, requesting, withdrawing
 
 
 @receiver(dossier_filed, dispatch_uid="workflows.open_case")
@@ -21,6 +21,14 @@ def receive_completion(*, dossier, submission, at, **_):
         actor=dossier.applicant,
         at=at,
         submission_number=submission.number,
+    )
+
+
+@receiver(address_changed, dispatch_uid="workflows.follow_address")
+def follow_address(*, dossier, submission, at, **_):
+    """The person has moved: the review follows, when the rule says so."""
+    relocating.follow_address(
+        case_id=Case.objects.get(dossier=dossier).pk, submission_number=submission.number, at=at
     )
 
 

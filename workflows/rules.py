@@ -66,8 +66,9 @@ def may_receive_at_the_counter(case, person):
     return _serves_as(case, person, Role.COUNTER_AGENT)
 
 
-@held_by(Role.REVIEWER, Role.SUPERVISOR)
+@held_by(SYSTEM, Role.REVIEWER, Role.SUPERVISOR)
 def may_reroute(case, person):
+    """An agent of the office, or the portal when the person has moved."""
     return _serves_as(case, person, Role.REVIEWER, Role.SUPERVISOR)
 
 

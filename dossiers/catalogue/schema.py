@@ -68,6 +68,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "address_extra": ("text",),
     "postcode": ("text",),
     "commune": ("commune",),
+    "institution": ("text",),
     "title_kind": ("choice",),
     "title_number": ("text",),
     "title_starts_on": ("date",),
@@ -243,7 +244,7 @@ class Procedure:
     code: str
     source_code: str
     family: Literal["first", "renewal", "duplicate"]
-    authority: Literal["residence"]
+    authority: Literal["residence", "national"]
     prints: Literal["on-record", "required"]
     title: Text
     summary: Text

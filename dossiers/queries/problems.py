@@ -96,8 +96,15 @@ def _unfinished_answers(dossier, language):
 
 
 def _wrong_place(procedure, competence):
-    if competence is not None and competence.reason:
-        yield Problem(str(competence.reason), step_of_meaning(procedure, "commune"))
+    if reason := outside_the_law(procedure, competence):
+        yield Problem(str(reason), step_of_meaning(procedure, "commune"))
+
+
+def outside_the_law(procedure, competence) -> str | None:
+    """Why no office answers for the commune; a national authority does not depend on it."""
+    if competence is None or procedure.authority == "national":
+        return None
+    return competence.reason
 
 
 def _wrong_moment(procedure, window, language):

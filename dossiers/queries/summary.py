@@ -66,10 +66,12 @@ class DossierView:
     number: str | None
     applicant_id: int
     procedure_code: str
+    authority: str
     title: Text
     identity: Identity
     commune: str
     commune_code: str
+    institution: str
     address_lines: tuple[str, ...]
     sections: tuple[Section, ...]
     evidence: tuple[EvidenceBox, ...]
@@ -94,16 +96,19 @@ def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
     procedure = dossier.procedure
     kept = prune(procedure, answers)
     commune_code = meant(procedure, kept, "commune") or ""
+    commune = _commune_name(commune_code)
     return DossierView(
         id=dossier.pk,
         number=dossier.number,
         applicant_id=dossier.applicant_id,
         procedure_code=dossier.procedure_code,
+        authority=procedure.authority,
         title=procedure.title,
         identity=identity_of(procedure, kept, language),
-        commune=_commune_name(commune_code),
+        commune=commune,
         commune_code=commune_code,
-        address_lines=address_of(procedure, kept),
+        institution=meant(procedure, kept, "institution") or "",
+        address_lines=address_of(procedure, kept, commune),
         sections=sections_of(procedure, kept, language),
         evidence=_boxes(dossier, submissions, language),
         submissions=submissions,
@@ -182,9 +187,10 @@ def _boxes(dossier, submissions, language):
     )
 
 
-def address_of(procedure, answers) -> tuple[str, ...]:
-    """The postal address as written on an envelope."""
-    commune = _commune_name(meant(procedure, answers, "commune"))
+def address_of(procedure, answers, commune: str | None = None) -> tuple[str, ...]:
+    """The postal address as written on an envelope; `commune` is its name, when already read."""
+    if commune is None:
+        commune = _commune_name(meant(procedure, answers, "commune"))
     city = " ".join(part for part in (meant(procedure, answers, "postcode"), commune) if part)
     lines = (
         meant(procedure, answers, "address_line"),

@@ -14,7 +14,12 @@ LINES = {
     "dossier_completion_expired": _("Le délai pour envoyer le complément demandé est passé."),
     "dossier_completion_cancelled": _("La préfecture n’attend plus le complément demandé."),
     "dossier_withdrawn": _("Vous avez abandonné votre demande."),
+    "dossier_address_changed": (
+        _("Vous avez déclaré une nouvelle adresse."),
+        _("Elle est jointe à votre dossier. Vos autres réponses et vos pièces n’ont pas changé."),
+    ),
 }
+MAILS = {"address_changed": _("Votre nouvelle adresse est enregistrée")}
 
 LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
 

@@ -14,7 +14,7 @@ from dossiers.forms.answers import (
     questions_of,
     write_seen,
 )
-from dossiers.queries.problems import competence_of
+from dossiers.queries.problems import competence_of, outside_the_law
 from dossiers.queries.progress import neighbours
 from dossiers.services.drafting import save_answers
 from dossiers.views.own import OwnDraft, after_the_draft, own_dossier, said_by_another_tab
@@ -101,5 +101,4 @@ class StepPage(OwnDraft, View):
         """Said at once where no office of this portal answers for the commune."""
         if not any(question.means == "commune" for question in questions):
             return None
-        competence = competence_of(self.dossier)
-        return competence.reason if competence else None
+        return outside_the_law(self.procedure, competence_of(self.dossier))

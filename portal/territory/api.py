@@ -2,7 +2,18 @@
 
 from django.db.models import QuerySet
 
-from portal.territory.models import Commune, Counter, Department, Prefecture, Site, SiteKind
+from portal.territory.models import (
+    Affiliation,
+    Commune,
+    Counter,
+    Department,
+    Prefecture,
+    Remit,
+    Service,
+    ServiceKind,
+    Site,
+    SiteKind,
+)
 from portal.territory.queries import (
     Competence,
     commune,
@@ -10,20 +21,29 @@ from portal.territory.queries import (
     number_prefix,
     search_communes,
 )
+from portal.territory.remits import Place, place, remits_at, remits_of
 
 __all__ = [
+    "Affiliation",
     "Commune",
     "Competence",
     "Counter",
     "Department",
+    "Place",
     "Prefecture",
+    "Remit",
+    "Service",
+    "ServiceKind",
     "Site",
     "SiteKind",
     "commune",
     "competent_prefecture",
     "number_prefix",
+    "place",
     "prefecture",
     "prefectures",
+    "remits_at",
+    "remits_of",
     "search_communes",
 ]
 

@@ -64,6 +64,52 @@ def _load_departments(apps):
         )
 
 
+def load_services(apps) -> int:
+    """Add the services that the file names, and end those that it ends; returns how many it added.
+
+    What is already there is never rewritten: a release ends a service and begins another. Ends
+    come first, so that the new one finds its territory free.
+    """
+    Service = apps.get_model("territory", "Service")
+    rows = list(_read("services.csv"))
+    known = {(one.prefecture_id, one.code): one for one in Service.objects.order_by("pk")}
+    for row in rows:
+        if row["ends_on"] and (row["prefecture"], row["code"]) in known:
+            end_service(known[row["prefecture"], row["code"]], row["ends_on"])
+    new = [row for row in rows if (row["prefecture"], row["code"]) not in known]
+    for row in new:
+        _add_service(apps, row)
+    return len(new)
+
+
+def end_service(service, last_day) -> None:
+    """The last day of a service and of everything that it takes; an earlier end stays."""
+    for parts in (service.remits, service.affiliations):
+        parts.filter(ends_on=None).update(ends_on=last_day)
+    type(service).objects.filter(pk=service.pk, ends_on=None).update(ends_on=last_day)
+
+
+def _add_service(apps, row):
+    Remit = apps.get_model("territory", "Remit")
+    days = {"starts_on": row["starts_on"], "ends_on": row["ends_on"] or None}
+    facts = {name: row[name] for name in ("code", "name", "kind", "address", "phone", "email")}
+    service = apps.get_model("territory", "Service").objects.create(
+        prefecture_id=row["prefecture"], **facts, **days
+    )
+    Remit.objects.bulk_create(
+        Remit(
+            service=service,
+            prefecture_id=service.prefecture_id,
+            kind=service.kind,
+            department_id=department,
+            procedure=procedure,
+            **days,
+        )
+        for department in row["departments"].split() or [None]
+        for procedure in row["procedures"].split() or [""]
+    )
+
+
 def _read(name):
     with (DATA / name).open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)

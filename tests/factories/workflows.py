@@ -17,6 +17,8 @@ from workflows.services.checking import Checked
 from workflows.services.moves import advance
 
 PARIS_15 = "75115"
+PAPEETE = "98735"
+"""No office of the portal answers for it: a dossier filed from there waits to be routed."""
 _numbers = itertools.count(1)
 
 STUDENT_ANSWERS = {
@@ -114,7 +116,7 @@ def filed_dossier(
             version=version,
             answers=STUDENT_ANSWERS | {"commune": commune},
             person=person,
-            department_code=commune[:3] if commune.startswith("97") else commune[:2],
+            department_code=commune[:3] if commune.startswith(("97", "98")) else commune[:2],
             number=f"75026{number:014d}",
             filed_at=at,
             updated_at=at,

@@ -3,16 +3,14 @@
 import datetime as dt
 import itertools
 from types import SimpleNamespace
-from unittest import mock
 
 from portal.core import clock
 from portal.core.door import acting, also
-from portal.territory.queries import Competence
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory
 from tests.factories.cms import first_pages
-from tests.factories.workflows import Life, empower, filed_dossier
+from tests.factories.workflows import PAPEETE, Life, empower, filed_dossier
 from workflows.enums import ROUTING_DESK
 from workflows.models import Case
 
@@ -92,10 +90,7 @@ def _more_lives(office):
     lives["opinion"] = one().acknowledged().opinion_asked()
     lives["proposed"] = one().acknowledged().proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
-    nowhere = Competence(None, "34", "Aucune préfecture.")
-    with mock.patch("workflows.services.opening.territory.competent_prefecture") as find:
-        find.return_value = nowhere
-        lost = filed_dossier(second, commune=PLACES[office.code][0])
+    lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
 
 

@@ -29,7 +29,7 @@ WHO = {
     "mark_card_ready": {"system"},
     "hand_over": {"counter_agent"},
     "withdraw": {"applicant"},
-    "reroute": {"reviewer", "supervisor"},
+    "reroute": {"reviewer", "supervisor", "system"},
     "reopen": {"supervisor"},
     "archive": {"system"},
 }

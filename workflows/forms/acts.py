@@ -100,9 +100,18 @@ class OfficeForm(ActForm):
         rows=3,
     )
 
-    def __init__(self, *args, offices, **kwargs):
+    def __init__(self, *args, offices, named=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["prefecture"].choices = [("", _("Choisissez une préfecture")), *offices]
+        if named is None:
+            self.fields["prefecture"].choices = [("", _("Choisissez une préfecture")), *offices]
+            return
+        first = (named.code, _("%(office)s (désignée par la règle)") % {"office": named.name})
+        self.fields["prefecture"].choices = [
+            first,
+            *(office for office in offices if office[0] != named.code),
+        ]
+        self.fields["prefecture"].initial = named.code
+        self.fields["reason"].initial = named.reason
 
 
 class ReopenForm(ActForm):

@@ -18,6 +18,7 @@ from workflows.enums import (
     Outcome,
 )
 from workflows.machine import CaseMachine, edges
+from workflows.routing import RULES
 
 
 class CaseQuerySet(models.QuerySet):
@@ -81,6 +82,10 @@ class Case(CaseMachine):
                 name="a_case_past_filing_has_an_office",
                 condition=Q(state__in=[CaseState.FILED, CaseState.WITHDRAWN, CaseState.ARCHIVED])
                 | Q(prefecture_code__isnull=False) & ~Q(prefecture_code=ROUTING_DESK),
+            ),
+            models.CheckConstraint(
+                name="a_case_with_a_service_says_which_rule_found_it",
+                condition=Q(service=None, routing_rule="") | Q(routing_rule__in=RULES),
             ),
             models.CheckConstraint(
                 name="a_review_starts_from_a_complete_dossier",

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.territory import api as territory
 from workflows.enums import CaseState, NextActor
 from workflows.models import Case
 
@@ -96,6 +97,7 @@ class CaseView:
     title_ends_on: date | None
     card_number: str
     prefecture_code: str | None
+    service: territory.Service | None
 
 
 def case_view(case: Case) -> CaseView:
@@ -120,6 +122,7 @@ def case_view(case: Case) -> CaseView:
         title_ends_on=case.title_ends_on,
         card_number=case.card_number,
         prefecture_code=case.prefecture_code,
+        service=case.service,
     )
 
 

@@ -6,20 +6,21 @@ from django.db import transaction
 
 from dossiers import api as dossiers
 from portal.core import door, journal
-from portal.territory import api as territory
 from workflows import deadlines
 from workflows.enums import ROUTING_DESK, SYSTEM
 from workflows.machine import OPEN
 from workflows.models import Case, Step
 from workflows.models.base import about
-from workflows.services.rerouting import give_to_office, send_to
+from workflows.queries.routes import find_route
+from workflows.services.rerouting import send_to, wait_for_an_office
 
 
 @transaction.atomic
 def open_case(*, dossier, submission, at: datetime) -> Case:
     """One case for one filed dossier, routed when the rule gives one office (CESEDA R.431-20).
 
-    Where the rule gives none or two, the case waits for a supervisor to route it.
+    Where the rule gives none or two, the case waits for a supervisor to route it, with the
+    code of the sentence that says why.
     """
     facts = dossiers.dossier_summary(dossier.pk)
     limit = deadlines.limit_of(dossier.procedure.deadlines)
@@ -43,12 +44,12 @@ def open_case(*, dossier, submission, at: datetime) -> Case:
         language=submission.language,
     )
     _first_step(case)
-    competence = territory.competent_prefecture(facts.commune_code)
-    if competence.prefecture_code:
-        send_to(case=case, move="route", actor=None, at=at, code=competence.prefecture_code)
+    found = find_route(case, facts, on=filed_on)
+    if found.office:
+        send_to(case=case, move="route", actor=None, at=at, route=found)
     else:
         with door.also(ROUTING_DESK):
-            give_to_office(case, ROUTING_DESK)
+            wait_for_an_office(case, found)
     return case
 
 

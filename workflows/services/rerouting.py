@@ -13,6 +13,8 @@ from portal.core import door
 from portal.correspondence import api as correspondence
 from portal.territory import api as territory
 from portal.vault import api as vault
+from workflows.deadlines import legal_day
+from workflows.enums import ROUTING_DESK
 from workflows.models import (
     CardOrder,
     Case,
@@ -24,6 +26,8 @@ from workflows.models import (
     Step,
 )
 from workflows.queries.names import office_name
+from workflows.queries.routes import find_route, route_inside
+from workflows.routing import Route
 from workflows.services.deciding import void_proposal
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.opinions import void_opinion
@@ -51,7 +55,7 @@ def route(
         move="route",
         actor=actor,
         at=at,
-        code=_known(prefecture_code),
+        route=_route_to(case, _known(prefecture_code), at),
         reason=reason,
         seen=seen,
     )
@@ -63,14 +67,15 @@ def reroute(
     case_id: UUID,
     prefecture_code: str,
     reason: str,
-    actor: User,
+    actor: User | None,
     at: datetime,
-    seen: int,
+    seen: int | None,
 ) -> Step:
     """Another office is competent: it receives the case and the person is told.
 
-    The clock runs on from the first filing (CRPA L.114-2, L.114-3). The former office loses
-    sight of the dossier. Raises MoveRefused when the office has it already or is unknown.
+    The clock runs on from the first filing (CRPA L.114-2, L.114-3); the service is that of the
+    new office. The former office loses sight of the dossier. `actor` None is the portal, when
+    the person has moved. Raises MoveRefused when the office has it already or is unknown.
     """
     case = lock_case(case_id)
     if case.prefecture_code == prefecture_code:
@@ -81,7 +86,7 @@ def reroute(
         move="reroute",
         actor=actor,
         at=at,
-        code=_known(prefecture_code),
+        route=_route_to(case, _known(prefecture_code), at),
         reason=reason,
         seen=seen,
     )
@@ -90,9 +95,9 @@ def reroute(
     return step
 
 
-def send_to(*, case: Case, move: str, actor, at, code: str, reason="", seen=None) -> Step:
+def send_to(*, case: Case, move: str, actor, at, route: Route, reason="", seen=None) -> Step:
     """Make the move and hand over every record of the dossier, files included."""
-    with door.also(code):
+    with door.also(route.office):
         void_proposal(case, at=at)
         void_opinion(case, at=at)
         step = advance(
@@ -102,11 +107,17 @@ def send_to(*, case: Case, move: str, actor, at, code: str, reason="", seen=None
             at=at,
             seen=seen,
             reason=reason,
-            words={"office": office_name(code)},
-            prefecture_code=code,
+            words={"office": office_name(route.office)},
+            route=route,
         )
-        give_to_office(case, code)
+        give_to_office(case, route.office)
     return step
+
+
+def wait_for_an_office(case: Case, route: Route) -> None:
+    """No office was found: the case goes to the routing desk, which reads why."""
+    Case.objects.filter(pk=case.pk).update(routing_rule=route.rule)
+    give_to_office(case, ROUTING_DESK)
 
 
 def give_to_office(case: Case, code: str) -> None:
@@ -116,6 +127,13 @@ def give_to_office(case: Case, code: str) -> None:
         model.objects.filter(case_id=case.pk).update(prefecture_code=code)
     dossiers.set_prefecture(dossier_id=case.dossier_id, code=code)
     vault.grant_access(case.dossier_id, code, READERS, reason="case")
+
+
+def _route_to(case: Case, office: str, at: datetime) -> Route:
+    """The service of that office: the rule's own when it says the same office."""
+    today = legal_day(at)
+    found = find_route(case, dossiers.dossier_summary(case.dossier_id), on=today)
+    return found if found.office == office else route_inside(case, office, on=today)
 
 
 def _known(code: str) -> str:

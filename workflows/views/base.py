@@ -15,7 +15,7 @@ from workflows.queries.progress import what_is_next
 
 def visible_case(request, case_id) -> Case:
     """A case of this agent's offices; any other does not exist."""
-    cases = Case.objects.visible_to(request.user).select_related("dossier")
+    cases = Case.objects.visible_to(request.user).select_related("dossier", "service__prefecture")
     return get_object_or_404(cases, pk=case_id)
 
 

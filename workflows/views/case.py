@@ -5,11 +5,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
+from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
+from workflows.queries.routes import competence_of
 from workflows.views.base import note_reading, visible_case
 
 
@@ -36,6 +38,8 @@ class CasePage(ReadOnlyView, TemplateView):
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
             "told": sentence(self.case),
+            "competence": competence_of(self.case, page.dossier, on=clock.today()),
+            "may_forward": any(act.move == "reroute" and act.is_possible for act in acts),
         }
 
 

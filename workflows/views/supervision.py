@@ -2,24 +2,43 @@
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import api as dossiers
-from portal.core import door
+from portal.core import clock, door
 from portal.territory import api as territory
 from workflows.enums import ROUTING_DESK
 from workflows.forms.acts import OfficeForm, ReopenForm
 from workflows.models import Case
+from workflows.queries.routes import elsewhere, why
 from workflows.services import deciding, rerouting
 from workflows.views.base import CaseActView, note_reading
 
 
 class _ChooseOffice(CaseActView):
+    """The office that the rule names comes first and is chosen already; any other may be."""
+
     form_class = OfficeForm
+
+    @cached_property
+    def dossier_view(self):
+        return dossiers.dossier_summary(self.case.dossier_id)
+
+    @cached_property
+    def named(self):
+        """The office of the rule, when it is not the one that has the case."""
+        return elsewhere(self.case, self.dossier_view, on=clock.today())
 
     def get_form_kwargs(self):
         offices = territory.prefectures().exclude(pk=self.case.prefecture_code)
-        return super().get_form_kwargs() | {"offices": offices.values_list("pk", "name")}
+        return super().get_form_kwargs() | {
+            "offices": list(offices.values_list("pk", "name")),
+            "named": self.named,
+        }
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"named": self.named}
 
     def facts(self, form):
         return {
@@ -72,7 +91,8 @@ class Route(_ChooseOffice):
     def get_context_data(self, **kwargs):
         note_reading(self.case)
         return super().get_context_data(**kwargs) | {
-            "dossier": dossiers.dossier_summary(self.case.dossier_id)
+            "dossier": self.dossier_view,
+            "why_not": why(self.case.routing_rule) if self.case.routing_rule else "",
         }
 
 

@@ -5,9 +5,8 @@ from django.core.exceptions import PermissionDenied
 
 from portal.accounts.enums import Role
 from portal.core.door import acting, acting_for, also
-from portal.territory.api import Competence
 from portal.vault.api import AccessGrant
-from tests.factories.workflows import Life, agent, filed_dossier
+from tests.factories.workflows import PAPEETE, Life, agent, filed_dossier
 from workflows.enums import ROUTING_DESK, CaseState
 from workflows.models import Case, Proposal, Step
 from workflows.services import rerouting
@@ -101,13 +100,9 @@ def test_a_signatory_does_not_reroute():
 
 
 @pytest.fixture
-def unrouted(monkeypatch):
-    """A case for which the rule gave no office."""
-    monkeypatch.setattr(
-        "workflows.services.opening.territory.competent_prefecture",
-        lambda insee: Competence(None, "75", "aucune"),
-    )
-    return filed_dossier()
+def unrouted():
+    """A case for which the rule gives no office."""
+    return filed_dossier(commune=PAPEETE)
 
 
 def test_without_one_office_the_case_waits_for_a_supervisor(unrouted):

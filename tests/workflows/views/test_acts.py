@@ -10,8 +10,14 @@ from portal.core.door import acting
 from portal.core.models import JournalLine
 from portal.correspondence.api import Letter, OutgoingMail, TimelineLine
 from portal.correspondence.rendering import page as text_of
-from portal.territory.api import Competence
-from tests.factories.workflows import GROUNDS, Life, agent, checked_in_a_form, filed_dossier
+from tests.factories.workflows import (
+    GROUNDS,
+    PAPEETE,
+    Life,
+    agent,
+    checked_in_a_form,
+    filed_dossier,
+)
 from workflows.enums import CaseState
 from workflows.models import Case, Decision, Proposal
 
@@ -350,12 +356,8 @@ def test_a_decision_older_than_twelve_months_is_not_reopened_and_the_page_says_w
     assert life.case.state == CaseState.REFUSED
 
 
-def test_a_supervisor_routes_what_has_no_office(at_desk, monkeypatch):
-    monkeypatch.setattr(
-        "workflows.services.opening.territory.competent_prefecture",
-        lambda insee: Competence(None, "75", "aucune"),
-    )
-    dossier = filed_dossier()
+def test_a_supervisor_routes_what_has_no_office(at_desk):
+    dossier = filed_dossier(commune=PAPEETE)
     boss = agent(Role.SUPERVISOR.value)
     with_case = reverse("desk:supervision")
 
@@ -371,5 +373,6 @@ def test_a_supervisor_routes_what_has_no_office(at_desk, monkeypatch):
 
     assert case.holder_name in listed.text
     assert "rue de l’Exemple" in page.text
+    assert "a ses propres règles dans le territoire" in page.text
     assert (response.status_code, response["Location"]) == (302, with_case)
     assert browser.get(reverse("desk:case", args=[case.pk])).status_code == 200

@@ -1,0 +1,164 @@
+"""The facts of routing, from the official geography and the services of a day."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from types import SimpleNamespace
+
+import pytest
+
+from dossiers.api import procedures
+from portal.territory import api as territory
+from workflows.queries.routes import WHY, find_route
+from workflows.routing import RULES, Home, Offer, find
+
+pytestmark = pytest.mark.django_db
+
+TODAY = dt.date(2026, 11, 26)
+DRAWN = 35_014
+
+# The sixteen postcodes that two départements share, and the offices that they lead to.
+STRADDLING = {
+    "01200": {"01", "74"},
+    "01410": {"01", "39"},
+    "01590": {"01", "39"},
+    "05110": {"04", "05"},
+    "05130": {"04", "05"},
+    "05160": {"04", "05"},
+    "05700": {"05", "26"},
+    "06260": {"04", "06"},
+    "13780": {"13", "83"},
+    "21340": {"21", "71"},
+    "33220": {"24", "33"},
+    "37160": {"37", "86"},
+    "42620": {"03", "42"},
+    "43450": {"15", "43"},
+    "48250": {"07", "48"},
+    "52100": {"51", "52"},
+}
+
+
+def facts(commune, *, institution="", authority="residence"):
+    return SimpleNamespace(commune_code=commune, institution=institution, authority=authority)
+
+
+def route(commune, *, procedure="student-renewal", on=TODAY, **given):
+    case = SimpleNamespace(procedure_code=procedure)
+    return find_route(case, facts(commune, **given), on=on)
+
+
+def every_home():
+    rows = territory.Commune.objects.select_related("department").order_by("pk")
+    for commune in rows:
+        yield Home(
+            insee=commune.insee,
+            arrondissement=commune.arrondissement_code,
+            department=commune.department_id,
+            zone=commune.department.zone,
+            office=commune.department.prefecture_id,
+        )
+
+
+def offers_by_department():
+    found = defaultdict(list)
+    for remit in territory.Remit.objects.in_force(TODAY).order_by("pk"):
+        found[remit.department_id].append(
+            Offer(remit.service_id, remit.prefecture_id, remit.kind, remit.department_id)
+        )
+    return found
+
+
+def test_every_commune_and_procedure_has_one_office_and_service_or_one_sentence():
+    offers, homes = offers_by_department(), list(every_home())
+    codes = [one.code for one in procedures()]
+    services = Counter()
+
+    for home in homes:
+        for code in codes:
+            found = find(
+                procedure=code, authority="residence", home=home, offers=offers[home.department]
+            )
+            if found.office is None:
+                assert (found.rule, home.office) == ("outside_the_law", None)
+            else:
+                assert (found.office, found.service is None) == (home.office, False)
+            services[found.rule] += 1
+        national = find(procedure="x", authority="national", home=home, offers=offers[None])
+        assert (national.rule, national.office) == ("without_national_office", None)
+
+    assert len(homes) == DRAWN
+    assert services == {
+        "residence": 3 * 34_770,
+        "police_prefecture": 3 * 21,
+        "overseas": 3 * 133,
+        "outside_the_law": 3 * 90,
+    }
+
+
+def test_every_office_has_one_service_for_every_procedure():
+    remits = territory.Remit.objects.in_force(TODAY).order_by("pk")
+    offices = {remit.prefecture_id for remit in remits if remit.procedure == ""}
+
+    assert offices == set(territory.prefectures().values_list("pk", flat=True))
+    assert territory.Service.objects.count() == len(offices) == 103
+
+
+def test_the_list_of_straddling_postcodes_is_that_of_the_data():
+    found = defaultdict(set)
+    for codes, department in territory.Commune.objects.values_list("postcodes", "department"):
+        for code in codes:
+            found[code].add(department)
+
+    assert {code: both for code, both in found.items() if len(both) > 1} == STRADDLING
+
+
+@pytest.mark.parametrize(("postcode", "offices"), STRADDLING.items())
+def test_a_postcode_of_two_departments_leads_to_the_office_of_the_commune(postcode, offices):
+    communes = territory.Commune.objects.filter(postcodes__contains=[postcode]).order_by("pk")
+
+    found = {commune.insee: route(commune.insee).office for commune in communes}
+
+    assert set(found.values()) == offices
+    assert all(office == insee[:2] for insee, office in found.items())
+
+
+@pytest.mark.parametrize(
+    ("commune", "rule", "office"),
+    [
+        ("75056", "police_prefecture", "75"),
+        ("75112", "police_prefecture", "75"),
+        ("13205", "residence", "13"),
+        ("2A004", "residence", "2A"),
+        ("97611", "overseas", "976"),
+        ("97502", "overseas", "975"),
+        ("97701", "overseas", "978"),
+        ("98735", "outside_the_law", None),
+        ("98818", "outside_the_law", None),
+        ("98613", "outside_the_law", None),
+        ("98901", "outside_the_law", None),
+        ("00000", "unknown_place", None),
+        ("", "unknown_place", None),
+    ],
+)
+def test_a_place_has_its_rule(commune, rule, office):
+    found = route(commune)
+
+    assert (found.rule, found.office) == (rule, office)
+
+
+def test_a_national_procedure_has_no_office_and_says_why():
+    assert route("34172", authority="national").rule == "without_national_office"
+
+
+def test_routing_costs_two_statements(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        route("34172", institution="Université inventée")
+
+
+def test_each_rule_has_its_sentence():
+    assert set(WHY) == set(RULES)
+    assert all(str(sentence).endswith(".") for sentence in WHY.values())
+
+
+def test_before_any_service_began_the_office_is_alone():
+    assert route("34172", on=dt.date(2021, 4, 30)).rule == "office_alone"
+    assert route("34172", on=dt.date(2021, 5, 1)).rule == "residence"

@@ -1,0 +1,53 @@
+"""The person has moved: before the decision, the case goes where the rule says."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from dossiers import api as dossiers
+from portal.correspondence import api as correspondence
+from workflows.deadlines import legal_day
+from workflows.enums import BEFORE_DECISION, SYSTEM, CaseState
+from workflows.models import Case, Step
+from workflows.models.base import about
+from workflows.queries.routes import find_route, reason_of
+from workflows.services.moves import lock_case
+from workflows.services.rerouting import reroute, send_to
+
+
+@transaction.atomic
+def follow_address(*, case_id: UUID, submission_number: int, at: datetime) -> Step | None:
+    """Review what was filed last, at the office of the new address (CESEDA R.431-20).
+
+    The portal transmits by itself: the clock runs on from the first filing, and what was
+    proposed or asked of a partner is void, as for any transmission. In the same office only
+    the service may change. After the decision nothing moves: the person reads why.
+    """
+    case = lock_case(case_id)
+    if case.state not in BEFORE_DECISION:
+        _say_that_it_stays(case)
+        return None
+    Case.objects.filter(pk=case.pk).update(submission_number=submission_number)
+    facts = dossiers.dossier_summary(case.dossier_id)
+    found = find_route(case, facts, on=legal_day(at))
+    if found.office is None:
+        return None
+    if found.office == case.prefecture_code:
+        Case.objects.filter(pk=case.pk).update(service_id=found.service, routing_rule=found.rule)
+        return None
+    if case.state == CaseState.FILED:
+        return send_to(case=case, move="route", actor=None, at=at, route=found)
+    return reroute(
+        case_id=case.pk,
+        prefecture_code=found.office,
+        reason=reason_of(found, facts),
+        actor=None,
+        at=at,
+        seen=None,
+    )
+
+
+def _say_that_it_stays(case: Case) -> None:
+    """One line: the decision was taken where the person lived."""
+    correspondence.add_line("case_stays_where_decided", by_role=SYSTEM, **about(case))
