@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from portal.territory.calendar import public_holidays
 from portal.territory.models import Commune, Counter, Department, Prefecture, Site, SiteKind
 from portal.territory.queries import (
     Competence,
@@ -24,6 +25,7 @@ __all__ = [
     "number_prefix",
     "prefecture",
     "prefectures",
+    "public_holidays",
     "search_communes",
 ]
 
