@@ -31,7 +31,26 @@ class WorkflowsConfig(AppConfig):
                         "motifs de ce refus (CRPA, art. L. 232-4) ou le contester devant le "
                         "tribunal administratif dans les deux mois."
                     ),
-                )
+                ),
+                "case_silence_undone": (
+                    _("Le refus annoncé le %(was_on)s n’a pas eu lieu."),
+                    _(
+                        "Un complément vous avait été demandé, et ce temps ne compte pas : le "
+                        "délai de réponse va jusqu’au %(silence_on)s. Le courrier qui annonçait "
+                        "ce refus ne vaut plus. Vous n’avez rien à faire."
+                    ),
+                ),
             }
         )
-        correspondence.declare_letters({"decision": _("Décision sur votre demande")})
+        correspondence.declare_mails(
+            {
+                "alarms_one": _("%(number)s dossier arrive à échéance"),
+                "alarms": _("%(number)s dossiers arrivent à échéance"),
+            }
+        )
+        correspondence.declare_letters(
+            {
+                "decision": _("Décision sur votre demande"),
+                "silence": _("Refus né du silence de la préfecture"),
+            }
+        )

@@ -173,6 +173,11 @@ def appeal_due(filed_on: date) -> DueDate:
     )
 
 
+def urgent_until(today: date) -> date:
+    """The last day that is near enough to alarm somebody."""
+    return today + _days(URGENT_DAYS)
+
+
 def title_ends_on(*, starts_on: date, months: int) -> date:
     """The last day of a title of so many months."""
     return add_months(starts_on, months) - _days(1)

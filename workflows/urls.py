@@ -2,7 +2,7 @@
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
-from workflows.views import acts, case, decision, queue, supervision
+from workflows.views import acts, alarms, case, decision, queue, supervision
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
 
@@ -37,6 +37,12 @@ urlpatterns = [
     ),
     route("recherche/", queue.Search.as_view(), name="search", policy=_LISTS),
     route("pilotage/", queue.Supervision.as_view(), name="supervision", policy=_LISTS),
+    route(
+        "pilotage/echeances/<uuid:alarm_id>/vue/",
+        alarms.SeeAlarm.as_view(),
+        name="see_alarm",
+        policy=_policy(Role.SUPERVISOR, object="alarm"),
+    ),
     route(
         "pieces/<uuid:file_id>/",
         case.EvidenceFile.as_view(),

@@ -38,6 +38,10 @@ GRANTS = {
         "dossiers.procedureversion": "S",
         "dossiers.submission": "SIU",
         "dossiers.*": "SIU",
+        # alarms are raised and runs are kept by the daily job alone
+        "workflows.alarm": "SU",
+        "workflows.alarmdigest": "S",
+        "workflows.clockrun": "S",
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",
@@ -74,6 +78,7 @@ GRANTS = {
         "dossiers.procedureversion": "S",
         "dossiers.submission": "S",
         "dossiers.*": "SIU",
+        "workflows.alarmdigest": "SI",
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",

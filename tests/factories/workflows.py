@@ -10,7 +10,7 @@ from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory
 from workflows.models import Case
-from workflows.services import deciding, opinions, producing, requesting
+from workflows.services import deciding, opinions, producing, requesting, silence
 from workflows.services.moves import advance
 
 PARIS_15 = "75115"
@@ -146,6 +146,12 @@ class Life:
 
     def signed(self):
         return self._do(self.signatory, deciding.sign)
+
+    def silent(self, *, days: int = 0):
+        """Silence has run out, so many days later; the dossier must be old enough."""
+        with acting(None, prefectures=[self.office]) as act:
+            silence.flag(self.id, at=act.now + dt.timedelta(days=days))
+        return self
 
     def granted(self):
         """From received to what follows a grant: production, or the visit for prints."""

@@ -1,10 +1,24 @@
 """The tables of the review."""
 
+from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.clock import ClockPause
 from workflows.models.decision import Decision, Proposal
 from workflows.models.opinion import Opinion
+from workflows.models.reasons import ReasonsRequest
 from workflows.models.step import Step
 
-__all__ = ["CardOrder", "Case", "ClockPause", "Decision", "Opinion", "Proposal", "Step"]
+__all__ = [
+    "Alarm",
+    "AlarmDigest",
+    "CardOrder",
+    "Case",
+    "ClockPause",
+    "ClockRun",
+    "Decision",
+    "Opinion",
+    "Proposal",
+    "ReasonsRequest",
+    "Step",
+]

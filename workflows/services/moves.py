@@ -20,7 +20,7 @@ from workflows.models import Case, Step
 from workflows.models.base import about
 from workflows.queries.names import move_label, office_name, role_label
 from workflows.rules import role_for
-from workflows.services.timing import next_due_on
+from workflows.services.timing import set_due
 
 
 class MoveRefused(DomainRefusal):
@@ -86,7 +86,7 @@ def advance(
 def _record(case, plan, source, office, *, actor, role, at, reason) -> Step:
     """One more step, and the case at its target: together or not at all."""
     case.last_step += 1
-    case.due_on = next_due_on(case, at=at)
+    set_due(case, at=at)
     case.save()
     step = Step.objects.create(
         **about(case),

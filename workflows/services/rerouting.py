@@ -14,12 +14,14 @@ from portal.correspondence import api as correspondence
 from portal.territory import api as territory
 from portal.vault import api as vault
 from workflows.models import (
+    Alarm,
     CardOrder,
     Case,
     ClockPause,
     Decision,
     Opinion,
     Proposal,
+    ReasonsRequest,
     Step,
 )
 from workflows.queries.names import office_name
@@ -30,7 +32,16 @@ from workflows.services.opinions import void_opinion
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (
+    Step,
+    Proposal,
+    Decision,
+    Opinion,
+    ClockPause,
+    CardOrder,
+    Alarm,
+    ReasonsRequest,
+)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.views.generic import TemplateView, View
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for
+from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
 from workflows.views.base import note_reading, visible_case
@@ -35,6 +36,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "impossible": [act for act in acts if not act.is_possible],
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
+            "due_sentence": due_sentence(self.case),
             "told": sentence(self.case),
         }
 
