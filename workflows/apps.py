@@ -42,6 +42,21 @@ class WorkflowsConfig(AppConfig):
                 ),
             }
         )
+        correspondence.declare_lines(
+            {
+                "case_reasons_asked": (
+                    _("Vous avez demandé les raisons du refus né du silence."),
+                    _("La préfecture doit vous les écrire avant le %(due_on)s."),
+                ),
+                "case_reasons_given": (
+                    _("La préfecture vous écrit les raisons du refus né du silence."),
+                    _(
+                        "Le courrier les donne. Vous avez de nouveau deux mois pour contester, à "
+                        "partir d’aujourd’hui. L’examen de votre dossier continue."
+                    ),
+                ),
+            }
+        )
         correspondence.declare_mails(
             {
                 "alarms_one": _("%(number)s dossier arrive à échéance"),
@@ -52,5 +67,6 @@ class WorkflowsConfig(AppConfig):
             {
                 "decision": _("Décision sur votre demande"),
                 "silence": _("Refus né du silence de la préfecture"),
+                "reasons": _("Motifs du refus né du silence"),
             }
         )

@@ -9,8 +9,8 @@ from dossiers.models import Person, ProcedureVersion
 from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory
-from workflows.models import Case
-from workflows.services import deciding, opinions, producing, requesting, silence
+from workflows.models import Case, ReasonsRequest
+from workflows.services import deciding, opinions, producing, reasons, requesting, silence
 from workflows.services.moves import advance
 
 PARIS_15 = "75115"
@@ -151,6 +151,23 @@ class Life:
         """Silence has run out, so many days later; the dossier must be old enough."""
         with acting(None, prefectures=[self.office]) as act:
             silence.flag(self.id, at=act.now + dt.timedelta(days=days))
+        return self
+
+    def reasons_asked(self):
+        with acting(self.applicant.pk) as act:
+            reasons.ask(case_id=self.id, actor=self.applicant, at=act.now)
+        return self
+
+    def reasons_written(self, writer: User | None = None):
+        writer = writer or self.reviewer
+        with self.desk(writer) as act:
+            reasons.write(case_id=self.id, actor=writer, at=act.now, **GROUNDS)
+        return self
+
+    def reasons_signed(self):
+        with self.desk(self.signatory) as act:
+            seen = ReasonsRequest.objects.get(case_id=self.id).written_at
+            reasons.sign(case_id=self.id, actor=self.signatory, at=act.now, seen=seen)
         return self
 
     def granted(self):

@@ -32,7 +32,7 @@ STATES = {
     "desk:sign": "proposed",
     "desk:reopen": "refused",
     "desk:route": "unrouted",
-    "space:ask_reasons": "silent",
+    "workflows:ask_reasons": "silent",
     "desk:write_reasons": "silent",
     "desk:sign_reasons": "written",
 }
@@ -48,7 +48,6 @@ OBJECTS = {
     "journal",
     "opening",
     "alarm",
-    "reasons",
 }
 
 

@@ -104,7 +104,9 @@ def _silences(*offices):
     """Silence that ran out in each office, with the alarm that it raised."""
     for office in offices:
         life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
-        office.lives["silent"] = life.silent()
+        office.lives["silent"] = life.silent().reasons_asked()
+        life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
+        office.lives["written"] = life.silent().reasons_asked().reasons_written()
     with visits.role("worker"), acting(None, scope="system") as act:
         alarms.raise_near(at=act.now)
 

@@ -36,14 +36,33 @@ on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
 """
 
 
+_RAISE_REASONS = """
+insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case_id, rule, due_on)
+select gen_random_uuid(), asked.dossier_id, asked.applicant_id, asked.prefecture_code,
+    asked.case_id, 'reasons', asked.due_on
+from workflows_reasonsrequest asked join workflows_case on workflows_case.id = asked.case_id
+where asked.answered_at is null and asked.due_on <= %(last)s and outcome = ''
+    and asked.silence_on = implicit_refusal_flagged_on
+on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
+"""
+
+
 def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
     """Alarm for every case that the office owes within three days, or owed already.
 
-    One statement whatever the number; an alarm raised before is not raised again.
+    One statement whatever their number; an alarm raised before is not raised again.
     """
     last = deadlines.urgent_until(deadlines.legal_day(at))
     with connection.cursor() as cursor:
         cursor.execute(_RAISE_NEAR, {"states": _OFFICE_OWES, "last": last, "case": case_id})
+        return cursor.rowcount
+
+
+def raise_reasons(*, at: datetime) -> int:
+    """The same for the reasons of silent refusals that an office has still to give."""
+    last = deadlines.urgent_until(deadlines.legal_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_REASONS, {"last": last})
         return cursor.rowcount
 
 

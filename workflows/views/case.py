@@ -11,6 +11,7 @@ from workflows.queries.acts import acts_for
 from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
+from workflows.queries.reasons import reasons_task
 from workflows.views.base import note_reading, visible_case
 
 
@@ -36,6 +37,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "impossible": [act for act in acts if not act.is_possible],
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
+            "reasons": reasons_task(self.case, user),
             "due_sentence": due_sentence(self.case),
             "told": sentence(self.case),
         }
