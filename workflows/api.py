@@ -10,6 +10,7 @@ from workflows.enums import CaseState, NextActor, Purpose
 from workflows.models import Case, Step
 from workflows.queries.progress import CaseView, case_view
 from workflows.queries.queue import queue_counts
+from workflows.queries.reasons import SilenceView, silence_view
 from workflows.services import producing
 from workflows.services.delegating import Order as SigningOrder
 from workflows.services.delegating import delegate
@@ -28,9 +29,11 @@ __all__ = [
     "case_visible_to",
     "cases_of",
     "give_power_to_sign",
+    "SilenceView",
     "queue_counts",
     "record_biometrics",
     "record_hand_over",
+    "silence_of",
 ]
 
 
@@ -39,6 +42,12 @@ def case_of(dossier_id: UUID) -> CaseView | None:
     cases = Case.objects.select_related("service__prefecture")
     case = cases.filter(dossier_id=dossier_id).order_by("pk").first()
     return case_view(case) if case else None
+
+
+def silence_of(dossier_id: UUID, at: datetime) -> SilenceView | None:
+    """The refusal that silence made, with its days and the reasons asked; None when none stands."""
+    case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
+    return silence_view(case, at) if case else None
 
 
 def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:

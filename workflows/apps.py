@@ -31,7 +31,43 @@ class WorkflowsConfig(AppConfig):
                         "motifs de ce refus (CRPA, art. L. 232-4) ou le contester devant le "
                         "tribunal administratif dans les deux mois."
                     ),
-                )
+                ),
+                "case_silence_undone": (
+                    _("Le refus annoncé le %(was_on)s n’a pas eu lieu."),
+                    _(
+                        "Un complément vous avait été demandé, et ce temps ne compte pas : le "
+                        "délai de réponse va jusqu’au %(silence_on)s. Le courrier qui annonçait "
+                        "ce refus ne vaut plus. Vous n’avez rien à faire."
+                    ),
+                ),
+            }
+        )
+        correspondence.declare_lines(
+            {
+                "case_reasons_asked": (
+                    _("Vous avez demandé les raisons du refus né du silence."),
+                    _("La préfecture doit vous les écrire avant le %(due_on)s."),
+                ),
+                "case_reasons_given": (
+                    _("La préfecture vous écrit les raisons du refus né du silence."),
+                    _(
+                        "Le courrier les donne. Vous avez de nouveau deux mois pour contester, à "
+                        "partir d’aujourd’hui. L’examen de votre dossier continue."
+                    ),
+                ),
+            }
+        )
+        correspondence.declare_mails(
+            {
+                "alarms_one": _("%(number)s dossier arrive à échéance"),
+                "alarms": _("%(number)s dossiers arrivent à échéance"),
+            }
+        )
+        correspondence.declare_letters(
+            {
+                "decision": _("Décision sur votre demande"),
+                "silence": _("Refus né du silence de la préfecture"),
+                "reasons": _("Motifs du refus né du silence"),
             }
         )
         correspondence.declare_lines(
@@ -43,7 +79,6 @@ class WorkflowsConfig(AppConfig):
         )
         correspondence.declare_letters(
             {
-                "decision": _("Décision sur votre demande"),
                 "board_summons": _("Convocation devant la commission du titre de séjour"),
             }
         )

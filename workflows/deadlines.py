@@ -1,7 +1,11 @@
-"""The legal clocks of a review: implicit refusal, pauses, completion; pure arithmetic on days."""
+"""The legal clocks of a review: silence, pauses, reasons, contesting; pure arithmetic on days.
+
+Where each rule was found is told in docs/decisions/0009; what was recalled and not read in the
+official text is said there, and nothing that a person loses is computed from it.
+"""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +19,14 @@ REOPENING_MONTHS = 12
 """How long a refusal or a closure may be withdrawn without a new request: our own rule."""
 RETENTION_MONTHS = 60
 """How long an ended case stays open to consultation before it is archived."""
+CONTEST_MONTHS = 2
+REASONS_MONTHS = 1
+APPEAL_SILENCE_MONTHS = 2
+SOON_DAYS = 15
+"""A case due within so many days rises in the lists."""
+URGENT_DAYS = 3
+"""A case due within so many days alarms the supervisor."""
+_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,20 @@ class DueDate:
     article: str
 
 
+@dataclass(frozen=True)
+class ContestWindow:
+    """Until when a decision can be contested.
+
+    `safe_until` is the day that is told to the person: no reading of the rules makes it late.
+    `last_on` counts a free period (the day of the event and the last day are left out) and goes
+    on to a working day: until then the portal says nothing of lateness.
+    """
+
+    safe_until: date
+    last_on: date
+    article: str
+
+
 def legal_day(at: datetime) -> date:
     """The day of an instant in Europe/Paris, where French legal days are counted."""
     if at.tzinfo is None:
@@ -110,6 +136,50 @@ def pause_of_request(*, asked_on: date, due_on: date, supplied_on: date | None =
     """The pause of one completion request: to its supply, at the latest to its deadline."""
     ends_on = due_on if supplied_on is None else min(due_on, supplied_on)
     return Pause(starts_on=asked_on, ends_on=max(asked_on, ends_on))
+
+
+def next_working_day(day: date, holidays: Collection[date]) -> date:
+    """The day itself, or the first one after it that is no Saturday, Sunday nor holiday.
+
+    For what a person must do by a day (CE, 5 juin 2009, n° 312682; CE, 19 septembre 2014,
+    n° 362568). The birth of an implicit refusal is not an act of the person: it never moves.
+    """
+    while day.weekday() >= _SATURDAY or day in holidays:
+        day += _days(1)
+    return day
+
+
+def contest_window(known_on: date, holidays: Collection[date]) -> ContestWindow:
+    """Two months from the day that a decision was born, served, or given its reasons.
+
+    The months are counted from day to day, and the period is free (CJA R.421-1, R.421-2; CE,
+    19 septembre 2014, n° 362568, for appeals to the administration).
+    """
+    safe_until = add_months(known_on, CONTEST_MONTHS)
+    return ContestWindow(
+        safe_until=safe_until,
+        last_on=next_working_day(safe_until + _days(1), holidays),
+        article="CJA R.421-1, R.421-2",
+    )
+
+
+def reasons_due(asked_on: date) -> DueDate:
+    """The reasons of an implicit refusal are owed within the month of their demand."""
+    return DueDate(on=add_months(asked_on, REASONS_MONTHS), rule="reasons", article="CRPA L.232-4")
+
+
+def appeal_due(filed_on: date) -> DueDate:
+    """Silence on an appeal to the administration rejects it after two months."""
+    return DueDate(
+        on=add_months(filed_on, APPEAL_SILENCE_MONTHS),
+        rule="appeal-silence",
+        article="CRPA L.411-7",
+    )
+
+
+def urgent_until(today: date) -> date:
+    """The last day that is near enough to alarm somebody."""
+    return today + _days(URGENT_DAYS)
 
 
 def title_ends_on(*, starts_on: date, months: int) -> date:

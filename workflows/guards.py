@@ -64,11 +64,14 @@ def nothing_new_since_the_proposal(case):
     return case.proposed_submission == case.submission_number
 
 
-def power_to_sign(case, person):
-    """The delegation under which this person may sign what is proposed today, None without one."""
+def power_to_sign(case, person, act=None):
+    """The delegation under which this person may sign today, None without one.
+
+    `act` is an outcome; what is proposed, when none is said.
+    """
     return person.signing_delegations.covering(
         prefecture_code=case.prefecture_code,
-        act=case.proposed_outcome,
+        act=act or case.proposed_outcome,
         family=case.dossier.procedure.family,
         day=clock.today(),
     ).first()

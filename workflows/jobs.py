@@ -1,5 +1,6 @@
 """What runs by itself: the clocks of every day, and the card's maker."""
 
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -8,23 +9,35 @@ from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 from workflows.enums import CardOrderState
 from workflows.models import CardOrder
-from workflows.services import producing, running
+from workflows.services import alarms, daily, producing, running
 
 
-@job("workflows.run_clocks", system=True, cron="15 4 * * *")
+@job("workflows.run_clocks", system=True, atomic=False, cron="15 4-21 * * *")
 def run_clocks(**_later_arguments) -> None:
-    """Every day: requests whose deadline passed, silence that ran out, cases to archive.
+    """Every day once: clocks recounted, alarms, deadlines that passed, silence, archives.
 
-    One job a case, so that one that fails keeps nobody else waiting.
+    Asked for each hour, so that a morning without worker is caught up the same day; the run
+    of a day that has ended does nothing more. One job a case, so that one that fails keeps
+    nobody else waiting.
     """
-    for task in running.what_is_due(clock.now()):
-        enqueue("workflows.do_due", task=task.name, record_id=str(task.record_id))
+    with opened():
+        at = clock.now()
+    more = True
+    while more:
+        with opened():
+            more = daily.step(at=at)
 
 
 @job("workflows.do_due", system=True)
 def do_due(*, task: str, record_id: str, **_later_arguments) -> None:
     """What today's date asks for one record. Running it twice does nothing more."""
     running.run(running.Task(task, UUID(record_id)), at=clock.now())
+
+
+@job("workflows.write_digest", system=True, queue="mail")
+def write_digest(*, prefecture: str, legal_day: str, **_later_arguments) -> None:
+    """Tell the supervisors of one office how many alarms wait. Twice a day writes once."""
+    alarms.write_digest(prefecture_code=prefecture, legal_day=date.fromisoformat(legal_day))
 
 
 @job("workflows.order_card", system=True, atomic=False, attempts=12)

@@ -61,6 +61,12 @@ def may_sign(case, person):
     return _serves_as(case, person, Role.SIGNATORY) and person.pk != case.proposed_by_id
 
 
+@held_by(Role.SIGNATORY)
+def may_sign_reasons(case, person):
+    """A signatory of the office; that they have not written them is read from the request."""
+    return _serves_as(case, person, Role.SIGNATORY)
+
+
 @held_by(Role.COUNTER_AGENT)
 def may_receive_at_the_counter(case, person):
     return _serves_as(case, person, Role.COUNTER_AGENT)

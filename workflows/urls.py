@@ -1,8 +1,8 @@
-"""The desk's addresses; `portal.urls` puts them behind /agent/ in the `desk` namespace."""
+"""The desk's addresses, behind /agent/ in the `desk` namespace; the person's, in their space."""
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
-from workflows.views import acts, case, decision, queue, supervision
+from workflows.views import acts, alarms, applicant, case, decision, queue, reasons, supervision
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
 
@@ -27,6 +27,17 @@ def _act(path, view, name, policy):
     return route(f"dossiers/<uuid:case_id>/{path}", view.as_view(), name=name, policy=policy)
 
 
+_OWN = Policy("applicant", frozenset({Role.APPLICANT.value}), "own", "dossier")
+
+applicant_urlpatterns = [
+    route(
+        "dossiers/<uuid:dossier_id>/motifs/",
+        applicant.AskReasons.as_view(),
+        name="ask_reasons",
+        policy=_OWN,
+    ),
+]
+
 urlpatterns = [
     route("", queue.Queue.as_view(), name="queue", policy=_LISTS),
     route(
@@ -43,6 +54,12 @@ urlpatterns = [
     ),
     route("recherche/", queue.Search.as_view(), name="search", policy=_LISTS),
     route("pilotage/", queue.Supervision.as_view(), name="supervision", policy=_LISTS),
+    route(
+        "pilotage/echeances/<uuid:alarm_id>/vue/",
+        alarms.SeeAlarm.as_view(),
+        name="see_alarm",
+        policy=_policy(Role.SUPERVISOR, object="alarm"),
+    ),
     route(
         "pieces/<uuid:file_id>/",
         case.EvidenceFile.as_view(),
@@ -62,6 +79,8 @@ urlpatterns = [
     _act("avis/recu/", acts.ReceiveOpinion, "receive_opinion", _REVIEW),
     _act("proposer/", decision.Propose, "propose", _REVIEW),
     _act("signer/", decision.Sign, "sign", _SIGN),
+    _act("motifs/", reasons.WriteReasons, "write_reasons", _REVIEW),
+    _act("motifs/signer/", reasons.SignReasons, "sign_reasons", _SIGN),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),
     _act(

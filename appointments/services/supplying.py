@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from uuid import UUID, uuid5
 
-import holidays
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef
@@ -13,21 +11,10 @@ from django.db.models import Exists, OuterRef
 from appointments.enums import SEATED_STATES, SlotState
 from appointments.models import Appointment, Closure, OpeningPattern, Seat, Slot
 from portal.core import clock
+from portal.territory import api as territory
 
 HORIZON_DAYS = 60
 SLOTS_NAMESPACE = UUID("5d0f6b5e-8f0c-5f0e-9f5e-0d7f0a6c2a11")
-
-# Local holidays: two more days in Alsace-Moselle, others overseas.
-LOCAL_HOLIDAYS = {
-    "57": "57",
-    "67": "6AE",
-    "68": "6AE",
-    "971": "971",
-    "972": "972",
-    "973": "973",
-    "974": "974",
-    "976": "976",
-}
 
 
 @transaction.atomic
@@ -120,9 +107,4 @@ def _overlap(one, other) -> bool:
 
 def is_holiday(prefecture_code: str, day: date) -> bool:
     """Whether that day is a public holiday there (code du travail L.3133-1, L.3134-13)."""
-    return day in _holidays(LOCAL_HOLIDAYS.get(prefecture_code), day.year)
-
-
-@lru_cache(maxsize=64)
-def _holidays(subdivision: str | None, year: int) -> frozenset[date]:
-    return frozenset(holidays.France(subdiv=subdivision, years=year))
+    return day in territory.public_holidays(prefecture_code, day.year)

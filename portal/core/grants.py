@@ -40,6 +40,10 @@ GRANTS = {
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
         "workflows.signingdelegation": "S",
+        # alarms are raised and runs are kept by the daily job alone
+        "workflows.alarm": "SU",
+        "workflows.alarmdigest": "S",
+        "workflows.clockrun": "S",
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",
@@ -76,6 +80,7 @@ GRANTS = {
         "dossiers.procedureversion": "S",
         "dossiers.submission": "S",
         "dossiers.*": "SIU",
+        "workflows.alarmdigest": "SI",
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",

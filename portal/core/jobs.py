@@ -74,18 +74,33 @@ def enqueue(name, *, _in_seconds=None, _lock=None, _queueing_lock=None, **identi
     Jobs go by name, so that services never import the jobs that call them. Raises
     RuntimeError outside a transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("Enqueue inside the transaction of the act it follows.")
-    act = door.current()
     options = {
         "lock": _lock,
         "queueing_lock": _queueing_lock,
         "schedule_in": {"seconds": _in_seconds} if _in_seconds else None,
     }
-    deferrer = app.configure_task(
-        name, allow_unknown=False, **{key: value for key, value in options.items() if value}
-    )
-    return deferrer.defer(_act={"actor": act.actor_id if act else None}, **identifiers)
+    return _deferrer(name, options).defer(_act=_present_act(), **identifiers)
+
+
+def enqueue_many(name, many) -> int:
+    """Insert one job for each dict of identifiers, in one statement. Returns their number."""
+    present = _present_act()
+    jobs = [{"_act": present, **identifiers} for identifiers in many]
+    if jobs:
+        _deferrer(name, {}).batch_defer(*jobs)
+    return len(jobs)
+
+
+def _deferrer(name, options):
+    if not connection.in_atomic_block:
+        raise RuntimeError("Enqueue inside the transaction of the act it follows.")
+    chosen = {key: value for key, value in options.items() if value}
+    return app.configure_task(name, allow_unknown=False, **chosen)
+
+
+def _present_act():
+    act = door.current()
+    return {"actor": act.actor_id if act else None}
 
 
 def troubled_jobs(limit: int = 100) -> list[dict]:

@@ -10,6 +10,7 @@ from portal.correspondence.services import (
     revoke_letter,
     set_prefecture,
     tell,
+    tell_agent,
 )
 from portal.correspondence.timeline import (
     Line,
@@ -39,5 +40,6 @@ __all__ = [
     "revoke_letter",
     "set_prefecture",
     "tell",
+    "tell_agent",
     "timeline",
 ]

@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 
 from appointments import api as appointments
 from dossiers import api as dossiers
+from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.correspondence import api as correspondence
 from portal.space import words
@@ -81,6 +82,9 @@ class Follow(OwnDossier):
         due_on = asked.due_on if asked else None
         return super().get_context_data(**kwargs) | {
             "case": case,
+            "silence": workflows.silence_of(pk, clock.now())
+            if case and case.silence_has_run_out
+            else None,
             "visit": visit if visit and visit.is_live else None,
             "asked": asked,
             "action": words.next_action(pk, self.dossier.filed_at, case, visit, due_on),

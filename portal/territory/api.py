@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from portal.territory.calendar import public_holidays
 from portal.territory.models import (
     Affiliation,
     Commune,
@@ -44,6 +45,7 @@ __all__ = [
     "prefectures",
     "remits_at",
     "remits_of",
+    "public_holidays",
     "search_communes",
 ]
 

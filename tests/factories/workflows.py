@@ -11,8 +11,16 @@ from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
 from workflows.enums import CheckAnswer, Outcome
-from workflows.models import Case, SigningDelegation
-from workflows.services import deciding, delegating, opinions, producing, requesting
+from workflows.models import Case, ReasonsRequest, SigningDelegation
+from workflows.services import (
+    deciding,
+    delegating,
+    opinions,
+    producing,
+    reasons,
+    requesting,
+    silence,
+)
 from workflows.services.checking import Checked
 from workflows.services.moves import advance
 
@@ -205,6 +213,29 @@ class Life:
 
     def signed(self):
         return self._do(self.signatory, deciding.sign)
+
+    def silent(self, *, days: int = 0):
+        """Silence has run out, so many days later; the dossier must be old enough."""
+        with acting(None, prefectures=[self.office]) as act:
+            silence.flag(self.id, at=act.now + dt.timedelta(days=days))
+        return self
+
+    def reasons_asked(self):
+        with acting(self.applicant.pk) as act:
+            reasons.ask(case_id=self.id, actor=self.applicant, at=act.now)
+        return self
+
+    def reasons_written(self, writer: User | None = None):
+        writer = writer or self.reviewer
+        with self.desk(writer) as act:
+            reasons.write(case_id=self.id, actor=writer, at=act.now, **GROUNDS)
+        return self
+
+    def reasons_signed(self):
+        with self.desk(self.signatory) as act:
+            seen = ReasonsRequest.objects.get(case_id=self.id).written_at
+            reasons.sign(case_id=self.id, actor=self.signatory, at=act.now, seen=seen)
+        return self
 
     def granted(self):
         """From received to what follows a grant: production, or the visit for prints."""

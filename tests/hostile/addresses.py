@@ -8,6 +8,7 @@ from portal.correspondence.models import Letter
 from portal.vault.models import StoredFile
 from tests.architecture.test_routes import Match, addresses
 from tests.hostile.world import POSTS, everybody
+from workflows.models import Alarm
 
 # The state that a page needs to show itself; a page not named here needs a case just received.
 STATES = {
@@ -31,6 +32,9 @@ STATES = {
     "desk:sign": "proposed",
     "desk:reopen": "refused",
     "desk:route": "unrouted",
+    "workflows:ask_reasons": "silent",
+    "desk:write_reasons": "silent",
+    "desk:sign_reasons": "written",
 }
 OBJECTS = {
     None,
@@ -43,6 +47,7 @@ OBJECTS = {
     "job",
     "journal",
     "opening",
+    "alarm",
 }
 
 
@@ -92,6 +97,12 @@ def _letter(_name, office):
         return letters.order_by("pk").first().pk
 
 
+def _alarm(_name, office):
+    with everybody():
+        mine = Alarm.objects.filter(prefecture_code=office.code, seen_at=None)
+        return mine.order_by("pk").first().pk
+
+
 def _opening(_name, office):
     return OpeningPattern.objects.filter(counter__in=office.place.counters).order_by("pk")[0].pk
 
@@ -106,6 +117,7 @@ PARTS = {
     "code": lambda name, office: "student-renewal",
     "step": lambda name, office: "identity",
     "rule_code": lambda name, office: "passport",
+    "alarm_id": _alarm,
     "opening_id": _opening,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,

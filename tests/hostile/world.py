@@ -13,6 +13,7 @@ from tests.factories.cms import first_pages
 from tests.factories.workflows import PAPEETE, Life, empower, filed_dossier
 from workflows.enums import ROUTING_DESK
 from workflows.models import Case
+from workflows.services import alarms
 
 POSTS = ("reviewer", "signatory", "counter_agent", "supervisor")
 PLACES = {"34": ("34172", "34000"), "75": ("75115", "75015")}
@@ -51,6 +52,7 @@ def build(owner_login):
         visits.open_counters(office.place)
         _appoint(office)
     _more_lives(world.here)
+    _silences(world.here, world.away)
     world.others = _others()
     with visits.role("editing"):
         first_pages()
@@ -92,6 +94,22 @@ def _more_lives(office):
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
+
+
+def _silences(*offices):
+    """Silence that ran out in each office, with the alarm that it raised."""
+    for office in offices:
+        life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
+        office.lives["silent"] = life.silent().reasons_asked()
+        life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
+        office.lives["written"] = life.silent().reasons_asked().reasons_written()
+    with visits.role("worker"), acting(None, scope="system") as act:
+        alarms.raise_near(at=act.now)
+
+
+def _old(office):
+    filed_at = clock.now() - dt.timedelta(days=100)
+    return filed_dossier(office.visitor, commune=PLACES[office.code][0], filed_at=filed_at)
 
 
 def _others():

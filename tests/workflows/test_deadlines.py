@@ -10,6 +10,17 @@ from hypothesis import strategies as st
 from workflows import deadlines
 from workflows.deadlines import FOUR_MONTHS, NINETY_DAYS, Pause, TimeLimit
 
+UTC = dt.UTC
+# Every second from 2020 to 2032, changes of hour and 29 February included.
+MOMENTS = st.integers(1_577_836_800, 1_988_150_399).map(
+    lambda seconds: dt.datetime.fromtimestamp(seconds, UTC)
+)
+FOUR_LIMITS = (
+    deadlines.FOUR_MONTHS,
+    deadlines.NINETY_DAYS,
+    deadlines.SIXTY_DAYS,
+    deadlines.THIRTY_DAYS,
+)
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2032, 12, 31))
 LIMITS = st.one_of(
     st.integers(1, 12).map(lambda months: TimeLimit("m", "art.", months=months)),
@@ -65,6 +76,99 @@ def test_implicit_refusal_equals_the_slow_count(data, starts_on, limit):
 
     assert due == deadlines.DueDate(
         on=day_by_day(starts_on, limit, pauses), rule=limit.code, article=limit.article
+    )
+
+
+def last_sunday(year, month):
+    day = dt.date(year, month, 31)
+    while day.isoweekday() != 7:
+        day -= ONE_DAY
+    return day
+
+
+def paris_by_hand(moment):
+    """One hour ahead of UTC, two from the last Sunday of March to that of October, at 1 UTC."""
+    summer = dt.datetime.combine(last_sunday(moment.year, 3), dt.time(1), UTC)
+    winter = dt.datetime.combine(last_sunday(moment.year, 10), dt.time(1), UTC)
+    return (moment + dt.timedelta(hours=2 if summer <= moment < winter else 1)).date()
+
+
+@given(st.data(), MOMENTS, st.sampled_from(FOUR_LIMITS), st.integers(-11, 12))
+def test_any_filing_anywhere_in_the_world_gives_the_slow_count(data, moment, limit, zone):
+    there = moment.astimezone(dt.timezone(dt.timedelta(hours=zone)))
+    filed_on = deadlines.legal_day(there)
+    pauses = data.draw(pauses_after(filed_on))
+
+    due = deadlines.implicit_refusal(starts_on=filed_on, limit=limit, pauses=pauses)
+
+    assert filed_on == paris_by_hand(moment)
+    assert due.on == day_by_day(paris_by_hand(moment), limit, pauses)
+
+
+@given(st.data(), DAYS, LIMITS)
+def test_one_more_pause_never_brings_the_refusal_nearer(data, starts_on, limit):
+    pauses = data.draw(pauses_after(starts_on))
+
+    dues = [
+        deadlines.implicit_refusal(starts_on=starts_on, limit=limit, pauses=pauses[:number]).on
+        for number in range(len(pauses) + 1)
+    ]
+
+    assert dues == sorted(dues)
+
+
+@given(DAYS, st.integers(0, 400), LIMITS)
+def test_who_files_later_is_never_refused_sooner(starts_on, later, limit):
+    first, second = (
+        deadlines.implicit_refusal(starts_on=day, limit=limit).on
+        for day in (starts_on, starts_on + dt.timedelta(days=later))
+    )
+
+    assert first <= second
+
+
+@given(DAYS, st.sets(DAYS, max_size=30))
+def test_a_persons_day_goes_on_to_the_first_day_of_work(day, holidays):
+    expected = day
+    while expected.strftime("%A") in {"Saturday", "Sunday"} or expected in holidays:
+        expected += ONE_DAY
+
+    assert deadlines.next_working_day(day, holidays) == expected
+
+
+@given(DAYS, st.sets(DAYS, max_size=30))
+def test_contesting_is_never_late_before_the_day_that_was_told(known_on, holidays):
+    window = deadlines.contest_window(known_on, holidays)
+
+    assert window.safe_until == month_by_month(known_on, 2)
+    assert window.safe_until < window.last_on
+    assert window.last_on == deadlines.next_working_day(window.safe_until + ONE_DAY, holidays)
+
+
+@pytest.mark.parametrize(
+    ("known_on", "safe_until", "last_on"),
+    [
+        ((2024, 11, 12), (2025, 1, 12), (2025, 1, 13)),
+        ((2007, 10, 1), (2007, 12, 1), (2007, 12, 3)),
+        ((2026, 12, 31), (2027, 2, 28), (2027, 3, 1)),
+        ((2027, 12, 29), (2028, 2, 29), (2028, 3, 1)),
+        ((2026, 10, 24), (2026, 12, 24), (2026, 12, 28)),
+    ],
+)
+def test_contesting_counts_a_free_period_of_two_months(known_on, safe_until, last_on):
+    window = deadlines.contest_window(dt.date(*known_on), {dt.date(2026, 12, 25)})
+
+    assert (window.safe_until, window.last_on) == (dt.date(*safe_until), dt.date(*last_on))
+
+
+def test_reasons_are_owed_within_one_month_and_an_appeal_within_two():
+    asked_on = dt.date(2027, 1, 31)
+
+    assert deadlines.reasons_due(asked_on) == deadlines.DueDate(
+        dt.date(2027, 2, 28), "reasons", "CRPA L.232-4"
+    )
+    assert deadlines.appeal_due(asked_on) == deadlines.DueDate(
+        dt.date(2027, 3, 31), "appeal-silence", "CRPA L.411-7"
     )
 
 

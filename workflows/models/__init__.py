@@ -1,5 +1,6 @@
 """The tables of the review."""
 
+from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.check import CheckResult
@@ -7,6 +8,7 @@ from workflows.models.clock import ClockPause
 from workflows.models.decision import Decision, Proposal
 from workflows.models.delegation import SigningDelegation
 from workflows.models.opinion import Opinion
+from workflows.models.reasons import ReasonsRequest
 from workflows.models.step import Step
 
 __all__ = [
@@ -18,5 +20,9 @@ __all__ = [
     "Opinion",
     "Proposal",
     "SigningDelegation",
+    "Alarm",
+    "AlarmDigest",
+    "ClockRun",
+    "ReasonsRequest",
     "Step",
 ]

@@ -12,6 +12,7 @@ from workflows import deadlines
 from workflows.enums import (
     AFTER_COMPLETENESS,
     AFTER_GRANT,
+    BEFORE_DECISION,
     DECIDED,
     ROUTING_DESK,
     CaseState,
@@ -68,7 +69,11 @@ class Case(CaseMachine):
     clock_days = models.PositiveSmallIntegerField(default=0)
     implicit_refusal_on = models.DateField()
     implicit_refusal_flagged_on = models.DateField(null=True)
+    silence_letter_id = models.UUIDField(null=True)
+    # What is due next, with the rule and the article that say so (services/timing.py).
     due_on = models.DateField(null=True)
+    due_rule = models.CharField(max_length=60, blank=True)
+    due_article = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=2, default="fr")
 
     objects = CaseQuerySet.as_manager()
@@ -137,6 +142,10 @@ class Case(CaseMachine):
                 name="silence_is_counted_in_months_or_days",
                 condition=Q(clock_months__gt=0, clock_days=0) | Q(clock_months=0, clock_days__gt=0),
             ),
+            models.CheckConstraint(
+                name="a_due_date_says_its_rule",
+                condition=Q(due_on=None, due_rule="") | Q(due_on__isnull=False) & ~Q(due_rule=""),
+            ),
         ]
         indexes = [
             models.Index("prefecture_code", "due_on", "id", name="case_queue"),
@@ -151,6 +160,9 @@ class Case(CaseMachine):
                 "implicit_refusal_on",
                 name="case_silence_to_flag",
                 condition=Q(implicit_refusal_flagged_on=None),
+            ),
+            models.Index(
+                "due_on", "id", name="case_due_somewhere", condition=Q(state__in=BEFORE_DECISION)
             ),
         ]
         triggers = [

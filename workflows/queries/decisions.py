@@ -29,15 +29,15 @@ def letter_context(
         "recipient_name": facts.names,
         "recipient_address": list(facts.address_lines),
         "procedure": facts.title.get("fr"),
-        "birth_date": _in_french(facts.identity.birth_date),
+        "birth_date": in_french(facts.identity.birth_date),
         "nationality": facts.identity.nationality,
-        "filed_on": _in_french(deadlines.legal_day(case.filed_at)),
-        "decided_on": _in_french(deadlines.legal_day(at)),
+        "filed_on": in_french(deadlines.legal_day(case.filed_at)),
+        "decided_on": in_french(deadlines.legal_day(at)),
         "grounds_law": proposal.grounds_law,
         "grounds_fact": proposal.grounds_fact,
         "title_category": proposal.title_category if grant else "",
-        "title_starts_on": _in_french(proposal.title_starts_on) if grant else "",
-        "title_ends_on": _in_french(proposal.title_ends_on) if grant else "",
+        "title_starts_on": in_french(proposal.title_starts_on) if grant else "",
+        "title_ends_on": in_french(proposal.title_ends_on) if grant else "",
         "must_come_first": grant and not case.prints_on_record,
         "signatory_name": str(signer),
         "signatory_title": quality,
@@ -53,12 +53,12 @@ def summons_context(case: Case, hearing_on: date, place: str) -> dict:
         "recipient_name": facts.names,
         "recipient_address": list(facts.address_lines),
         "procedure": facts.title.get("fr"),
-        "hearing_on": _in_french(hearing_on),
+        "hearing_on": in_french(hearing_on),
         "hearing_place": place,
     }
 
 
-def _in_french(day: date | None) -> str:
+def in_french(day: date | None) -> str:
     """A day in full, as the letter writes it."""
     if day is None:
         return ""

@@ -11,11 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from dossiers import api as dossiers
+from workflows import deadlines
 from workflows.enums import CaseState
 from workflows.models import Case
 from workflows.queries.progress import what_is_next
 
-SOON = timedelta(days=7)
+SOON = timedelta(days=deadlines.SOON_DAYS)
+URGENT = timedelta(days=deadlines.URGENT_DAYS)
 _NOBODY = UUID(int=0)
 
 
@@ -40,6 +42,7 @@ class CaseLine:
     due_words: str
     is_late: bool
     is_soon: bool
+    is_urgent: bool
     address: str
     filed_at: datetime
     silence_has_run_out: bool
@@ -63,6 +66,7 @@ def lines_of(cases: Iterable[Case], today: date, *, page: str = "desk:case") -> 
             due_words=_day_in_words(case.due_on, language) if case.due_on else "",
             is_late=bool(case.due_on and case.due_on < today),
             is_soon=bool(case.due_on and today <= case.due_on <= today + SOON),
+            is_urgent=bool(case.due_on and today <= case.due_on <= today + URGENT),
             address=address.replace(str(_NOBODY), str(case.pk)),
             filed_at=case.filed_at,
             silence_has_run_out=case.implicit_refusal_flagged_on is not None,

@@ -21,7 +21,7 @@ from workflows.models import Case, Step
 from workflows.models.base import about
 from workflows.queries.names import move_label, office_name, role_label
 from workflows.rules import role_for
-from workflows.services.timing import next_due_on
+from workflows.services.timing import set_due
 
 
 class MoveRefused(DomainRefusal):
@@ -110,7 +110,7 @@ def _record(case, plan, before, *, actor, role, at, reason) -> Step:
     """One more step, and the case at its target: together or not at all."""
     source, office = before["state"], before["prefecture_code"]
     case.last_step += 1
-    case.due_on = next_due_on(case, at=at)
+    set_due(case, at=at)
     if not case.save_changes(before):
         raise CaseHasMoved(_who_moved_it(case))
     step = Step(

@@ -41,6 +41,8 @@ def open_case(*, dossier, submission, at: datetime) -> Case:
         clock_days=limit.days,
         implicit_refusal_on=refusal.on,
         due_on=filed_on,
+        due_rule="routing",
+        due_article="CRPA L.114-2",
         language=submission.language,
     )
     _first_step(case)

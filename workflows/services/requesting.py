@@ -9,11 +9,13 @@ from django.db import transaction
 from dossiers import api as dossiers
 from dossiers.enums import CompletionOutcome
 from portal.accounts.api import User
+from portal.territory import api as territory
 from workflows import deadlines
 from workflows.models import Case, ClockPause, Step
 from workflows.models.base import about
 from workflows.services.moves import advance, lock_case
-from workflows.services.timing import recount
+from workflows.services.silence import take_back
+from workflows.services.timing import recount, set_due
 
 
 @transaction.atomic
@@ -51,7 +53,7 @@ def ask_completion(
         seen=seen,
         request_id=request.pk,
     )
-    _recount(case_id)
+    _recount(case_id, at=at)
     return step
 
 
@@ -69,7 +71,7 @@ def receive_completion(
         at=at,
         submission_number=submission_number,
     )
-    _recount(case_id)
+    _recount(case_id, at=at)
     _show_as_filed(case)
     return step
 
@@ -78,11 +80,13 @@ def receive_completion(
 def let_completion_expire(*, case_id: UUID, at: datetime) -> Step | None:
     """The deadline has passed: the request closes, the review goes on with what there is.
 
+    A deadline that ends on a Saturday, a Sunday or a holiday leaves the next working day.
     Nothing is closed nor refused by itself. Running it twice does it once.
     """
     case = lock_case(case_id)
-    pause = case.pauses.filter(closed_at=None, due_on__lt=deadlines.legal_day(at)).first()
-    if case.completion_request_id is None or pause is None:
+    today = deadlines.legal_day(at)
+    pause = case.pauses.filter(closed_at=None, due_on__lt=today).first()
+    if case.completion_request_id is None or pause is None or _is_open(case, pause, today):
         return None
     dossiers.close_completion(
         request_id=case.completion_request_id, outcome=CompletionOutcome.EXPIRED, at=at
@@ -90,6 +94,14 @@ def let_completion_expire(*, case_id: UUID, at: datetime) -> Step | None:
     return receive_completion(
         case_id=case_id, actor=None, at=at, submission_number=case.submission_number
     )
+
+
+def _is_open(case: Case, pause: ClockPause, today: date) -> bool:
+    """A last day without post or counter goes on to the next working day, for the person."""
+    holidays = territory.public_holidays(
+        case.prefecture_code, pause.due_on.year, pause.due_on.year + 1
+    )
+    return today <= deadlines.next_working_day(pause.due_on, holidays)
 
 
 def end_pause(case: Case, *, at: datetime) -> None:
@@ -103,9 +115,10 @@ def _show_as_filed(case: Case) -> None:
     Case.objects.filter(pk=case.pk).update(holder_name=names[:200])
 
 
-def _recount(case_id: UUID) -> None:
+def _recount(case_id: UUID, *, at: datetime) -> None:
     case = lock_case(case_id)
-    recount(case)
-    if case.completion_request_id is None:
-        case.due_on = case.implicit_refusal_on
-    case.save(update_fields=["implicit_refusal_on", "implicit_refusal_flagged_on", "due_on"])
+    was_early = recount(case)
+    set_due(case, at=at)
+    case.save(update_fields=["implicit_refusal_on", "due_on", "due_rule", "due_article"])
+    if was_early:
+        take_back(case, at=at)

@@ -16,6 +16,7 @@ from portal.vault import api as vault
 from workflows.deadlines import legal_day
 from workflows.enums import ROUTING_DESK
 from workflows.models import (
+    Alarm,
     CardOrder,
     Case,
     CheckResult,
@@ -23,6 +24,7 @@ from workflows.models import (
     Decision,
     Opinion,
     Proposal,
+    ReasonsRequest,
     Step,
 )
 from workflows.queries.names import office_name
@@ -35,7 +37,17 @@ from workflows.services.opinions import void_opinion
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, CheckResult, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (
+    Step,
+    Proposal,
+    CheckResult,
+    Decision,
+    Opinion,
+    ClockPause,
+    CardOrder,
+    Alarm,
+    ReasonsRequest,
+)
 
 
 @transaction.atomic

@@ -1,21 +1,23 @@
 """What the law or the maker makes happen without anybody pressing a button."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from portal.core import journal
 from portal.core.jobs import enqueue
-from portal.correspondence import api as correspondence
 from workflows import deadlines
-from workflows.enums import BEFORE_DECISION, ENDED, SYSTEM, CardOrderState, CaseState
+from workflows.enums import BEFORE_DECISION, ENDED, CardOrderState, CaseState
 from workflows.models import CardOrder, Case
-from workflows.models.base import about
+from workflows.services import repairing, silence
 from workflows.services.moves import advance, lock_case
 from workflows.services.requesting import let_completion_expire
 
+NOWHERE = UUID(int=0)
+"""Before the first identifier: where a walk over a table begins."""
+BATCH = 500
 _SILENT_DAYS = 2
 """An order that nobody has asked about for so long is asked about again."""
 
@@ -28,15 +30,19 @@ class Task:
     record_id: UUID
 
 
-def what_is_due(at: datetime) -> list[Task]:
-    """Everything that today's date asks for, the oldest first."""
-    today = deadlines.legal_day(at)
-    return [
-        *_tasks("expire", _with_expired_request(today)),
-        *_tasks("flag_silence", _silent(today)),
-        *_tasks("archive", _to_archive(today)),
-        *_tasks("ask_maker", _forgotten_orders(at)),
-    ]
+def what_is_due(at: datetime) -> Iterator[Task]:
+    """Everything that today's date asks for, read in batches and never held as a whole."""
+    for name in DUE:
+        after = NOWHERE
+        while batch := due_after(name, after, at=at):
+            yield from (Task(name, record_id) for record_id in batch)
+            after = batch[-1]
+
+
+def due_after(name: str, after: UUID, *, at: datetime, size: int = BATCH) -> list[UUID]:
+    """The next records for which one task is due, in the order of their identifiers."""
+    rows = DUE[name](at).filter(pk__gt=after).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:size])
 
 
 def run(task: Task, *, at: datetime) -> None:
@@ -44,27 +50,22 @@ def run(task: Task, *, at: datetime) -> None:
     _TASKS[task.name](task.record_id, at)
 
 
-def _tasks(name, rows):
-    return [Task(name, pk) for pk in rows.values_list("pk", flat=True)]
+def _with_expired_request(at):
+    today = deadlines.legal_day(at)
+    return Case.objects.filter(state=CaseState.COMPLETION_REQUESTED, due_on__lt=today)
 
 
-def _with_expired_request(today):
-    return Case.objects.filter(state=CaseState.COMPLETION_REQUESTED, due_on__lt=today).order_by(
-        "due_on", "pk"
+def _silent(at):
+    return Case.objects.filter(
+        state__in=BEFORE_DECISION,
+        implicit_refusal_on__lte=deadlines.legal_day(at),
+        implicit_refusal_flagged_on=None,
     )
 
 
-def _silent(today):
-    return Case.objects.filter(
-        state__in=BEFORE_DECISION,
-        implicit_refusal_on__lte=today,
-        implicit_refusal_flagged_on=None,
-    ).order_by("implicit_refusal_on", "pk")
-
-
-def _to_archive(today):
-    last = deadlines.add_months(today, -deadlines.RETENTION_MONTHS)
-    return Case.objects.filter(state__in=ENDED, ended_at__date__lt=last).order_by("ended_at", "pk")
+def _to_archive(at):
+    last = deadlines.add_months(deadlines.legal_day(at), -deadlines.RETENTION_MONTHS)
+    return Case.objects.filter(state__in=ENDED, ended_at__date__lt=last)
 
 
 def _forgotten_orders(at):
@@ -73,7 +74,16 @@ def _forgotten_orders(at):
         ~Q(state=CardOrderState.PRODUCED),
         Q(asked_at=None, ordered_at__lt=silent_since) | Q(asked_at__lt=silent_since),
         case__state=CaseState.IN_PRODUCTION,
-    ).order_by("ordered_at", "pk")
+    )
+
+
+DUE = {
+    "expire": _with_expired_request,
+    "flag_silence": _silent,
+    "archive": _to_archive,
+    "ask_maker": _forgotten_orders,
+}
+"""The tasks of every day, in order, with the records for which each is due."""
 
 
 def _expire(case_id, at):
@@ -81,28 +91,7 @@ def _expire(case_id, at):
 
 
 def _flag_silence(case_id, at):
-    """Silence has run out: a date is written, the review goes on (CE, avis 6 mai 2025)."""
-    case = lock_case(case_id)
-    today = deadlines.legal_day(at)
-    if case.implicit_refusal_flagged_on or case.implicit_refusal_on > today:
-        return
-    case.implicit_refusal_flagged_on = case.implicit_refusal_on
-    case.save(update_fields=["implicit_refusal_flagged_on"])
-    correspondence.add_line(
-        "case_silence",
-        by_role=SYSTEM,
-        params={"silence_on": case.implicit_refusal_on},
-        **about(case),
-    )
-    correspondence.tell(case.applicant, "news", dossier_id=case.dossier_id)
-    journal.record(
-        "case.silence_ran_out",
-        subject_type="case",
-        subject_id=case.pk,
-        dossier_id=case.dossier_id,
-        prefecture=case.prefecture_code or "",
-        facts={"rule": case.clock_rule, "on": case.implicit_refusal_on.isoformat()},
-    )
+    silence.flag(case_id, at=at)
 
 
 def _archive(case_id, at):
@@ -120,9 +109,14 @@ def _ask_maker(order_id, at):
         enqueue("workflows.order_card", card_order_id=str(order_id))
 
 
+def _repair(case_id, at):
+    repairing.repair(case_id, at=at)
+
+
 _TASKS = {
     "expire": _expire,
     "flag_silence": _flag_silence,
     "archive": _archive,
     "ask_maker": _ask_maker,
+    "repair": _repair,
 }

@@ -1,8 +1,9 @@
 """The clocks of a case, stored with the rule that gave them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from workflows import deadlines
+from workflows.deadlines import DueDate
 from workflows.enums import CaseState
 from workflows.models import Case
 
@@ -13,24 +14,44 @@ _OFFICE_WORKS = {
 }
 
 
-def next_due_on(case: Case, *, at: datetime) -> date | None:
-    """The day by which the next act is due: what the queue is ordered by."""
+def next_due(case: Case, *, at: datetime) -> DueDate | None:
+    """What is due next, by which rule: what the queue is ordered by and the page explains."""
     if case.state == CaseState.FILED:
-        return deadlines.legal_day(case.filed_at)
+        return DueDate(deadlines.legal_day(case.filed_at), "routing", "CRPA L.114-2")
     if case.state == CaseState.COMPLETION_REQUESTED:
-        return case.pauses.get(closed_at=None).due_on
+        due_on = case.pauses.get(closed_at=None).due_on
+        return DueDate(due_on, "completion", "CRPA L.114-5")
     if case.state == CaseState.OPINION_REQUESTED:
         opinion_due = case.opinions.get(settled_at=None).due_on
-        return min(opinion_due, case.implicit_refusal_on)
+        if opinion_due < case.implicit_refusal_on:
+            return DueDate(opinion_due, "opinion", "")
+        return silence_of(case)
     if case.state in _OFFICE_WORKS:
-        return case.implicit_refusal_on
+        return silence_of(case)
     if case.state == CaseState.GRANTED:
-        return deadlines.legal_day(at)
+        return DueDate(deadlines.legal_day(at), "follow-grant", "")
     return None
 
 
-def recount(case: Case) -> None:
-    """Set the date of implicit refusal from the rule and every pause; the caller saves."""
+def silence_of(case: Case) -> DueDate:
+    """The day on which silence means refusal, as stored with its rule."""
+    return DueDate(case.implicit_refusal_on, case.clock_rule, case.clock_article)
+
+
+def set_due(case: Case, *, at: datetime) -> None:
+    """Write the next day with its rule and article; the caller saves."""
+    due = next_due(case, at=at)
+    case.due_on = due.on if due else None
+    case.due_rule = due.rule if due else ""
+    case.due_article = due.article if due else ""
+
+
+def recount(case: Case) -> bool:
+    """Set the date of implicit refusal from the rule and every pause; the caller saves.
+
+    True when a refusal that was noted turns out not to have been born: the caller tells it
+    (`silence.take_back`).
+    """
     limit = deadlines.TimeLimit(
         case.clock_rule, case.clock_article, months=case.clock_months, days=case.clock_days
     )
@@ -45,5 +66,4 @@ def recount(case: Case) -> None:
         ],
     )
     case.implicit_refusal_on = due.on
-    if case.implicit_refusal_flagged_on and due.on > case.implicit_refusal_flagged_on:
-        case.implicit_refusal_flagged_on = None
+    return bool(case.implicit_refusal_flagged_on and due.on > case.implicit_refusal_flagged_on)

@@ -9,8 +9,10 @@ from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for
+from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
+from workflows.queries.reasons import reasons_task
 from workflows.queries.routes import competence_of
 from workflows.views.base import note_reading, visible_case
 
@@ -37,6 +39,8 @@ class CasePage(ReadOnlyView, TemplateView):
             "impossible": [act for act in acts if not act.is_possible],
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
+            "reasons": reasons_task(self.case, user),
+            "due_sentence": due_sentence(self.case),
             "told": sentence(self.case),
             "competence": competence_of(self.case, page.dossier, on=clock.today()),
             "may_forward": any(act.move == "reroute" and act.is_possible for act in acts),

@@ -9,8 +9,10 @@ from portal.core import clock, door
 from portal.core.views import ReadOnlyView
 from workflows.enums import ROUTING_DESK, CaseState
 from workflows.queries import queue
+from workflows.queries.alarms import alarms_of
 from workflows.queries.delegations import delegations_of
 from workflows.queries.lines import lines_of
+from workflows.queries.reasons import reasons_owed
 
 
 class Queue(ReadOnlyView, TemplateView):
@@ -78,6 +80,8 @@ class Supervision(ReadOnlyView, TemplateView):
         counts = queue.queue_counts(user.prefectures[0]) if user.prefectures else {}
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
+            "reasons_owed": reasons_owed(user, clock.today()),
+            "alarms": alarms_of(user, clock.today()) if is_supervisor else [],
             "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
             "counts": [

@@ -1,17 +1,19 @@
 """Two agents at the same moment, on two real connections: one acts, the other reads who did."""
 
+import datetime as dt
 import threading
 
 import pytest
 from django.db import connection
 
 from dossiers.services.withdrawing import withdraw_dossier
-from portal.core.door import acting_for
+from portal.core import clock
+from portal.core.door import acting, acting_for
 from portal.core.errors import DomainRefusal
-from tests.factories.workflows import Life, agent
+from tests.factories.workflows import Life, agent, filed_dossier
 from workflows.enums import CaseState
-from workflows.models import Case, Decision, Step
-from workflows.services import acknowledging, deciding
+from workflows.models import Alarm, Case, ClockRun, Decision, ReasonsRequest, Step
+from workflows.services import acknowledging, alarms, daily, deciding, reasons
 from workflows.services.moves import CaseHasMoved, MoveRefused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,3 +108,61 @@ def test_a_withdrawal_and_a_signature_at_the_same_moment_never_block_each_other(
     assert len(answers) == 2
     assert sum(isinstance(answer, DomainRefusal) for answer in answers) == 1
     assert life.case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}
+
+
+def test_two_workers_share_the_run_of_a_day():
+    for _ in range(3):
+        Life().acknowledged()
+
+    def running():
+        with acting(None, prefectures=["75"]), connection.cursor() as cursor:
+            cursor.execute("set local role portal_worker")
+            at = clock.now()
+        more = True
+        while more:
+            with acting(None, scope="system"), connection.cursor() as cursor:
+                cursor.execute("set local role portal_worker")
+                more = daily.step(at=at)
+
+    at_once(running, running)
+
+    with acting(None, scope="system"), connection.cursor() as cursor:
+        cursor.execute("set local role portal_worker")
+        (run,) = ClockRun.objects.order_by("pk")
+    assert run.ended_at is not None
+    assert run.counts["recount"] == 3
+
+
+def test_of_two_supervisors_who_see_an_alarm_the_first_is_kept():
+    life, second = Life().acknowledged(), agent("supervisor")
+    with acting(None, scope="system") as act, connection.cursor() as cursor:
+        cursor.execute("set local role portal_worker")
+        alarms.raise_near(at=act.now + dt.timedelta(days=88))
+    with life.desk():
+        alarm = Alarm.objects.get()
+
+    def seeing(person):
+        def act():
+            with acting_for(person) as present:
+                return alarms.see(alarm_id=alarm.pk, actor=person, at=present.now)
+
+        return act
+
+    first, other = at_once(seeing(life.supervisor), seeing(second))
+
+    assert first.seen_by_id == other.seen_by_id
+
+
+def test_reasons_asked_twice_at_the_same_moment_are_asked_once():
+    filed_at = clock.now() - dt.timedelta(days=100)
+    life = Life(dossier=filed_dossier(filed_at=filed_at)).acknowledged().silent()
+
+    def asking():
+        with acting_for(life.applicant) as act:
+            return reasons.ask(case_id=life.id, actor=life.applicant, at=act.now)
+
+    first, second = at_once(asking, asking)
+
+    assert first.pk == second.pk
+    with life.desk():
+        assert ReasonsRequest.objects.count() == 1

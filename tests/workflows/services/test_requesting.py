@@ -10,6 +10,7 @@ from dossiers.services.drafting import Typed, save_answers
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from portal.correspondence.api import timeline
+from portal.territory.api import public_holidays
 from tests.factories.workflows import Life
 from workflows import deadlines
 from workflows.api import case_of
@@ -52,7 +53,11 @@ def test_a_request_pauses_silence_until_its_deadline_then_until_the_supply():
     case = life.case
     assert case.implicit_refusal_on == silence_from_filing(life, 10)
     assert (case.state, case.submission_number) == (CaseState.UNDER_REVIEW, 2)
-    assert case.due_on == case.implicit_refusal_on
+    assert (case.due_on, case.due_rule, case.due_article) == (
+        case.implicit_refusal_on,
+        case.clock_rule,
+        case.clock_article,
+    )
 
 
 def test_the_review_goes_on_where_it_was():
@@ -104,10 +109,19 @@ def run_clocks(life, days):
     """The daily run, as the worker would see this office so many days later."""
     with acting(None, prefectures=[life.office]) as act:
         at = act.now + dt.timedelta(days=days)
-        tasks = running.what_is_due(at)
+        tasks = list(running.what_is_due(at))
         for task in tasks:
             running.run(task, at=at)
         return [task.name for task in tasks]
+
+
+def last_day_for(life):
+    """The deadline, or the working day after it."""
+    due_on = life.case.due_on
+    days = public_holidays(life.office, due_on.year, due_on.year + 1)
+    while due_on.isoweekday() > 5 or due_on in days:
+        due_on += dt.timedelta(days=1)
+    return due_on
 
 
 def test_nothing_expires_before_the_day_after_the_deadline():
@@ -117,17 +131,33 @@ def test_nothing_expires_before_the_day_after_the_deadline():
     assert life.case.state == CaseState.COMPLETION_REQUESTED
 
 
+@pytest.mark.parametrize("days", range(30, 37))
+def test_a_deadline_without_post_or_counter_leaves_the_next_working_day(days):
+    life = Life().acknowledged().completion_asked(days=days)
+    last, filed_on = last_day_for(life), deadlines.legal_day(life.case.filed_at)
+
+    run_clocks(life, days=(last - filed_on).days)
+    assert life.case.state == CaseState.COMPLETION_REQUESTED
+
+    run_clocks(life, days=(last - filed_on).days + 1)
+    assert life.case.state == CaseState.UNDER_REVIEW
+    # the clock of the administration stood until the day that was set, and no longer
+    assert life.case.implicit_refusal_on == silence_from_filing(life, days)
+
+
 def test_a_deadline_that_passed_closes_the_request_and_nothing_else():
     life = Life().acknowledged().completion_asked(days=30)
+    last, filed_on = last_day_for(life), deadlines.legal_day(life.case.filed_at)
+    days = (last - filed_on).days + 1
 
-    assert run_clocks(life, days=31) == ["expire"]
+    assert run_clocks(life, days=days) == ["expire"]
 
     case = life.case
     assert (case.state, case.outcome) == (CaseState.UNDER_REVIEW, "")
     assert case.implicit_refusal_on == silence_from_filing(life, 30)
     with life.desk():
         assert CompletionRequest.objects.get().outcome == "expired"
-    assert run_clocks(life, days=31) == []
+    assert run_clocks(life, days=days) == []
 
 
 def test_silence_that_ran_out_is_a_date_and_the_review_goes_on():

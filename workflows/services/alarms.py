@@ -1,0 +1,125 @@
+"""A day that is near alarms the supervisor of the office: once, until somebody has seen it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+
+from portal.accounts.api import Post, User
+from portal.accounts.enums import Role
+from portal.core import journal
+from portal.correspondence import api as correspondence
+from workflows import deadlines
+from workflows.enums import CaseState
+from workflows.models import Alarm, AlarmDigest
+from workflows.queries.alarms import open_alarms
+
+SUPERVISION_PATH = "/agent/pilotage/"
+# The person's turn is no alarm of the office's; a case without office is in a list of its own.
+_OFFICE_OWES = [
+    state.value
+    for state in (
+        CaseState.RECEIVED,
+        CaseState.UNDER_REVIEW,
+        CaseState.OPINION_REQUESTED,
+        CaseState.DECISION_PROPOSED,
+    )
+]
+_RAISE_NEAR = """
+insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case_id, rule, due_on)
+select gen_random_uuid(), dossier_id, applicant_id, prefecture_code, id, due_rule, due_on
+from workflows_case
+where state = any(%(states)s) and due_on <= %(last)s
+    and (%(case)s::uuid is null or id = %(case)s::uuid)
+on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
+"""
+
+
+_RAISE_REASONS = """
+insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case_id, rule, due_on)
+select gen_random_uuid(), asked.dossier_id, asked.applicant_id, asked.prefecture_code,
+    asked.case_id, 'reasons', asked.due_on
+from workflows_reasonsrequest asked join workflows_case on workflows_case.id = asked.case_id
+where asked.answered_at is null and asked.due_on <= %(last)s and outcome = ''
+    and asked.silence_on = implicit_refusal_flagged_on
+on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
+"""
+
+
+def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
+    """Alarm for every case that the office owes within three days, or owed already.
+
+    One statement whatever their number; an alarm raised before is not raised again.
+    """
+    last = deadlines.urgent_until(deadlines.legal_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_NEAR, {"states": _OFFICE_OWES, "last": last, "case": case_id})
+        return cursor.rowcount
+
+
+def raise_reasons(*, at: datetime) -> int:
+    """The same for the reasons of silent refusals that an office has still to give."""
+    last = deadlines.urgent_until(deadlines.legal_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_REASONS, {"last": last})
+        return cursor.rowcount
+
+
+@transaction.atomic
+def see(*, alarm_id: UUID, actor: User, at: datetime) -> Alarm:
+    """A supervisor of the office has seen an alarm; the first one to say so is kept.
+
+    Raises PermissionDenied for any other role or office.
+    """
+    alarm = Alarm.objects.select_for_update(of=("self",)).get(pk=alarm_id)
+    if Role.SUPERVISOR.value not in actor.roles or alarm.prefecture_code not in actor.prefectures:
+        raise PermissionDenied("see_alarm")
+    if alarm.seen_at is None:
+        alarm.seen_at, alarm.seen_by = at, actor
+        alarm.save(update_fields=["seen_at", "seen_by"])
+        journal.record(
+            "alarm.seen",
+            subject_type="alarm",
+            subject_id=alarm.pk,
+            dossier_id=alarm.dossier_id,
+            prefecture=alarm.prefecture_code,
+            facts={"rule": alarm.rule, "due_on": alarm.due_on.isoformat()},
+        )
+    return alarm
+
+
+@transaction.atomic
+def write_digest(*, prefecture_code: str, legal_day: date) -> int:
+    """One mail to each supervisor of an office: how many alarms wait, and nothing else.
+
+    Written once for an office and a day. Returns the number of mails.
+    """
+    if AlarmDigest.objects.filter(prefecture_code=prefecture_code, legal_day=legal_day).exists():
+        return 0
+    number = open_alarms().filter(prefecture_code=prefecture_code).count()
+    if number == 0:
+        return 0
+    told = [
+        correspondence.tell_agent(
+            user,
+            "alarms_one" if number == 1 else "alarms",
+            path=SUPERVISION_PATH,
+            words={"number": number},
+        )
+        for user in _supervisors(prefecture_code, legal_day)
+    ]
+    AlarmDigest.objects.create(
+        prefecture_code=prefecture_code, legal_day=legal_day, number=number, mails=len(told)
+    )
+    return len(told)
+
+
+def _supervisors(prefecture_code: str, day: date) -> list[User]:
+    posts = (
+        Post.objects.held_on(day)
+        .filter(prefecture_id=prefecture_code, role=Role.SUPERVISOR.value, user__is_active=True)
+        .select_related("user")
+        .order_by("pk")
+    )
+    return [post.user for post in posts]
