@@ -35,10 +35,13 @@ def lock_case(case_id: UUID) -> Case:
     """The case, held until the end of the transaction. Raises Case.DoesNotExist.
 
     Its dossier is held first, as the applicant's own acts do: whoever holds one waits for
-    nobody who holds the other.
+    nobody who holds the other. A case that leaves for another office meanwhile does not exist.
     """
     dossier_id = Case.objects.values_list("dossier_id", flat=True).get(pk=case_id)
-    dossiers.Dossier.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
+    try:
+        dossiers.Dossier.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
+    except dossiers.Dossier.DoesNotExist as gone:
+        raise Case.DoesNotExist(case_id) from gone
     return Case.objects.select_for_update(of=("self",)).get(pk=case_id)
 
 
