@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from portal.territory.loaders import fold
 from portal.territory.models import (
     Affiliation,
     Commune,
@@ -38,6 +39,7 @@ __all__ = [
     "SiteKind",
     "commune",
     "competent_prefecture",
+    "fold",
     "number_prefix",
     "place",
     "prefecture",
