@@ -8,8 +8,8 @@ from django.db import transaction
 
 from cms.api import admit_editor
 from portal.accounts.api import Post, Role, User, create_applicant
-from portal.demo.people import AGENTS, APPLICANT, PASSWORD, SITES
-from portal.territory.api import Counter, Site
+from portal.demo.people import AGENTS, APPLICANT, PASSWORD, SITES, STUDENT_COUNTERS
+from portal.territory.api import Affiliation, Counter, Remit, Service, ServiceKind, Site, fold
 from workflows.api import SigningOrder, give_power_to_sign
 
 POSTED_ON = date(2026, 1, 1)
@@ -28,14 +28,38 @@ def load() -> None:
         _settle(agent)
     if not User.objects.filter(email=APPLICANT).exists():
         create_applicant(APPLICANT, PASSWORD)
-    for prefecture, name, address, access, counters in SITES:
-        site, _ = Site.objects.get_or_create(
-            prefecture_id=prefecture,
-            name=name,
-            defaults={"address": address, "access": access, "kind": "prefecture"},
-        )
-        for counter in counters:
-            Counter.objects.get_or_create(site=site, name=counter)
+    for site in SITES:
+        _site(*site)
+    for counter in STUDENT_COUNTERS:
+        _student_counter(*counter)
+
+
+def _site(prefecture, name, address, access, counters):
+    site, _ = Site.objects.get_or_create(
+        prefecture_id=prefecture,
+        name=name,
+        defaults={"address": address, "access": access, "kind": "prefecture"},
+    )
+    for counter in counters:
+        Counter.objects.get_or_create(site=site, name=counter)
+
+
+def _student_counter(prefecture, code, name, address, procedures, institutions):
+    """A counter of invented institutions; a service that is there already is left as it is."""
+    kind, days = ServiceKind.STUDENT_COUNTER, {"starts_on": POSTED_ON}
+    service, is_new = Service.objects.get_or_create(
+        prefecture_id=prefecture,
+        code=code,
+        defaults={"name": name, "address": address, "kind": kind, **days},
+    )
+    if not is_new:
+        return
+    shared = {"service": service, "prefecture_id": prefecture, **days}
+    for procedure in procedures:
+        Remit.objects.create(kind=kind, procedure=procedure, **shared)
+    for institution, written in institutions:
+        for one in written:
+            Affiliation.objects.create(institution=institution, written=fold(one), **shared)
 
 
 def _settle(agent) -> None:

@@ -92,3 +92,21 @@ SITES = (
         ("Guichet 1", "Guichet 2", "Guichet 3"),
     ),
 )
+
+# Institutions whose students an invented counter receives, with every way of writing each name.
+STUDENT_COUNTERS = (
+    (
+        "34",
+        "guichet-etudiant-exemple",
+        "Guichet étudiant (exemple)",
+        "3 place de l'Exemple\n34000 Montpellier",
+        ("student-renewal",),
+        (
+            (
+                "Université Exemple de Montpellier",
+                ("Université Exemple de Montpellier", "Univ. Exemple Montpellier", "UEM (exemple)"),
+            ),
+            ("École Exemple du Lez", ("École Exemple du Lez", "EEL (exemple)")),
+        ),
+    ),
+)

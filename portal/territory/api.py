@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from portal.territory.calendar import public_holidays
+from portal.territory.loaders import fold
 from portal.territory.models import (
     Affiliation,
     Commune,
@@ -39,6 +40,7 @@ __all__ = [
     "SiteKind",
     "commune",
     "competent_prefecture",
+    "fold",
     "number_prefix",
     "place",
     "prefecture",

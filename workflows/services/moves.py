@@ -47,7 +47,8 @@ def lock_case(case_id: UUID) -> Case:
     """The case, held until the end of the transaction. Raises Case.DoesNotExist.
 
     Its dossier is held first, as the applicant's own acts do: whoever holds one waits for
-    nobody who holds the other. PostgreSQL takes the locks of a row in the order written.
+    nobody who holds the other. PostgreSQL takes the locks of a row in the order written. A
+    case that leaves for another office meanwhile does not exist.
     """
     case = rows.read(Case, _locking(), [case_id])
     if case is None:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock, journal
 from portal.core.views import ActView
@@ -11,6 +12,11 @@ from workflows.models import Case
 from workflows.queries.acts import blocked, may_act
 from workflows.queries.names import move_label
 from workflows.queries.progress import what_is_next
+
+_LEFT = _(
+    "Ce dossier vient de partir vers une autre préfecture. Rien n’a été fait à votre demande : "
+    "cette préfecture l’a reçu avec tout son historique."
+)
 
 
 def visible_case(request, case_id) -> Case:
@@ -79,7 +85,12 @@ class CaseActView(ActView):
         )
 
     def form_valid(self, form):
-        response = super().form_valid(form)
+        """Act; a case that left for another office a moment ago is no longer this agent's."""
+        try:
+            response = super().form_valid(form)
+        except Case.DoesNotExist:
+            messages.warning(self.request, _LEFT)
+            return HttpResponseRedirect(reverse("desk:queue"))
         if form.is_valid():
             messages.success(self.request, self.done)
         return response

@@ -158,3 +158,14 @@ def test_a_text_falls_back_on_french(asked, given):
 def test_an_empty_folder_is_an_empty_catalogue(tmp_path):
     assert dict(load_catalogue(tmp_path)) == {}
     assert len(Catalogue([])) == 0
+
+
+def test_an_authority_is_of_the_residence_or_national(folder, spoil, procedures):
+    assert {procedure.authority for procedure in procedures.values()} == {"residence"}
+
+    residence, national = 'authority = "residence"', 'authority = "national"'
+    assert spoil("duplicate.toml", residence, national) == ()
+    assert load_catalogue(folder)["duplicate"].authority == "national"
+
+    (problem,) = spoil("duplicate.toml", national, 'authority = "town-hall"')
+    assert problem.startswith("duplicate.toml: authority")

@@ -99,7 +99,7 @@ def test_every_office_has_one_service_for_every_procedure():
     offices = {remit.prefecture_id for remit in remits if remit.procedure == ""}
 
     assert offices == set(territory.prefectures().values_list("pk", flat=True))
-    assert territory.Service.objects.count() == len(offices) == 103
+    assert territory.Service.objects.in_force(TODAY).count() == len(offices) == 103
 
 
 def test_the_list_of_straddling_postcodes_is_that_of_the_data():
@@ -162,3 +162,76 @@ def test_each_rule_has_its_sentence():
 def test_before_any_service_began_the_office_is_alone():
     assert route("34172", on=dt.date(2021, 4, 30)).rule == "office_alone"
     assert route("34172", on=dt.date(2021, 5, 1)).rule == "residence"
+
+
+# Far from every other test's day: what the owner commits stays, and nobody may delete it.
+LATER = dt.date(2090, 1, 1)
+_SERVICE = """
+insert into territory_service (prefecture_id, code, name, kind, address, phone, email, starts_on)
+values (%s, %s, 'Service inventé', %s, '', '', '', '2090-01-01') returning id
+"""
+_REMIT = """
+insert into territory_remit (service_id, prefecture_id, kind, department_id,
+    arrondissement_code, procedure, starts_on)
+values (%s, %s, %s, %s, '', %s, '2090-01-01')
+"""
+
+
+@pytest.fixture
+def new_service(owner):
+    """A service that begins in 2090, with what it takes; committed by the owner."""
+
+    def begin(office, kind, procedure):
+        pk = owner.execute(_SERVICE, [office, f"x-{kind}-{procedure}", kind]).fetchone()[0]
+        department = office if kind == "residence" else None
+        owner.execute(_REMIT, [pk, office, kind, department, procedure])
+        owner.commit()
+        return pk
+
+    return begin
+
+
+def test_a_service_that_begins_takes_the_cases_of_its_first_day(new_service, owner):
+    former = route("2A004").service
+    for table, column in (("remit", "service_id"), ("service", "id")):
+        owner.execute(
+            f"update territory_{table} set ends_on = '2089-12-31' where {column} = %s", [former]
+        )
+    new = new_service("2A", "residence", "")
+
+    assert route("2A004", on=LATER - dt.timedelta(days=1)).service == former
+    assert route("2A004", on=LATER).service == new
+    assert territory.Service.objects.get(pk=former).remits.count() == 1
+
+
+def test_a_student_goes_to_the_counter_of_their_institution_in_their_own_office(new_service, owner):
+    counter = new_service("34", "student_counter", "student-renewal")
+    owner.execute(
+        "insert into territory_affiliation (service_id, prefecture_id, institution, written,"
+        " starts_on, ends_on) values (%s, '34', 'Université Inventée', 'universite inventee',"
+        " '2090-01-01', '2090-12-31')",
+        [counter],
+    )
+    owner.commit()
+
+    def found(institution, commune="34172", on=LATER, **more):
+        return route(commune, institution=institution, on=on, **more)
+
+    for written in ("Université Inventée", " UNIVERSITE  inventée. ", "université-inventée"):
+        assert (found(written).rule, found(written).service) == ("student_counter", counter)
+    for other in ("Université Inventé", "Université Inventée de Nîmes", "inventée", ""):
+        assert found(other).rule == "residence"
+    assert found("Université Inventée", commune="30189").office == "30"
+    assert found("Université Inventée", procedure="duplicate").rule == "residence"
+    assert found("Université Inventée", on=dt.date(2091, 1, 1)).rule == "residence"
+
+
+def test_a_national_service_takes_its_procedure_wherever_the_person_lives(new_service):
+    service = new_service("44", "national", "invented-procedure")
+    national = {"procedure": "invented-procedure", "authority": "national"}
+
+    for commune in ("34172", "98735", ""):
+        found = route(commune, on=LATER, **national)
+        assert (found.rule, found.office, found.service) == ("national", "44", service)
+    assert route("34172", on=TODAY, **national).rule == "without_national_office"
+    assert route("34172", on=LATER, procedure="invented-procedure").rule == "residence"

@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
+from dossiers.services.relocating import declare_address
 from dossiers.services.withdrawing import withdraw_dossier
 from portal.core import clock
 from portal.core.door import acting, acting_for
@@ -166,3 +167,62 @@ def test_reasons_asked_twice_at_the_same_moment_are_asked_once():
     assert first.pk == second.pk
     with life.desk():
         assert ReasonsRequest.objects.count() == 1
+
+
+def test_an_address_declared_in_two_tabs_at_once_moves_the_case_once():
+    life = Life()
+
+    def declaring(commune):
+        def act():
+            with acting_for(life.applicant) as present:
+                return declare_address(
+                    dossier_id=life.dossier.pk,
+                    applicant=life.applicant,
+                    answers={"address_line": "2 rue Test", "postcode": "00000", "commune": commune},
+                    seen=1,
+                    at=present.now,
+                    language="fr",
+                )
+
+        return act
+
+    answers = at_once(declaring("69387"), declaring("34172"))
+
+    (refusal,) = [answer for answer in answers if isinstance(answer, DomainRefusal)]
+    assert "autre onglet" in refusal.reasons[0]
+    with acting_for(life.applicant):
+        case = Case.objects.get(pk=life.id)
+        assert Step.objects.filter(case=case, move="reroute").count() == 1
+        assert case.submission_number == life.dossier.submissions.count() == 2
+
+
+def test_a_person_who_moves_while_an_agent_acts_ends_in_one_office():
+    life = Life()
+    seen = life.case.last_step
+
+    def moving():
+        with acting_for(life.applicant) as present:
+            return declare_address(
+                dossier_id=life.dossier.pk,
+                applicant=life.applicant,
+                answers={"address_line": "2 rue Test", "postcode": "69007", "commune": "69387"},
+                seen=1,
+                at=present.now,
+                language="fr",
+            )
+
+    def acknowledging():
+        try:
+            return acknowledging_as(life, life.reviewer, seen)()
+        except Case.DoesNotExist:  # it left first: this office has it no more
+            return None
+
+    at_once(moving, acknowledging)
+
+    with acting_for(life.applicant):
+        case = Case.objects.get(pk=life.id)
+        numbers = list(
+            Step.objects.filter(case=case).order_by("number").values_list("number", flat=True)
+        )
+    assert (case.prefecture_code, case.state) == ("69", CaseState.RECEIVED)
+    assert numbers == list(range(1, case.last_step + 1))

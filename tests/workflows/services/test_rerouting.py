@@ -2,9 +2,12 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.utils import IntegrityError
 
 from portal.accounts.enums import Role
 from portal.core.door import acting, acting_for, also
+from portal.correspondence.api import timeline
 from portal.vault.api import AccessGrant
 from tests.factories.workflows import PAPEETE, Life, agent, filed_dossier
 from workflows.enums import ROUTING_DESK, CaseState
@@ -126,3 +129,57 @@ def test_without_one_office_the_case_waits_for_a_supervisor(unrouted):
     with acting_for(agent(office="34")):
         routed = Case.objects.get()
     assert (routed.state, routed.prefecture_code) == (CaseState.RECEIVED, "34")
+
+
+def test_filing_keeps_the_service_and_the_rule_that_found_it():
+    case = Life().case
+
+    assert (case.service.prefecture_id, case.service.kind) == ("75", "residence")
+    assert case.routing_rule == "police_prefecture"
+
+
+def test_after_a_reroute_the_service_is_that_of_the_new_office():
+    life = Life()
+
+    reroute(life)
+
+    with acting_for(agent(office="34")):
+        case = Case.objects.select_related("service").get(pk=life.id)
+    assert (case.service.prefecture_id, case.routing_rule) == ("34", "chosen")
+
+
+def test_the_transmission_cites_the_articles_that_protect_the_person():
+    life = Life()
+
+    reroute(life)
+
+    with acting(life.applicant.pk):
+        (line,) = [line for line in timeline(life.dossier.pk) if line.kind == "case_reroute"]
+    assert "L. 114-2" in line.body
+    assert "L. 114-3" in line.body
+
+
+def test_a_case_without_an_office_keeps_the_code_of_the_sentence(unrouted):
+    with acting(unrouted.applicant_id):
+        case = Case.objects.get(dossier=unrouted)
+
+    assert (case.routing_rule, case.service_id) == ("outside_the_law", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("prefecture_code = '34'", "the_service_of_a_case_is_of_its_office"),
+        ("routing_rule = ''", "a_case_with_a_service_says_which_rule_found_it"),
+        ("routing_rule = 'guessed'", "a_case_with_a_service_says_which_rule_found_it"),
+    ],
+)
+def test_a_case_is_never_at_the_service_of_another_office(change, name):
+    life = Life()
+
+    with (
+        pytest.raises(IntegrityError, match=name),
+        acting(None, prefectures=["75", "34"]),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"update workflows_case set {change} where id = %s", [life.id])
