@@ -20,3 +20,4 @@ class DossiersConfig(AppConfig):
         )
         correspondence.declare_lines(telling.LINES)
         correspondence.declare_letters(telling.LETTERS)
+        correspondence.declare_mails(telling.MAILS)

@@ -2,7 +2,12 @@
 
 from django.dispatch import receiver
 
-from dossiers.events import completion_supplied, dossier_filed, dossier_withdrawn
+from dossiers.events import (
+    completion_extended,
+    completion_supplied,
+    dossier_filed,
+    dossier_withdrawn,
+)
 from workflows.models import Case
 from workflows.services import opening, requesting, withdrawing
 
@@ -22,6 +27,12 @@ def receive_completion(*, dossier, submission, at, **_):
         at=at,
         submission_number=submission.number,
     )
+
+
+@receiver(completion_extended, dispatch_uid="workflows.extend_pause")
+def extend_pause(*, dossier, extended_to, **_):
+    """The person was given more time: the pause of the clock lasts as long."""
+    requesting.extend_pause(dossier_id=dossier.pk, extended_to=extended_to)
 
 
 @receiver(dossier_withdrawn, dispatch_uid="workflows.withdraw_case")

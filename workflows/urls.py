@@ -2,7 +2,7 @@
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
-from workflows.views import acts, case, decision, queue, supervision
+from workflows.views import acts, case, completion, correction, decision, queue, supervision
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
 
@@ -51,7 +51,10 @@ urlpatterns = [
     ),
     _act("", case.CasePage, "case", _policy()),
     _act("complet/", acts.Acknowledge, "acknowledge", _REVIEW),
-    _act("complement/", acts.AskCompletion, "ask_completion", _REVIEW),
+    _act("complement/", completion.AskCompletion, "ask_completion", _REVIEW),
+    _act("complement/reponses/", completion.ReviewItems, "review_items", _REVIEW),
+    _act("corriger/", correction.Correct, "correct", _REVIEW),
+    _act("corriger/repondre/", correction.SettleContests, "settle_contests", _REVIEW),
     _act("avis/", acts.AskOpinion, "ask_opinion", _REVIEW),
     _act("avis/recu/", acts.ReceiveOpinion, "receive_opinion", _REVIEW),
     _act("proposer/", decision.Propose, "propose", _REVIEW),

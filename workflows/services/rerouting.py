@@ -18,6 +18,7 @@ from workflows.models import (
     Case,
     ClockPause,
     Decision,
+    ItemReview,
     Opinion,
     Proposal,
     Step,
@@ -30,7 +31,7 @@ from workflows.services.opinions import void_opinion
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder, ItemReview)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ def next_due_on(case: Case, *, at: datetime) -> date | None:
     if case.state == CaseState.FILED:
         return deadlines.legal_day(case.filed_at)
     if case.state == CaseState.COMPLETION_REQUESTED:
-        return case.pauses.get(closed_at=None).due_on
+        return case.pauses.get(closed_at=None).last_day
     if case.state == CaseState.OPINION_REQUESTED:
         opinion_due = case.opinions.get(settled_at=None).due_on
         return min(opinion_due, case.implicit_refusal_on)
@@ -39,7 +39,7 @@ def recount(case: Case) -> None:
         limit=limit,
         pauses=[
             deadlines.pause_of_request(
-                asked_on=pause.starts_on, due_on=pause.due_on, supplied_on=pause.supplied_on
+                asked_on=pause.starts_on, due_on=pause.last_day, supplied_on=pause.supplied_on
             )
             for pause in case.pauses.order_by("starts_on", "id")
         ],

@@ -7,9 +7,10 @@ from django.views.generic import TemplateView, View
 
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
-from workflows.queries.acts import acts_for
+from workflows.queries.acts import acts_for, may_act
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
+from workflows.services.correcting import CORRECTABLE
 from workflows.views.base import note_reading, visible_case
 
 
@@ -36,6 +37,9 @@ class CasePage(ReadOnlyView, TemplateView):
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
             "told": sentence(self.case),
+            "may_review": may_act(self.case, "ask_completion", user),
+            "may_correct": may_act(self.case, "ask_completion", user)
+            and self.case.state in CORRECTABLE,
         }
 
 
