@@ -1,14 +1,24 @@
 """What other rooms may use of the dossiers; everything else is private."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from dossiers.catalogue.conditions import meant as _meant
 from dossiers.catalogue.durations import TitleEnd
 from dossiers.catalogue.loader import catalogue
+from dossiers.catalogue.reasons import reason_words, reasons_about
 from dossiers.catalogue.schema import Deadline, Ground, Procedure, TitleMonths
-from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
+from dossiers.models import (
+    CompletionItem,
+    CompletionRequest,
+    Correction,
+    CorrectionContest,
+    Dossier,
+    Submission,
+)
+from dossiers.queries import askable as _askable
+from dossiers.queries.askable import Askable
 from dossiers.queries.checks import (
     CheckLine,
     allowed_title_ends,
@@ -18,18 +28,34 @@ from dossiers.queries.checks import (
     title_category_of,
     title_end_of,
 )
+from dossiers.queries.completions import (
+    ItemAnswer,
+    ItemWords,
+    answers_to,
+    items_in_words,
+    requests_of,
+)
+from dossiers.queries.corrections import (
+    NAMES,
+    CorrectionView,
+    corrections_of,
+    slips_of,
+)
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.lists import DossierLine, lines_of
 from dossiers.queries.summary import DossierView, EvidenceBox, Identity, Section, dossier_view
-from dossiers.services import completing, withdrawing
+from dossiers.services import completing, correcting, withdrawing
 from dossiers.services.drafting import open_request_of
 from portal.core import clock
 
 __all__ = [
     "CheckLine",
+    "Askable",
     "CompletionItem",
     "CompletionRequest",
+    "Correction",
+    "CorrectionView",
     "Deadline",
     "Dossier",
     "DossierLine",
@@ -37,6 +63,9 @@ __all__ = [
     "EvidenceBox",
     "Ground",
     "Identity",
+    "ItemAnswer",
+    "ItemWords",
+    "NAMES",
     "Procedure",
     "ProcedureFacts",
     "Section",
@@ -45,21 +74,32 @@ __all__ = [
     "TitleMonths",
     "allowed_title_ends",
     "answer_meaning",
+    "answers_to",
     "ask_completion",
+    "askable",
     "askable_items",
     "checklist_of",
     "close_completion",
     "completion_requests",
+    "contested_corrections",
+    "correct",
+    "corrections_of",
     "dossier_summary",
     "dossiers_of",
     "grounds_of",
     "labels_of_checks",
+    "items_in_words",
     "open_completion",
     "procedure",
     "procedure_of",
     "procedures",
+    "reason_words",
+    "reasons_about",
+    "repeated_requests",
     "seal",
     "set_prefecture",
+    "settle_contests",
+    "slips_of",
     "start_url_name",
     "title_category_of",
     "title_end_of",
@@ -107,16 +147,55 @@ def title_rules(dossier: Dossier) -> TitleMonths:
 
 def askable_items(dossier_id: UUID, language: str | None = None) -> list[tuple[str, str, str]]:
     """What an agent may ask again: (kind, code, label), answers shown first, then evidence."""
-    return completing.askable_items(Dossier.objects.get(pk=dossier_id), language)
+    return _askable.askable_items(Dossier.objects.get(pk=dossier_id), language)
+
+
+def askable(dossier: Dossier, language: str | None = None) -> list[Askable]:
+    """The same with what was given, an example of a good one, and what is essential."""
+    return _askable.askable(dossier, language)
 
 
 def ask_completion(
-    dossier_id: UUID, items: Iterable[dict], message: str, due_on: date, at: datetime
+    dossier_id: UUID,
+    items: Iterable[dict],
+    message: str,
+    due_on: date,
+    at: datetime,
+    round_reason: str = "",
 ) -> CompletionRequest:
-    """Open one request for `items` ({"kind", "code", "why"}); raises DomainRefusal."""
+    """Open one request for `items` ({"kind", "code", "why"…}); raises DomainRefusal."""
     return completing.ask_completion(
-        dossier_id=dossier_id, items=items, message=message, due_on=due_on, at=at
+        dossier_id=dossier_id,
+        items=items,
+        message=message,
+        due_on=due_on,
+        at=at,
+        round_reason=round_reason,
     )
+
+
+def repeated_requests(prefecture: str) -> int:
+    """How many requests of an office came after another one on the same dossier."""
+    return CompletionRequest.objects.filter(prefecture_code=prefecture, round__gt=1).count()
+
+
+def contested_corrections(prefecture: str) -> int:
+    """How many corrections of an office wait for an answer to the person's objection."""
+    return CorrectionContest.objects.filter(prefecture_code=prefecture, settled_at=None).count()
+
+
+def correct(
+    dossier_id: UUID, answers: Mapping, reason: str, proof_id: UUID | None, actor, at: datetime
+) -> Correction:
+    """Put slips of form right in a version signed by the office; raises DomainRefusal."""
+    return correcting.correct(
+        dossier_id=dossier_id, answers=answers, reason=reason, proof_id=proof_id, actor=actor, at=at
+    )
+
+
+def settle_contests(dossier_id: UUID, note: str, actor, at: datetime) -> int:
+    """Answer the person's objections to corrections; how many were answered."""
+    return correcting.settle_contests(dossier_id=dossier_id, note=note, actor=actor, at=at)
 
 
 def close_completion(request_id: UUID, outcome: str, at: datetime) -> CompletionRequest:
@@ -131,8 +210,7 @@ def open_completion(dossier_id: UUID) -> CompletionRequest | None:
 
 def completion_requests(dossier_id: UUID) -> list[CompletionRequest]:
     """Every request of a dossier, newest first, with its items."""
-    requests = CompletionRequest.objects.filter(dossier_id=dossier_id)
-    return list(requests.prefetch_related("items").order_by("-asked_at", "-pk"))
+    return requests_of(dossier_id)
 
 
 def seal(dossier_id: UUID, at: datetime) -> None:

@@ -19,6 +19,14 @@ class CompletionOutcome(models.TextChoices):
     CANCELLED = "cancelled", _("Demande annulée")
 
 
+class ItemState(models.TextChoices):
+    """Where the person stands with one item that is asked again."""
+
+    TO_DO = "todo", _("À faire")
+    ANSWERED = "answered", _("Répondu")
+    EXPLAINED = "explained", _("Expliqué")
+
+
 class TaskState(models.TextChoices):
     """Where one task of the draft stands; the values are those of the task list component."""
 

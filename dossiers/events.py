@@ -8,6 +8,9 @@ dossier_filed = DomainEvent(
 completion_supplied = DomainEvent(
     "The applicant sent what a completion request asked. Facts: dossier, request, submission, at."
 )
+completion_extended = DomainEvent(
+    "The applicant was given more time to answer. Facts: dossier, request, extended_to, at."
+)
 dossier_withdrawn = DomainEvent(
     "The applicant gave up a filed request; its review must stop. Facts: dossier, at."
 )

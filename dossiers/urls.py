@@ -1,6 +1,17 @@
 """The applicant's pages, under /mon-espace/; each says who may open it."""
 
-from dossiers.views import address, closing, completion, drafts, evidence, files, filing, steps
+from dossiers.views import (
+    address,
+    closing,
+    completion,
+    completion_item,
+    corrections,
+    drafts,
+    evidence,
+    files,
+    filing,
+    steps,
+)
 from portal.accounts.enums import Role
 from portal.core.policy import Policy, route
 
@@ -41,6 +52,18 @@ urlpatterns = [
     ),
     own("dossiers/<uuid:dossier_id>/complement/", completion.Completion, "completion"),
     own("dossiers/<uuid:dossier_id>/adresse/", address.ChangeAddress, "address"),
+    own("dossiers/<uuid:dossier_id>/complement/plus-de-temps/", completion.Extend, "extend"),
+    own(
+        "dossiers/<uuid:dossier_id>/complement/<uuid:item_id>/",
+        completion_item.AnswerItem,
+        "completion_item",
+    ),
+    own("dossiers/<uuid:dossier_id>/corrections/", corrections.Corrections, "corrections"),
+    own(
+        "dossiers/<uuid:dossier_id>/corrections/<uuid:correction_id>/",
+        corrections.Contest,
+        "contest",
+    ),
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),

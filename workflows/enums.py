@@ -129,3 +129,10 @@ class CardOrderState(models.TextChoices):
     TO_SEND = "to_send", _("à envoyer")
     SENT = "sent", _("envoyée")
     PRODUCED = "produced", _("fabriquée")
+
+
+class ItemVerdict(models.TextChoices):
+    """What an agent says of one answer to a completion request."""
+
+    ACCEPTED = "accepted", _("accepté")
+    NOT_ENOUGH = "not_enough", _("pas suffisant")

@@ -2,7 +2,13 @@
 
 from django.dispatch import receiver
 
-from dossiers.events import address_changed, completion_supplied, dossier_filed, dossier_withdrawn
+from dossiers.events import (
+    address_changed,
+    completion_extended,
+    completion_supplied,
+    dossier_filed,
+    dossier_withdrawn,
+)
 from workflows.models import Case
 from workflows.services import opening, relocating, requesting, withdrawing
 
@@ -30,6 +36,12 @@ def follow_address(*, dossier, submission, at, **_):
     relocating.follow_address(
         case_id=Case.objects.get(dossier=dossier).pk, submission_number=submission.number, at=at
     )
+
+
+@receiver(completion_extended, dispatch_uid="workflows.extend_pause")
+def extend_pause(*, dossier, extended_to, **_):
+    """The person was given more time: the pause of the clock lasts as long."""
+    requesting.extend_pause(dossier_id=dossier.pk, extended_to=extended_to)
 
 
 @receiver(dossier_withdrawn, dispatch_uid="workflows.withdraw_case")

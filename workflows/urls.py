@@ -2,7 +2,18 @@
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
-from workflows.views import acts, alarms, applicant, case, decision, queue, reasons, supervision
+from workflows.views import (
+    acts,
+    alarms,
+    applicant,
+    case,
+    completion,
+    correction,
+    decision,
+    queue,
+    reasons,
+    supervision,
+)
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
 
@@ -74,7 +85,10 @@ urlpatterns = [
     ),
     _act("", case.CasePage, "case", _policy()),
     _act("complet/", acts.Acknowledge, "acknowledge", _REVIEW),
-    _act("complement/", acts.AskCompletion, "ask_completion", _REVIEW),
+    _act("complement/", completion.AskCompletion, "ask_completion", _REVIEW),
+    _act("complement/reponses/", completion.ReviewItems, "review_items", _REVIEW),
+    _act("corriger/", correction.Correct, "correct", _REVIEW),
+    _act("corriger/repondre/", correction.SettleContests, "settle_contests", _REVIEW),
     _act("avis/", acts.AskOpinion, "ask_opinion", _REVIEW),
     _act("avis/recu/", acts.ReceiveOpinion, "receive_opinion", _REVIEW),
     _act("proposer/", decision.Propose, "propose", _REVIEW),

@@ -1,6 +1,7 @@
 """The tables of what an applicant says and gives."""
 
-from dossiers.models.completion import CompletionItem, CompletionRequest
+from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
+from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
 from dossiers.models.person import Person, PersonAccount
@@ -9,7 +10,10 @@ from dossiers.models.submission import Submission
 
 __all__ = [
     "CompletionItem",
+    "CompletionReminder",
     "CompletionRequest",
+    "Correction",
+    "CorrectionContest",
     "Dossier",
     "Evidence",
     "Person",

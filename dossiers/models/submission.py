@@ -11,10 +11,12 @@ from dossiers.models.dossier import Dossier
 
 
 class Submission(models.Model):
-    """One filing of a dossier: number 1, then one for each completion supplied.
+    """One filing of a dossier: number 1, then one for each completion supplied or slip corrected.
 
     `evidence` lists each file with its SHA-256, so that what was given can be proven later.
     Only the competent office may change on this row, because a file may move to another one.
+    A version that the office corrected is signed by its agent (`corrected_by`) and carries no
+    sworn statement: the person swore only what they filed themselves.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -24,7 +26,10 @@ class Submission(models.Model):
     number = models.PositiveSmallIntegerField()
     answers = models.JSONField()
     evidence = models.JSONField(default=list)
-    sworn_text = models.TextField()
+    sworn_text = models.TextField(blank=True)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     language = models.CharField(max_length=2)
     filed_at = models.DateTimeField()
 
@@ -38,9 +43,16 @@ class Submission(models.Model):
                 name="submissions_are_numbered_from_one", condition=Q(number__gte=1)
             ),
             models.CheckConstraint(
-                name="a_submission_carries_the_sworn_statement", condition=~Q(sworn_text="")
+                name="a_submission_is_sworn_by_the_person_or_corrected_by_the_office",
+                condition=Q(corrected_by=None) & ~Q(sworn_text="")
+                | Q(corrected_by__isnull=False, sworn_text="", number__gt=1),
             ),
         ]
 
     def __str__(self):
         return f"{self.dossier_id} {self.number}"
+
+    @property
+    def is_correction(self):
+        """Whether the office made this version, and not the person."""
+        return self.corrected_by_id is not None

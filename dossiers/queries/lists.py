@@ -38,7 +38,8 @@ def lines_of(person) -> list[DossierLine]:
     due = dict(
         CompletionRequest.objects.still_open()
         .filter(dossier__in=[row.pk for row in rows])
-        .values_list("dossier_id", "due_on")
+        .with_last_day()
+        .values_list("dossier_id", "ends_on")
     )
     return [
         DossierLine(

@@ -117,7 +117,7 @@ def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
         filed_at=dossier.filed_at,
         withdrawn_at=dossier.withdrawn_at,
         title_ends_on=meant(procedure, kept, "title_ends_on"),
-        sworn_text=submissions[-1].sworn_text if submissions else "",
+        sworn_text=next((s.sworn_text for s in reversed(submissions) if s.sworn_text), ""),
     )
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import events, rules
-from dossiers.catalogue.conditions import visible_fields, visible_steps
+from dossiers.catalogue.reasons import reasons
 from dossiers.enums import CompletionOutcome, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
-from dossiers.queries.answers import short_language
+from dossiers.queries.answers import show_date
 from dossiers.queries.asked import unanswered_questions
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own, open_request_of
@@ -27,17 +27,42 @@ class CompletionRefused(DomainRefusal):
     """The request, or its answer, cannot go as it is; nothing was sent."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """One thing to ask again; a reason picked from the library, words of one's own, or both."""
+
+    kind: str
+    code: str
+    why: str = ""
+    reason_code: str = ""
+    example: str = ""
+
+
 @transaction.atomic
 def ask_completion(
-    *, dossier_id: UUID, items: Iterable[dict], message: str, due_on: date, at: datetime
+    *,
+    dossier_id: UUID,
+    items: Iterable[dict],
+    message: str,
+    due_on: date,
+    at: datetime,
+    round_reason: str = "",
 ) -> CompletionRequest:
     """Open the one request of a dossier; the applicant may then change those items and no other.
 
-    `items` are {"kind": "field"|"evidence", "code": …, "why": …}. Raises CompletionRefused for
-    an empty list or an item the procedure does not have, and when a request is already open.
+    `items` are the fields of `Wanted`, as dictionaries. Everything missing is listed at once
+    (CRPA L.114-5); asking again, a second round, takes its own reason. Whether each item is
+    essential is copied from the procedure (CRPA L.114-5-1). Raises CompletionRefused for an
+    empty list, an item the procedure does not have, an item or a second round without a
+    reason, and when a request is already open.
     """
     dossier = _locked(dossier_id)
     wanted = _checked_items(dossier, items)
+    number = dossier.completion_requests.count() + 1
+    if number > 1 and not round_reason:
+        raise CompletionRefused(
+            _("Un complément a déjà été demandé : dites pourquoi il en faut un autre.")
+        )
     with refusing(
         {
             "one_open_completion_request_per_dossier": _(
@@ -46,25 +71,15 @@ def ask_completion(
         }
     ):
         request = CompletionRequest.objects.create(
-            dossier=dossier,
-            applicant_id=dossier.applicant_id,
-            prefecture_code=dossier.prefecture_code,
+            **_whose(dossier),
+            round=number,
+            round_reason=round_reason if number > 1 else "",
+            about_submission=dossier.submissions.count(),
             message=message,
             asked_at=at,
             due_on=due_on,
         )
-    CompletionItem.objects.bulk_create(
-        CompletionItem(
-            request=request,
-            dossier=dossier,
-            applicant_id=dossier.applicant_id,
-            prefecture_code=dossier.prefecture_code,
-            kind=kind,
-            code=code,
-            why=why,
-        )
-        for (kind, code), why in wanted.items()
-    )
+    CompletionItem.objects.bulk_create(_item(request, dossier, one) for one in wanted)
     telling.add_line(
         dossier,
         "dossier_completion_asked",
@@ -72,7 +87,7 @@ def ask_completion(
         params={"due_on": due_on.isoformat()},
     )
     telling.mail(dossier, "completion_asked")
-    _record("completion.asked", dossier, request, {"items": len(wanted)})
+    _record("completion.asked", dossier, request, {"items": len(wanted), "round": number})
     return request
 
 
@@ -82,9 +97,10 @@ def send_completion(
 ) -> Submission:
     """Send the answers: a new submission, told to the prefecture once.
 
-    `incomplete` sends what there is, when the person says the rest cannot be given. Pressing
-    again gives the last submission back. Raises CompletionRefused while an asked item has no
-    answer, or when there is none at all; DossierClosed when nothing is asked.
+    An item counts as done when it was answered, or when the person wrote why it cannot be
+    given. `incomplete` sends what there is. Pressing again gives the same submission back.
+    Raises CompletionRefused while an item is still to do, or when all of them are;
+    DossierClosed when nothing is asked, or when the deadline has closed the request.
     """
     dossier = lock_own(dossier_id, applicant)
     request = open_request_of(dossier)
@@ -94,8 +110,8 @@ def send_completion(
     missing = missing_of(dossier, request)
     if missing and (not incomplete or len(missing.items) == request.items.count()):
         raise CompletionRefused(*missing.sentences(dossier, language))
-    _close_as_supplied(dossier, request, missing, at)
     number = dossier.submissions.count() + 1
+    _close_as_supplied(dossier, request, number, at)
     submission = freeze(dossier, number=number, at=at, language=language)
     telling.add_line(dossier, "dossier_completion_supplied")
     telling.mail(dossier, "completion_received")
@@ -126,82 +142,98 @@ def close_completion(*, request_id: UUID, outcome: str, at: datetime) -> Complet
     return request
 
 
-def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[str, str, str]]:
-    """What may be asked again for the last filed answers: (kind, code, label)."""
-    language = language or short_language()
-    procedure = dossier.procedure
-    last = dossier.submissions.order_by("-number").first()
-    answers = last.answers if last else dossier.answers
-    fields = [
-        (ItemKind.FIELD.value, field.name, field.label.get(language))
-        for step in visible_steps(procedure, answers)
-        for field in visible_fields(step, answers)
-    ]
-    pieces = [
-        (ItemKind.EVIDENCE.value, rule.code, rule.label.get(language))
-        for rule in procedure.evidence
-    ]
-    return fields + pieces
-
-
 @dataclass(frozen=True)
 class Missing:
-    """What a completion still lacks: questions without an answer, boxes without a new file."""
+    """What a completion still lacks: answers, confirmations, boxes without a new file."""
 
     questions: tuple
+    untouched: tuple
     items: tuple[CompletionItem, ...]
     rules: tuple
 
     def __bool__(self):
-        return bool(self.questions or self.rules)
+        return bool(self.items)
 
     def sentences(self, dossier: Dossier, language: str) -> list[str]:
         """One sentence for each, in the words of the page."""
         return [
-            _("Il manque votre réponse : %(question)s") % {"question": field.label.get(language)}
-            for field in self.questions
-        ] + [
-            _("Ajoutez un nouveau fichier : %(piece)s") % {"piece": rule.label.get(language)}
-            for rule in self.rules
+            *_said(_("Il manque votre réponse : %(name)s"), self.questions, language),
+            *_said(_("Vérifiez et enregistrez votre réponse : %(name)s"), self.untouched, language),
+            *_said(_("Ajoutez un nouveau fichier : %(name)s"), self.rules, language),
         ]
 
 
+def _said(sentence, things, language):
+    return [sentence % {"name": thing.label.get(language)} for thing in things]
+
+
 def missing_of(dossier: Dossier, request: CompletionRequest) -> Missing:
-    """The asked items that have no answer yet, and the questions that the answers have brought."""
-    procedure, items = dossier.procedure, list(request.items.order_by("kind", "code"))
-    questions = unanswered_questions(procedure, dossier.answers, items)
+    """What the person has neither answered nor explained, with the questions that answers brought.
+
+    An answer asked again counts once it was saved anew, even unchanged: the person has read
+    what was wrong with it.
+    """
+    procedure = dossier.procedure
+    waiting = [item for item in request.items.order_by("kind", "code") if not item.explanation]
+    fields = [item for item in waiting if item.kind == ItemKind.FIELD]
+    questions = unanswered_questions(procedure, dossier.answers, fields)
+    names = {question.name for question in questions}
+    brought = {i.code for i in fields if _brings(procedure, dossier, i, names)}
+    untouched = [i for i in fields if i.answered_at is None and i.code not in names | brought]
     new_files = dossier.evidence.filter(removed_at=None, first_submission=None)
     filled = set(new_files.values_list("rule_code", flat=True).order_by())
-    names = {question.name for question in questions}
-    empty = [item for item in items if item.kind == ItemKind.EVIDENCE and item.code not in filled]
+    empty = [i for i in waiting if i.kind == ItemKind.EVIDENCE and i.code not in filled]
+    asked = [i for i in fields if i.code in names | brought]
     return Missing(
         questions=questions,
-        items=(*empty, *(i for i in items if i.kind == ItemKind.FIELD and i.code in names)),
+        untouched=tuple(procedure.field(item.code) for item in untouched),
+        items=(*empty, *asked, *untouched),
         rules=tuple(procedure.evidence_rule(item.code) for item in empty),
     )
 
 
-def _close_as_supplied(dossier, request, missing, at):
+def _brings(procedure, dossier, item, names):
+    """Whether the answer to this item has opened a question that is still without an answer."""
+    found = unanswered_questions(procedure, dossier.answers, [item])
+    return any(question.name in names for question in found)
+
+
+def _close_as_supplied(dossier, request, number, at):
     """Close the request unless its deadline has closed it a moment ago."""
     closed = (
         CompletionRequest.objects.still_open()
         .filter(pk=request.pk)
-        .update(closed_at=at, outcome=CompletionOutcome.SUPPLIED)
+        .update(closed_at=at, outcome=CompletionOutcome.SUPPLIED, answer_submission=number)
     )
     if not closed:
-        rules.refuse_unless_asked(dossier, None)
+        refuse_what_is_over(dossier)
     request.closed_at, request.outcome = at, CompletionOutcome.SUPPLIED
-    request.items.exclude(pk__in=[item.pk for item in missing.items]).update(answered_at=at)
+    request.answer_submission = number
 
 
 def _already_sent(dossier):
-    sent = dossier.completion_requests.filter(outcome=CompletionOutcome.SUPPLIED)
-    if not sent.exists():
-        rules.refuse_unless_asked(dossier, None)
-    return dossier.submissions.order_by("-number").first()
+    last = dossier.completion_requests.order_by("-round").first()
+    if last is None or last.outcome != CompletionOutcome.SUPPLIED:
+        refuse_what_is_over(dossier)
+    return dossier.submissions.get(number=last.answer_submission)
 
 
-def _checked_items(dossier, items):
+def refuse_what_is_over(dossier: Dossier) -> None:
+    """Raise DossierClosed: nothing is asked; of a deadline that passed, say what it means."""
+    last = dossier.completion_requests.order_by("-round").first()
+    is_alive = dossier.withdrawn_at is None and dossier.sealed_at is None
+    if is_alive and last is not None and last.outcome == CompletionOutcome.EXPIRED:
+        raise rules.DossierClosed(
+            _(
+                "Le délai est passé le %(day)s. Ce que vous avez préparé est gardé, mais n’a pas "
+                "été envoyé. La préfecture continue l’examen avec ce qu’elle a déjà reçu."
+            )
+            % {"day": show_date(last.last_day)}
+        )
+    rules.refuse_unless_asked(dossier, None)
+
+
+def _checked_items(dossier, items) -> list[Wanted]:
     procedure = dossier.procedure
     known = {
         ItemKind.FIELD: {field.name for field in procedure.all_fields()},
@@ -209,13 +241,43 @@ def _checked_items(dossier, items):
     }
     wanted = {}
     for item in items:
-        kind, code = ItemKind(item["kind"]), item["code"]
-        if code not in known[kind]:
-            raise CompletionRefused(_("Cette démarche ne comporte pas : %(code)s") % {"code": code})
-        wanted[kind, code] = item.get("why", "")
+        one = Wanted(**item)
+        if one.code not in known[ItemKind(one.kind)]:
+            raise CompletionRefused(
+                _("Cette démarche ne comporte pas : %(code)s") % {"code": one.code}
+            )
+        if not one.why and one.reason_code not in reasons():
+            raise CompletionRefused(_("Dites à la personne ce qui manque ou ne va pas."))
+        wanted[one.kind, one.code] = one
     if not wanted:
         raise CompletionRefused(_("Choisissez au moins une réponse ou une pièce à demander."))
-    return wanted
+    return list(wanted.values())
+
+
+def _item(request, dossier, one: Wanted) -> CompletionItem:
+    procedure = dossier.procedure
+    if one.kind == ItemKind.EVIDENCE:
+        essential = procedure.evidence_rule(one.code).essential
+    else:
+        essential = procedure.field(one.code).required
+    return CompletionItem(
+        **_whose(dossier),
+        request=request,
+        kind=one.kind,
+        code=one.code,
+        essential=essential,
+        why=one.why,
+        reason_code=one.reason_code,
+        example=one.example,
+    )
+
+
+def _whose(dossier):
+    return {
+        "dossier": dossier,
+        "applicant_id": dossier.applicant_id,
+        "prefecture_code": dossier.prefecture_code,
+    }
 
 
 def _locked(dossier_id):

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
 from dossiers.catalogue.conditions import is_answered
-from dossiers.models import CompletionRequest, Dossier, ProcedureVersion
+from dossiers.enums import ItemKind
+from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
 from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
 from portal.core import journal
@@ -104,6 +105,8 @@ def save_answers(*, dossier_id: UUID, applicant, typed: Mapping[str, Typed], at:
             continue
         _put(dossier, name, answer)
         changed = True
+    if dossier.filed_at is not None:
+        _mark_items(dossier, typed, conflicts, at)
     if changed:
         dossier.revision += 1
         dossier.updated_at = at
@@ -163,6 +166,22 @@ def _refuse_closed_fields(dossier, typed):
     }
     if set(typed) - opened:
         raise rules.DossierClosed(_("La préfecture ne demande pas de changer cette réponse."))
+
+
+def _mark_items(dossier, typed, conflicts, at):
+    """An item is answered once it was saved, even unchanged; emptied, it no longer is."""
+    said = {
+        name: answer.raw is None and is_answered(answer.value)
+        for name, answer in typed.items()
+        if name not in conflicts
+    }
+    asked = CompletionItem.objects.filter(
+        request__dossier=dossier, request__closed_at=None, kind=ItemKind.FIELD
+    )
+    asked.filter(code__in=[n for n, is_said in said.items() if is_said]).update(answered_at=at)
+    asked.filter(code__in=[n for n, is_said in said.items() if not is_said]).update(
+        answered_at=None
+    )
 
 
 def _is_untouched(answer):

@@ -110,6 +110,7 @@ def remove_evidence(*, dossier_id: UUID, applicant, evidence_id: UUID, at: datet
         return
     refuse_unless_box_open(dossier, evidence.rule_code)
     _take_out(evidence, at)
+    _mark_if_emptied(dossier, evidence.rule_code)
     _record("evidence.removed", dossier, evidence)
 
 
@@ -160,12 +161,23 @@ def _take_out(evidence, at):
 
 def _mark_answered(dossier, rule_code, at):
     if dossier.filed_at is not None:
-        CompletionItem.objects.filter(
-            request__dossier=dossier,
-            request__closed_at=None,
-            kind=ItemKind.EVIDENCE,
-            code=rule_code,
-        ).update(answered_at=at)
+        _asked_boxes(dossier, rule_code).update(answered_at=at)
+
+
+def _mark_if_emptied(dossier, rule_code):
+    """Without a new file, what was asked again is still to do."""
+    new = dossier.evidence.filter(removed_at=None, first_submission=None, rule_code=rule_code)
+    if dossier.filed_at is not None and not new.exists():
+        _asked_boxes(dossier, rule_code).update(answered_at=None)
+
+
+def _asked_boxes(dossier, rule_code):
+    return CompletionItem.objects.filter(
+        request__dossier=dossier,
+        request__closed_at=None,
+        kind=ItemKind.EVIDENCE,
+        code=rule_code,
+    )
 
 
 def _record(act, dossier, evidence):

@@ -3,6 +3,7 @@
 from django.core import checks
 
 from dossiers.catalogue.loader import catalogue, digest_of, to_json
+from dossiers.catalogue.reasons import reasons
 from dossiers.catalogue.schema import CatalogueError
 from dossiers.models import ProcedureVersion
 
@@ -32,6 +33,7 @@ def check_catalogue(app_configs, **_):
     """Every mistake of the data files, with file, place and key, before anyone meets it."""
     try:
         catalogue()
+        reasons()
     except CatalogueError as error:
         return [
             checks.Error(problem, id="dossiers.E001", hint="dossiers/procedures/")

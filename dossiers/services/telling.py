@@ -10,6 +10,20 @@ LINES = {
     "dossier_completion_asked": _(
         "La préfecture vous demande un complément, à envoyer au plus tard le %(due_on)s."
     ),
+    "dossier_completion_extended": _(
+        "Vous avez demandé plus de temps : vous pouvez répondre jusqu’au %(extended_on)s."
+    ),
+    "dossier_completion_reminder": _(
+        "Rappel : la préfecture attend votre complément au plus tard le %(due_on)s."
+    ),
+    "dossier_corrected": (
+        _("La préfecture a corrigé une erreur d’écriture dans votre dossier."),
+        _("Vous pouvez lire ce qui a changé, et dire si ce n’est pas exact."),
+    ),
+    "dossier_correction_contested": _(
+        "Vous avez écrit qu’une correction n’est pas exacte. La préfecture doit vous répondre."
+    ),
+    "dossier_contest_settled": _("La préfecture a répondu à propos de la correction."),
     "dossier_completion_supplied": _("Vous avez envoyé le complément demandé."),
     "dossier_completion_expired": _("Le délai pour envoyer le complément demandé est passé."),
     "dossier_completion_cancelled": _("La préfecture n’attend plus le complément demandé."),
@@ -21,6 +35,11 @@ LINES = {
 }
 MAILS = {"address_changed": _("Votre nouvelle adresse est enregistrée")}
 
+MAILS = {
+    "completion_reminder": _("La préfecture attend toujours votre complément"),
+    "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
+}
+
 LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
 
 
@@ -31,7 +50,7 @@ def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None)
         dossier_id=dossier.pk,
         applicant_id=dossier.applicant_id,
         prefecture_code=dossier.prefecture_code,
-        by_role=by_role.value,
+        by_role=str(by_role),
         params=params or {},
         letter=letter,
     )

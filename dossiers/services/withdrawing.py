@@ -7,12 +7,31 @@ from django.db import transaction
 
 from dossiers import events, rules
 from dossiers.enums import CompletionOutcome
-from dossiers.models import CompletionItem, CompletionRequest, Dossier, Evidence, Submission
+from dossiers.models import (
+    CompletionItem,
+    CompletionReminder,
+    CompletionRequest,
+    Correction,
+    CorrectionContest,
+    Dossier,
+    Evidence,
+    Submission,
+)
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own
 from portal.core import door, journal
 from portal.correspondence import api as correspondence
 from portal.vault import api as vault
+
+_RECORDS = (
+    Submission,
+    Evidence,
+    CompletionRequest,
+    CompletionItem,
+    CompletionReminder,
+    Correction,
+    CorrectionContest,
+)
 
 
 @transaction.atomic
@@ -60,7 +79,7 @@ def set_prefecture(*, dossier_id: UUID, code: str) -> None:
     """
     with door.also(code):
         Dossier.objects.filter(pk=dossier_id).update(prefecture_code=code)
-        for model in (Submission, Evidence, CompletionRequest, CompletionItem):
+        for model in _RECORDS:
             model.objects.filter(dossier_id=dossier_id).update(prefecture_code=code)
     vault.set_prefecture(dossier_id, code)
     correspondence.set_prefecture(dossier_id, code)

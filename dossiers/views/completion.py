@@ -1,56 +1,55 @@
-"""What the prefecture asks again: answered item by item, then sent once."""
+"""What the prefecture asks again: the list of items, more time, and sending once."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
-from dossiers.enums import ItemKind
-from dossiers.forms.answers import PostedPage, again_form, page_form, write_seen
-from dossiers.forms.evidence import EvidenceForm
-from dossiers.queries.asked import open_questions
-from dossiers.queries.boxes import box_view
-from dossiers.queries.problems import held_by_rule
-from dossiers.services import completing
-from dossiers.services.drafting import open_request_of, save_answers
-from dossiers.views.own import OwnDossier, said_by_another_tab
+from dossiers.enums import CompletionOutcome, ItemState
+from dossiers.forms.completion import ExtendForm
+from dossiers.queries.completions import items_in_words
+from dossiers.services import completing, extending
+from dossiers.services.drafting import open_request_of
+from dossiers.views.own import OwnDossier
 from portal.core import clock
 from portal.core.errors import DomainRefusal
-from portal.core.policy import kept_form
+from portal.core.views import ActView
+
+STATES = {
+    ItemState.TO_DO: "todo",
+    ItemState.ANSWERED: "done",
+    ItemState.EXPLAINED: "done",
+}
 
 
 class Completion(OwnDossier, View):
-    """The asked answers and boxes, and nothing else; the rest of the dossier stays closed."""
+    """Every asked item with its state, what is still to do, and the button that sends all."""
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def get(self, request, *args, **kwargs):
         asked = open_request_of(self.dossier)
         if asked is None:
-            return render(request, "dossiers/completion_none.html", self.titled())
-        questions = self._questions(asked)
-        kept = kept_form(request)
-        if kept:
-            messages.info(request, _("Voici ce que vous aviez écrit. Vérifiez, puis envoyez."))
-            data = {name: values[-1] for name, values in kept.items() if values}
-            page = PostedPage(self.dossier, questions, data, today=clock.today())
-            return self._show(asked, again_form(page, questions, said_by_others={}), questions)
-        return self._show(asked, page_form(self.dossier, questions, today=clock.today()), questions)
+            return render(request, "dossiers/completion_none.html", self.titled(last=self._last()))
+        missing = completing.missing_of(self.dossier, asked)
+        undone = {item.pk for item in missing.items}
+        items = items_in_words(self.dossier, asked, self.language)
+        later = extending.extension_of(asked)
+        context = self.titled(
+            asked=asked,
+            tasks=[self._task(words, words.item.pk in undone) for words in items],
+            missing=missing.sentences(self.dossier, self.language),
+            nothing_yet=len(missing.items) == len(items),
+            days_left=(asked.last_day - clock.today()).days,
+            later=later,
+            round_notice=asked.round > 1,
+        )
+        return render(request, "dossiers/completion.html", context)
 
     def post(self, request, *args, **kwargs):
         try:
-            return self._save_and_maybe_send(request)
-        except DomainRefusal as refusal:
-            messages.error(request, " ".join(refusal.reasons))
-            return redirect("dossiers:completion", self.dossier.pk)
-
-    def _save_and_maybe_send(self, request):
-        asked = open_request_of(self.dossier)
-        if asked is not None:
-            refused = self._save(request, asked)
-            if refused is not None:
-                return refused
-        if "send" in request.POST:
             completing.send_completion(
                 dossier_id=self.dossier.pk,
                 applicant=request.user,
@@ -58,55 +57,64 @@ class Completion(OwnDossier, View):
                 language=self.language,
                 incomplete="incomplete" in request.POST,
             )
-            messages.success(request, _("Votre complément est envoyé à la préfecture."))
-            return redirect("dossiers:filed", self.dossier.pk)
-        messages.success(request, _("Vos réponses sont enregistrées."))
-        return redirect("dossiers:completion", self.dossier.pk)
+        except DomainRefusal as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+            return redirect("dossiers:completion", self.dossier.pk)
+        messages.success(request, _("Votre complément est envoyé à la préfecture."))
+        return redirect("dossiers:filed", self.dossier.pk)
 
-    def _save(self, request, asked):
-        """Keep what was typed; the page again when something in it was not understood."""
-        questions = self._questions(asked)
-        page = PostedPage(self.dossier, questions, request.POST, today=clock.today())
-        typed = page.typed()
-        saved = save_answers(
-            dossier_id=self.dossier.pk, applicant=request.user, typed=typed, at=clock.now()
+    def _task(self, words, is_undone):
+        state = ItemState.TO_DO if is_undone else words.state
+        hint = _("Vous avez expliqué pourquoi.") if state == ItemState.EXPLAINED else ""
+        return {
+            "title": words.label,
+            "state": STATES.get(state, "done"),
+            "href": reverse("dossiers:completion_item", args=[self.dossier.pk, words.item.pk]),
+            "hint": hint or (words.why[0] if words.why else ""),
+        }
+
+    def _last(self):
+        """The request whose deadline has passed, to be told of rather than of nothing."""
+        last = self.dossier.completion_requests.order_by("-round").first()
+        return last if last and last.outcome == CompletionOutcome.EXPIRED else None
+
+
+class Extend(OwnDossier, ActView):
+    """More time, once, at once, without asking anybody."""
+
+    form_class = ExtendForm
+    template_name = "dossiers/completion_extend.html"
+
+    def get(self, request, *args, **kwargs):
+        asked = open_request_of(self.dossier)
+        if asked is None or extending.extension_of(asked) is None:
+            messages.info(request, _said_of(asked))
+            return redirect("dossiers:completion", self.dossier.pk)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        asked = open_request_of(self.dossier)
+        return super().get_context_data(
+            **self.titled(asked=asked, later=extending.extension_of(asked) if asked else None)
+            | kwargs
         )
-        self.dossier = page.dossier = saved.dossier
-        if not saved.conflicts and all(answer.raw is None for answer in typed.values()):
-            return None
-        form = again_form(page, questions, said_by_others=said_by_another_tab(saved))
-        return self._show(asked, form, questions)
 
-    def _questions(self, asked):
-        items = asked.items.order_by("kind", "code")
-        return open_questions(self.procedure, self.dossier.answers, items)
-
-    def _show(self, asked, form, questions):
-        why = {(item.kind, item.code): item.why for item in asked.items.order_by("code")}
-        for question in questions:
-            said = why.get((ItemKind.FIELD, question.name))
-            form.fields[question.name].help_text = said or form.fields[question.name].help_text
-        held = held_by_rule(self.dossier)
-        boxes = [
-            box_view(
-                self.dossier,
-                self.procedure.evidence_rule(code),
-                held.get(code, []),
-                self.language,
-                asked_why=reason,
-            )
-            for (kind, code), reason in why.items()
-            if kind == ItemKind.EVIDENCE
-        ]
-        missing = completing.missing_of(self.dossier, asked)
-        context = self.titled(
-            asked=asked,
-            missing=missing.sentences(self.dossier, self.language),
-            form=form,
-            seen=write_seen(self.dossier, questions),
-            boxes=[
-                (box, EvidenceForm(rule=box.rule, language=self.language, auto_id=box.auto_id))
-                for box in boxes
-            ],
+    def perform(self, form):
+        extending.extend_completion(
+            dossier_id=self.dossier.pk,
+            applicant=self.request.user,
+            reason=form.cleaned_data["reason"],
+            at=clock.now(),
         )
-        return render(self.request, "dossiers/completion.html", context)
+        messages.success(self.request, _("Vous avez plus de temps. La préfecture le sait."))
+
+    def get_success_url(self):
+        return reverse("dossiers:completion", args=[self.dossier.pk])
+
+
+NOTHING_ASKED = gettext_lazy("La préfecture ne vous demande aucun complément aujourd’hui.")
+EXTENDED = gettext_lazy("Vous avez déjà eu tout le temps possible pour cette demande.")
+
+
+def _said_of(asked):
+    return NOTHING_ASKED if asked is None else EXTENDED

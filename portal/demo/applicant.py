@@ -169,12 +169,20 @@ class Applicant:
         page = self.browser.open(self.timeline).link(r"/complement/$")
         if page is None:
             raise StoryError("the request for completion is not on the dossier's page")
-        for address in self._boxes(page):
-            self._send_paper(page, address, "pdf")
-        form = self.browser.open(page).form(having="seen")
-        typed = {n: v for n in self.browser.names(form) if (v := posted(n, self.known)) is not None}
-        self.browser.send(form, typed, button="send")
+        for item in self.browser.open(page).links(r"/complement/[0-9a-f-]{36}/$"):
+            boxes = self._boxes(item)
+            for address in boxes:
+                self._send_paper(item, address, "pdf")
+            if not boxes:
+                self._answer_item(item)
+        self.browser.send(self.browser.open(page).form(), button="send")
         return "She answers the request for completion, item by item."
+
+    def _answer_item(self, item):
+        """One answer that is asked again, on its own page."""
+        form = self.browser.open(item).form(having="seen")
+        typed = {n: v for n in self.browser.names(form) if (v := posted(n, self.known)) is not None}
+        self.browser.send(form, typed, button="save")
 
     def waits_for_the_card(self, *, letter=True):
         """The decision's letter comes, then the maker's card."""

@@ -74,6 +74,8 @@ class Reviewer(Agent):
             "why_field_programme": "Précisez l’intitulé exact du diplôme préparé.",
         }
         self._act("complement/", items)
+        check = self.browser.form(having="last_step")
+        self.browser.send(check, button="send")
         return "The reviewer asks for all that is missing at once: a document and an answer."
 
     def finds_it_complete(self):

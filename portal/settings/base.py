@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.settings.accounts import *
 from portal.settings.accounts import EDITING_SESSION_ENGINE
+from portal.settings.completion import *
 from portal.settings.database import *
 from portal.settings.database import ROLE
 from portal.settings.env import env

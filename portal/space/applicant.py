@@ -79,7 +79,7 @@ class Follow(OwnDossier):
         case = workflows.case_of(pk)
         visit = appointments.appointment_of(pk)
         asked = dossiers.open_completion(pk)
-        due_on = asked.due_on if asked else None
+        due_on = asked.last_day if asked else None
         return super().get_context_data(**kwargs) | {
             "case": case,
             "silence": workflows.silence_of(pk, clock.now())
@@ -94,7 +94,7 @@ class Follow(OwnDossier):
             "sentence": words.state_sentence(case),
             "who_is_next": words.who_is_next(case),
             "cover": words.cover(self.dossier.procedure_code, case),
-            "lines": [with_letter(line) for line in correspondence.timeline(pk)],
+            "lines": [with_link(line, pk) for line in correspondence.timeline(pk)],
         }
 
 
@@ -128,8 +128,14 @@ class Documents(OwnDossier):
         }
 
 
-def with_letter(line: correspondence.Line) -> correspondence.Line:
-    """The line with a link to its letter, once the letter can be opened."""
+CORRECTION_LINES = {"dossier_corrected", "dossier_contest_settled"}
+
+
+def with_link(line: correspondence.Line, dossier_id) -> correspondence.Line:
+    """The line with a link to its correction, or to its letter once it can be opened."""
+    if line.kind in CORRECTION_LINES:
+        href = reverse("dossiers:corrections", args=[dossier_id])
+        return replace(line, href=href, link=_("Lire la correction"))
     if not line.letter_is_ready:
         return line
     href = reverse("dossiers:letter", args=[line.letter_id])

@@ -7,12 +7,16 @@ from dossiers import api as dossiers
 from dossiers.api import Dossier, Submission
 from dossiers.events import dossier_filed
 from dossiers.models import Person, ProcedureVersion
+from dossiers.services.completing import send_completion
+from dossiers.services.correcting import contest
+from dossiers.services.drafting import Typed, save_answers
 from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
 from workflows.enums import CheckAnswer, Outcome
 from workflows.models import Case, ReasonsRequest, SigningDelegation
 from workflows.services import (
+    correcting,
     deciding,
     delegating,
     opinions,
@@ -46,6 +50,8 @@ STUDENT_ANSWERS = {
     "commune": PARIS_15,
 }
 GROUNDS = {"grounds_law": "Article L. 422-1 du CESEDA.", "grounds_fact": "Études suivies."}
+
+ASKED = ({"kind": "field", "code": "passport_number", "why": "Illisible."},)
 
 
 def applicant(**facts) -> User:
@@ -178,12 +184,16 @@ class Life:
     def acknowledged(self):
         return self._do(self.reviewer, advance, move="acknowledge")
 
-    def completion_asked(self, *, days: int = 30):
+    def completion_asked(self, *, days: int = 30, items=ASKED):
         with self.desk() as act:
             due_on = act.now.date() + dt.timedelta(days=days)
-        items = [{"kind": "field", "code": "passport_number", "why": "Illisible."}]
         return self._do(
-            self.reviewer, requesting.ask_completion, items=items, message="", due_on=due_on
+            self.reviewer,
+            requesting.ask_completion,
+            items=items,
+            message="",
+            due_on=due_on,
+            round_reason="La réponse ne suffit pas encore.",
         )
 
     def opinion_asked(self):
@@ -257,3 +267,40 @@ class Life:
         with self.desk(self.counter) as act:
             advance(case_id=self.id, move="hand_over", actor=self.counter, at=act.now)
         return self
+
+
+def answered(life: Life) -> Life:
+    """The person answers what `completion_asked` asked, and sends it."""
+    with acting(life.applicant.pk) as act:
+        common = {"dossier_id": life.dossier.pk, "applicant": life.applicant, "at": act.now}
+        typed = {"passport_number": Typed(value="ZZ000009")}
+        if life.dossier.completion_requests.filter(items__code="birth_city").exists():
+            typed["birth_city"] = Typed(value="Ville-Neuve")
+        save_answers(typed=typed, **common)
+        send_completion(language="fr", **common)
+    return life
+
+
+def put_right(life: Life, *, person: User | None = None, seen: int | None = None, **new):
+    """A reviewer corrects a slip; the address unless said otherwise."""
+    person, case = person or life.reviewer, life.case
+    seen = case.last_step if seen is None else seen
+    with life.desk(person) as act:
+        return correcting.correct(
+            case_id=life.id,
+            answers=new or {"address_line": "2 rue de l’Exemple"},
+            reason="Chiffre inversé.",
+            proof_id=None,
+            actor=person,
+            at=act.now,
+            seen=seen,
+            version=case.submission_number,
+        )
+
+
+def object_to(life: Life, made) -> None:
+    """The person says that a correction is not exact."""
+    with acting(life.applicant.pk) as act:
+        contest(
+            correction_id=made.pk, applicant=life.applicant, text="C’est bien le 1.", at=act.now
+        )

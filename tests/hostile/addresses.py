@@ -1,8 +1,11 @@
 """Every address of the portal with its policy, and the objects of the country it may name."""
 
+from uuid import UUID
+
 from django.urls import get_resolver, reverse
 
 from appointments.models import OpeningPattern
+from dossiers.models import CompletionItem, Correction
 from portal.core.policy import policy_of
 from portal.correspondence.models import Letter
 from portal.vault.models import StoredFile
@@ -21,6 +24,11 @@ STATES = {
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",
     "dossiers:completion": "completion",
+    "dossiers:completion_item": "completion",
+    "dossiers:extend": "completion",
+    "dossiers:contest": "corrected",
+    "desk:review_items": "answered",
+    "desk:settle_contests": "contested",
     "appointments:show": "appointed",
     "appointments:ics": "appointed",
     "appointments:notice": "appointed",
@@ -36,6 +44,7 @@ STATES = {
     "desk:write_reasons": "silent",
     "desk:sign_reasons": "written",
 }
+NOBODYS = UUID(int=0)
 OBJECTS = {
     None,
     "dossier",
@@ -103,6 +112,18 @@ def _alarm(_name, office):
         return mine.order_by("pk").first().pk
 
 
+def _item(name, office):
+    with everybody():
+        items = CompletionItem.objects.filter(dossier=_life(name, office).dossier)
+        return items.order_by("kind", "code").values_list("pk", flat=True).first() or NOBODYS
+
+
+def _correction(name, office):
+    with everybody():
+        made = Correction.objects.filter(dossier=_life(name, office).dossier)
+        return made.order_by("made_at").values_list("pk", flat=True).first() or NOBODYS
+
+
 def _opening(_name, office):
     return OpeningPattern.objects.filter(counter__in=office.place.counters).order_by("pk")[0].pk
 
@@ -113,6 +134,8 @@ PARTS = {
     "evidence_id": lambda name, office: office.draft_evidence,
     "file_id": _file,
     "letter_id": _letter,
+    "item_id": _item,
+    "correction_id": _correction,
     "appointment_id": lambda name, office: office.lives["appointed"].appointment.pk,
     "code": lambda name, office: "student-renewal",
     "step": lambda name, office: "identity",

@@ -10,7 +10,15 @@ from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory
 from tests.factories.cms import first_pages
-from tests.factories.workflows import PAPEETE, Life, empower, filed_dossier
+from tests.factories.workflows import (
+    PAPEETE,
+    Life,
+    answered,
+    empower,
+    filed_dossier,
+    object_to,
+    put_right,
+)
 from workflows.enums import ROUTING_DESK
 from workflows.models import Case
 from workflows.services import alarms
@@ -88,6 +96,11 @@ def _more_lives(office):
         return OwnLife(office.code, second, office.people)
 
     lives["completion"] = one().completion_asked(days=60)
+    lives["answered"] = answered(one().completion_asked(days=60))
+    lives["corrected"] = one()
+    put_right(lives["corrected"])
+    lives["contested"] = one()
+    object_to(lives["contested"], put_right(lives["contested"]))
     lives["review"] = one().acknowledged()
     lives["opinion"] = one().acknowledged().opinion_asked()
     lives["proposed"] = one().acknowledged().proposed()

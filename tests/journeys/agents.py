@@ -63,7 +63,8 @@ class Reviewer(Agent):
         """A document and an answer, at once."""
         form = self.opens("complement/")
         self.look("desk-ask-completion")
-        form.locator("details summary").first.click()
+        for summary in form.locator("details summary").all():
+            summary.click()
         for name, why in {
             "evidence_enrolment": "L’année d’études n’est pas lisible sur la photo.",
             "field_programme": "Précisez l’intitulé exact du diplôme préparé.",
@@ -72,6 +73,8 @@ class Reviewer(Agent):
             self.page.locator(f"label[for='{box}']").click()
             form.locator(f"[name=why_{name}]").fill(why)
         self._sends(form)
+        self.look("desk-check-completion")
+        press(self.page, self.page.locator("main button[name=send]"))
 
     def finds_it_complete(self):
         """The clock of the review starts."""

@@ -191,12 +191,27 @@ class Applicant:
         address = page.locator("main a[href$='/complement/']").first.get_attribute("href")
         page.goto(address)
         self.look("completion")
-        assert page.locator(".po-file--problem").count() == 1
-        for action in self._boxes():
-            self.sends(address, action, "pdf")
+        links = page.locator("main .po-tasks a")
+        items = links.evaluate_all("all => all.map((link) => link.pathname)")
+        for item in items:
+            self._answers(item)
         page.goto(address)
-        fill(page, page.locator("main form:has([name=seen])"), self.known)
+        self.look("completion-ready")
         press(page, page.locator("main button[name=send]"))
+
+    def _answers(self, item):
+        """One asked item on its own page: a new file, or the answer."""
+        page = self.page
+        page.goto(item)
+        boxes = self._boxes()
+        if boxes:
+            self.look("completion-evidence")
+            assert page.locator(".po-file--problem").count() == 1
+            self.sends(item, boxes[0], "pdf")
+            return
+        self.look("completion-field")
+        fill(page, page.locator("main form:has([name=seen])"), self.known)
+        press(page, page.locator("main button[name=save]"))
 
     def reads_the_appointment(self, letter):
         """The page of the visit; returns the words of the notice's QR code."""

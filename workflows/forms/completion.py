@@ -1,25 +1,44 @@
 """Everything missing, listed once, with the reason of each item and a deadline."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dossiers import api as dossiers
 from portal.core import clock
 from portal.core.forms import DatePartsField, PlainTextField
 from workflows import deadlines
+from workflows.enums import ItemVerdict
 from workflows.forms.acts import tomorrow
-from workflows.forms.base import ActForm
+from workflows.forms.base import ActForm, capitalised
 
 LONGEST_DAYS = 180
+UNWANTED = {"csrfmiddlewaretoken", "send", "edit", "check"}
 
 
 def latest_deadline() -> dt.date:
     return clock.today() + dt.timedelta(days=LONGEST_DAYS)
 
 
+@dataclass(frozen=True)
+class Row:
+    """One item that may be asked again, with its controls."""
+
+    item: dossiers.Askable
+    pick: forms.BoundField
+    reason: forms.BoundField
+    why: forms.BoundField
+    example: forms.BoundField
+
+
 class AskCompletionForm(ActForm):
-    """Each answer and each box of the procedure may be asked again, with the reason why."""
+    """Each answer and each box of the procedure may be asked again, with the reason why.
+
+    `prefill` is {(kind, code): note}: what the last answers did not settle. A round after the
+    first one asks the agent why.
+    """
 
     message = PlainTextField(
         label=_("Message à la personne"),
@@ -34,53 +53,161 @@ class AskCompletionForm(ActForm):
         earliest=tomorrow,
         latest=latest_deadline,
     )
+    round_reason = PlainTextField(
+        label=_("Pourquoi un nouveau complément"),
+        help_text=_("Un complément a déjà été demandé. Le signataire lira cette raison."),
+        max_length=500,
+        rows=2,
+    )
 
-    def __init__(self, *args, askable, **kwargs):
+    def __init__(self, *args, askable, asked_before=0, prefill=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.askable, self.asked_before = list(askable), asked_before
         self.fields["due_on"].initial = clock.today() + dt.timedelta(days=deadlines.COMPLETION_DAYS)
-        self.askable = list(askable)
-        for kind, code, label in self.askable:
-            self.fields[f"pick_{kind}_{code}"] = forms.BooleanField(label=label, required=False)
-            why = PlainTextField(
-                label=_("Motif : %(item)s") % {"item": label},
-                max_length=500,
-                required=False,
-            )
-            self.fields[f"pick_{kind}_{code}"].hide_optional = why.hide_optional = True
-            self.fields[f"why_{kind}_{code}"] = why
+        if not asked_before:
+            del self.fields["round_reason"]
+        reasons = {kind: _choices(kind) for kind in ("field", "evidence")}
+        for item in self.askable:
+            self._add(item, reasons[item.kind], (prefill or {}).get((item.kind, item.code)))
 
-    def rows(self, kind):
-        """The item and its reason, side by side, for one kind of item."""
-        return [
-            (self[f"pick_{kind}_{code}"], self[f"why_{kind}_{code}"])
-            for found, code, _label in self.askable
-            if found == kind
-        ]
+    def _add(self, item, reasons, note):
+        key = f"{item.kind}_{item.code}"
+        self.fields[f"pick_{key}"] = forms.BooleanField(
+            label=item.label, required=False, initial=note is not None
+        )
+        self.fields[f"reason_{key}"] = forms.ChoiceField(
+            label=_("Motif prêt : %(item)s") % {"item": item.label}, choices=reasons, required=False
+        )
+        self.fields[f"why_{key}"] = PlainTextField(
+            label=_("Motif : %(item)s") % {"item": item.label},
+            help_text=_("À la place du motif prêt, ou en plus."),
+            max_length=500,
+            required=False,
+            initial=note,
+        )
+        self.fields[f"example_{key}"] = PlainTextField(
+            label=_("Ce qui convient : %(item)s") % {"item": item.label},
+            max_length=500,
+            rows=2,
+            required=False,
+            initial=item.example,
+        )
+        for part in ("pick", "reason", "why", "example"):
+            self.fields[f"{part}_{key}"].hide_optional = True
 
-    def evidence_rows(self):
-        return self.rows("evidence")
+    def _row(self, item):
+        key = f"{item.kind}_{item.code}"
+        parts = {part: self[f"{part}_{key}"] for part in ("pick", "reason", "why", "example")}
+        return Row(item, **parts)
+
+    def expected_rows(self):
+        """The pieces that the answers call for, or that were given."""
+        return [self._row(i) for i in self.askable if i.kind == "evidence" and i.is_expected]
+
+    def other_rows(self):
+        """The pieces of the procedure that this situation does not call for."""
+        return [self._row(i) for i in self.askable if i.kind == "evidence" and not i.is_expected]
 
     def field_rows(self):
-        return self.rows("field")
+        """The answers that were filed."""
+        return [self._row(i) for i in self.askable if i.kind == "field"]
 
     def clean(self):
         cleaned = super().clean()
-        picked = [
-            (kind, code) for kind, code, _l in self.askable if cleaned.get(f"pick_{kind}_{code}")
-        ]
+        picked = [f"{i.kind}_{i.code}" for i in self.askable if cleaned.get(_pick(i))]
         if not picked:
             self.add_error(None, _("Cochez au moins une pièce ou une réponse à demander."))
-        for kind, code in picked:
-            if not cleaned.get(f"why_{kind}_{code}") and f"why_{kind}_{code}" not in self.errors:
-                self.add_error(
-                    f"why_{kind}_{code}", _("Dites à la personne ce qui manque ou ne va pas.")
-                )
+        for key in picked:
+            said = cleaned.get(f"why_{key}") or cleaned.get(f"reason_{key}")
+            if not said and f"why_{key}" not in self.errors:
+                self.add_error(f"why_{key}", _("Dites à la personne ce qui manque ou ne va pas."))
         return cleaned
+
+    def picked(self) -> list[dossiers.Askable]:
+        """The items asked for, in the order of the page."""
+        return [item for item in self.askable if self.cleaned_data[_pick(item)]]
 
     def items(self) -> list[dict]:
         """What is asked, as `dossiers` wants it."""
+        said = self.cleaned_data
         return [
-            {"kind": kind, "code": code, "why": self.cleaned_data[f"why_{kind}_{code}"]}
-            for kind, code, _label in self.askable
-            if self.cleaned_data[f"pick_{kind}_{code}"]
+            {
+                "kind": item.kind,
+                "code": item.code,
+                "why": said[f"why_{item.kind}_{item.code}"],
+                "reason_code": said[f"reason_{item.kind}_{item.code}"],
+                "example": said[f"example_{item.kind}_{item.code}"],
+            }
+            for item in self.picked()
         ]
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Everything typed, to be carried from the check to the sending."""
+        return [
+            (name, value)
+            for name, values in self.data.lists()
+            if name not in UNWANTED
+            for value in values
+            if value
+        ]
+
+
+def _pick(item):
+    return f"pick_{item.kind}_{item.code}"
+
+
+def _choices(kind):
+    ready = [(reason.code, reason.text.fr) for reason in dossiers.reasons_about(kind)]
+    return [("", _("Choisissez un motif, ou écrivez le vôtre")), *ready]
+
+
+class ReviewItemsForm(ActForm):
+    """For each answer: accepted, or not enough and why. What is left blank is for later."""
+
+    def __init__(self, *args, answers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.answers = answers
+        for answer in answers:
+            key, label = answer.item.pk, answer.words.label
+            self.fields[f"verdict_{key}"] = forms.ChoiceField(
+                label=_("Votre lecture : %(item)s") % {"item": label},
+                choices=capitalised(ItemVerdict.choices),
+                widget=forms.RadioSelect,
+                required=False,
+            )
+            self.fields[f"note_{key}"] = PlainTextField(
+                label=_("Ce qui manque encore : %(item)s") % {"item": label},
+                help_text=_("Nécessaire si ce n’est pas suffisant : la personne le lira."),
+                max_length=500,
+                rows=2,
+                required=False,
+            )
+            for part in ("verdict", "note"):
+                self.fields[f"{part}_{key}"].hide_optional = True
+
+    def rows(self):
+        """Each answer beside its two controls."""
+        return [
+            (answer, self[f"verdict_{answer.item.pk}"], self[f"note_{answer.item.pk}"])
+            for answer in self.answers
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        for answer in self.answers:
+            key = answer.item.pk
+            not_enough = cleaned.get(f"verdict_{key}") == ItemVerdict.NOT_ENOUGH
+            if not_enough and not cleaned.get(f"note_{key}") and f"note_{key}" not in self.errors:
+                self.add_error(f"note_{key}", _("Expliquez ce qui manque encore."))
+        if not self.errors and not self.verdicts():
+            self.add_error(None, _("Donnez votre lecture d’au moins une réponse."))
+        return cleaned
+
+    def verdicts(self) -> dict:
+        """{item: (verdict, note)} for the answers that were read."""
+        said = self.cleaned_data
+        return {
+            answer.item.pk: (said[f"verdict_{answer.item.pk}"], said[f"note_{answer.item.pk}"])
+            for answer in self.answers
+            if said.get(f"verdict_{answer.item.pk}")
+        }

@@ -7,6 +7,7 @@ from workflows.models.check import CheckResult
 from workflows.models.clock import ClockPause
 from workflows.models.decision import Decision, Proposal
 from workflows.models.delegation import SigningDelegation
+from workflows.models.item_review import ItemReview
 from workflows.models.opinion import Opinion
 from workflows.models.reasons import ReasonsRequest
 from workflows.models.step import Step
@@ -24,5 +25,6 @@ __all__ = [
     "AlarmDigest",
     "ClockRun",
     "ReasonsRequest",
+    "ItemReview",
     "Step",
 ]

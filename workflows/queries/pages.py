@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from dossiers import api as dossiers
 from workflows.enums import CaseState
 from workflows.models import Case, Decision, Opinion, Proposal, Step
+from workflows.queries.completions import requests_in_words
 from workflows.queries.names import move_label, office_names, role_label
 
 
@@ -48,6 +49,7 @@ class CasePage:
     decision: Decision | None
     opinions: tuple[Opinion, ...]
     requests: tuple
+    corrections: tuple
     checks: tuple[CheckShown, ...] = ()
 
     @property
@@ -80,18 +82,21 @@ def case_page(case: Case) -> CasePage:
         if "propose" in made
         else ()
     )
+    summary = dossiers.dossier_summary(case.dossier_id)
+    is_corrected = any(filing.is_correction for filing in summary.submissions)
     signed = [getattr(proposal, "decision", None) for proposal in proposals]
     decision = next((one for one in signed if one and one.revoked_at is None), None)
     shown = next((one for one in proposals if one.settled_at is None), None)
     return CasePage(
         case=case,
-        dossier=dossiers.dossier_summary(case.dossier_id),
+        dossier=summary,
         history=history(steps),
         proposals=proposals,
         decision=decision,
         checks=checks_of(case, shown or (decision.proposal if decision else None)),
         opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
-        requests=_requests(case) if "ask_completion" in made else (),
+        corrections=tuple(dossiers.corrections_of(case.dossier, "fr") if is_corrected else ()),
+        requests=tuple(requests_in_words(case.dossier) if "ask_completion" in made else ()),
     )
 
 
@@ -113,18 +118,6 @@ def checks_of(case: Case, proposal: Proposal | None) -> tuple[CheckShown, ...]:
         for row in proposal.checks.order_by("position")
         if row.code in words
     )
-
-
-def _requests(case: Case) -> tuple:
-    """What was asked, each item with the words that the person reads, not its code."""
-    words = {
-        (kind, code): label for kind, code, label in dossiers.askable_items(case.dossier_id, "fr")
-    }
-    requests = dossiers.completion_requests(case.dossier_id)
-    for request in requests:
-        for item in request.items.all():
-            item.words = words.get((item.kind, item.code), item.code)
-    return tuple(requests)
 
 
 def history(steps: list[Step]) -> tuple[HistoryLine, ...]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from dossiers import api as dossiers
 from dossiers.enums import CompletionOutcome
@@ -28,15 +29,24 @@ def ask_completion(
     actor: User,
     at: datetime,
     seen: int,
+    round_reason: str = "",
 ) -> Step:
     """List everything missing, once, with a deadline; silence stops counting meanwhile.
 
-    CRPA L.114-5: the pause lasts until the papers come, at the latest until the deadline.
-    Raises MoveRefused or CompletionRefused; then nothing is asked and nobody is told.
+    CRPA L.114-5: the pause lasts until the papers come, at the latest until the deadline. It
+    is the rule of incomplete dossiers, and applies to the whole request whatever is in it. The
+    absence of a piece that is not essential must not suspend the examination (CRPA L.114-5-1):
+    the agent is told so before sending when nothing else is asked, and may examine the dossier
+    instead. Raises MoveRefused or CompletionRefused; then nothing is asked and nobody is told.
     """
     case = lock_case(case_id)
     request = dossiers.ask_completion(
-        dossier_id=case.dossier_id, items=items, message=message, due_on=due_on, at=at
+        dossier_id=case.dossier_id,
+        items=items,
+        message=message,
+        due_on=due_on,
+        at=at,
+        round_reason=round_reason,
     )
     ClockPause.objects.create(
         **about(case),
@@ -55,6 +65,16 @@ def ask_completion(
     )
     _recount(case_id, at=at)
     return step
+
+
+@transaction.atomic
+def extend_pause(*, dossier_id: UUID, extended_to: date) -> None:
+    """The person was given more time: the pause and the date of silence follow (CRPA L.114-5)."""
+    case = lock_case(Case.objects.values_list("pk", flat=True).get(dossier_id=dossier_id))
+    case.pauses.filter(closed_at=None).update(extended_to=extended_to)
+    recount(case)
+    case.due_on = extended_to
+    case.save(update_fields=["implicit_refusal_on", "implicit_refusal_flagged_on", "due_on"])
 
 
 @transaction.atomic
@@ -85,7 +105,8 @@ def let_completion_expire(*, case_id: UUID, at: datetime) -> Step | None:
     """
     case = lock_case(case_id)
     today = deadlines.legal_day(at)
-    pause = case.pauses.filter(closed_at=None, due_on__lt=today).first()
+    awaited = case.pauses.annotate(ends_on=Coalesce("extended_to", "due_on"))
+    pause = awaited.filter(closed_at=None, ends_on__lt=today).first()
     if case.completion_request_id is None or pause is None or _is_open(case, pause, today):
         return None
     dossiers.close_completion(
@@ -98,10 +119,9 @@ def let_completion_expire(*, case_id: UUID, at: datetime) -> Step | None:
 
 def _is_open(case: Case, pause: ClockPause, today: date) -> bool:
     """A last day without post or counter goes on to the next working day, for the person."""
-    holidays = territory.public_holidays(
-        case.prefecture_code, pause.due_on.year, pause.due_on.year + 1
-    )
-    return today <= deadlines.next_working_day(pause.due_on, holidays)
+    last = pause.last_day
+    holidays = territory.public_holidays(case.prefecture_code, last.year, last.year + 1)
+    return today <= deadlines.next_working_day(last, holidays)
 
 
 def end_pause(case: Case, *, at: datetime) -> None:

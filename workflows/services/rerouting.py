@@ -22,6 +22,7 @@ from workflows.models import (
     CheckResult,
     ClockPause,
     Decision,
+    ItemReview,
     Opinion,
     Proposal,
     ReasonsRequest,
@@ -45,6 +46,7 @@ _RECORDS = (
     Opinion,
     ClockPause,
     CardOrder,
+    ItemReview,
     Alarm,
     ReasonsRequest,
 )

@@ -19,7 +19,7 @@ def next_due(case: Case, *, at: datetime) -> DueDate | None:
     if case.state == CaseState.FILED:
         return DueDate(deadlines.legal_day(case.filed_at), "routing", "CRPA L.114-2")
     if case.state == CaseState.COMPLETION_REQUESTED:
-        due_on = case.pauses.get(closed_at=None).due_on
+        due_on = case.pauses.get(closed_at=None).last_day
         return DueDate(due_on, "completion", "CRPA L.114-5")
     if case.state == CaseState.OPINION_REQUESTED:
         opinion_due = case.opinions.get(settled_at=None).due_on
@@ -60,7 +60,7 @@ def recount(case: Case) -> bool:
         limit=limit,
         pauses=[
             deadlines.pause_of_request(
-                asked_on=pause.starts_on, due_on=pause.due_on, supplied_on=pause.supplied_on
+                asked_on=pause.starts_on, due_on=pause.last_day, supplied_on=pause.supplied_on
             )
             for pause in case.pauses.order_by("starts_on", "id")
         ],

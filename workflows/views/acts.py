@@ -2,10 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from dossiers import api as dossiers
 from workflows.forms.acts import AcknowledgeForm, AskOpinionForm, ReceiveOpinionForm
-from workflows.forms.completion import AskCompletionForm
-from workflows.services import acknowledging, opinions, requesting
+from workflows.services import acknowledging, opinions
 from workflows.views.base import CaseActView
 
 
@@ -17,27 +15,6 @@ class Acknowledge(CaseActView):
     form_class = AcknowledgeForm
     explanation = _("La personne saura que son dossier est complet et qu’il est examiné.")
     done = _("Le dossier est déclaré complet. La personne est prévenue.")
-
-
-class AskCompletion(CaseActView):
-    """List everything missing, once."""
-
-    move = "ask_completion"
-    service = staticmethod(requesting.ask_completion)
-    form_class = AskCompletionForm
-    template_name = "workflows/ask_completion.html"
-    explanation = _("Demandez tout en une seule fois, avec le motif de chaque élément.")
-    done = _("Le complément est demandé. La personne est prévenue.")
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"askable": dossiers.askable_items(self.case.dossier_id)}
-
-    def facts(self, form):
-        return {
-            "items": form.items(),
-            "message": form.cleaned_data["message"],
-            "due_on": form.cleaned_data["due_on"],
-        }
 
 
 class AskOpinion(CaseActView):

@@ -8,12 +8,13 @@ from django.views.generic import TemplateView, View
 from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
-from workflows.queries.acts import acts_for
+from workflows.queries.acts import acts_for, may_act
 from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
 from workflows.queries.reasons import reasons_task
 from workflows.queries.routes import competence_of
+from workflows.services.correcting import CORRECTABLE
 from workflows.views.base import note_reading, visible_case
 
 
@@ -44,6 +45,9 @@ class CasePage(ReadOnlyView, TemplateView):
             "told": sentence(self.case),
             "competence": competence_of(self.case, page.dossier, on=clock.today()),
             "may_forward": any(act.move == "reroute" and act.is_possible for act in acts),
+            "may_review": may_act(self.case, "ask_completion", user),
+            "may_correct": may_act(self.case, "ask_completion", user)
+            and self.case.state in CORRECTABLE,
         }
 
 

@@ -4,6 +4,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from dossiers import api as dossiers
 from portal.accounts.enums import Role
 from portal.core import clock, door
 from portal.core.views import ReadOnlyView
@@ -77,6 +78,7 @@ class Supervision(ReadOnlyView, TemplateView):
         if is_supervisor:
             with door.also(ROUTING_DESK):
                 unrouted = queue.unrouted()
+        office = user.prefectures[0] if user.prefectures else ""
         counts = queue.queue_counts(user.prefectures[0]) if user.prefectures else {}
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
@@ -84,6 +86,8 @@ class Supervision(ReadOnlyView, TemplateView):
             "alarms": alarms_of(user, clock.today()) if is_supervisor else [],
             "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
+            "repeated": dossiers.repeated_requests(office) if office else 0,
+            "contested": dossiers.contested_corrections(office) if office else 0,
             "counts": [
                 (value, label, counts[value])
                 for value, label in CaseState.choices

@@ -15,7 +15,10 @@ from tests.factories.dossiers import STUDENT, draft, filed
 
 PERSONAL = (
     "dossiers_completionitem",
+    "dossiers_completionreminder",
     "dossiers_completionrequest",
+    "dossiers_correction",
+    "dossiers_correctioncontest",
     "dossiers_dossier",
     "dossiers_evidence",
     "dossiers_person",

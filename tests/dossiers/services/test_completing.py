@@ -7,10 +7,10 @@ import pytest
 from dossiers import events, rules
 from dossiers.enums import CompletionOutcome
 from dossiers.models import CompletionRequest, Dossier
+from dossiers.queries.askable import askable_items
 from dossiers.services.completing import (
     CompletionRefused,
     ask_completion,
-    askable_items,
     close_completion,
     send_completion,
 )
@@ -34,6 +34,7 @@ def ask(dossier, *items):
             message="Bonjour, il manque deux choses.",
             due_on=act.now.date() + dt.timedelta(days=30),
             at=act.now,
+            round_reason="Une page manque encore.",
         )
 
 
@@ -73,9 +74,16 @@ def test_asking_opens_one_request_and_tells_the_person(applicant):
 
 
 @pytest.mark.parametrize(
-    "items", [[], [{"kind": "field", "code": "unknown"}], [{"kind": "evidence", "code": "x"}]]
+    "items",
+    [
+        [],
+        [{"kind": "field", "code": "unknown", "why": "?"}],
+        [{"kind": "evidence", "code": "x", "why": "?"}],
+        [{"kind": "evidence", "code": "passport", "why": ""}],
+        [{"kind": "evidence", "code": "passport", "reason_code": "unknown"}],
+    ],
 )
-def test_asking_nothing_or_what_does_not_exist_is_refused(applicant, items):
+def test_asking_nothing_or_what_does_not_exist_or_without_a_reason_is_refused(applicant, items):
     dossier = filed(applicant)
 
     with pytest.raises(CompletionRefused), acting(applicant.pk) as act:
@@ -134,6 +142,7 @@ def test_sending_refuses_while_an_asked_answer_is_missing(applicant):
 def test_what_cannot_be_given_does_not_hold_back_the_rest(applicant, quiet):
     dossier = filed(applicant)
     ask(dossier)
+    answer(dossier, applicant, birth_city=Typed(value="Ville-Exemple"))
 
     with pytest.raises(CompletionRefused, match="nouveau fichier : Passeport"):
         send(dossier, applicant)
@@ -156,7 +165,7 @@ def test_sending_nothing_at_all_is_refused(applicant):
 
 def test_an_answer_that_brings_a_question_opens_it_too(applicant, quiet):
     dossier = filed(applicant)
-    ask(dossier, {"kind": "field", "code": "has_children", "why": ""})
+    ask(dossier, {"kind": "field", "code": "has_children", "why": "À dire."})
     answer(dossier, applicant, has_children=Typed(value=True))
 
     with pytest.raises(CompletionRefused, match="Combien d'enfants"):
@@ -183,7 +192,7 @@ def test_an_expired_request_is_closed_to_the_person(applicant):
 
     with pytest.raises(rules.DossierClosed):
         answer(dossier, applicant, birth_city=Typed(value="Trop tard"))
-    with pytest.raises(rules.DossierClosed):
+    with pytest.raises(rules.DossierClosed, match="Le délai est passé le"):
         send(dossier, applicant)
 
 

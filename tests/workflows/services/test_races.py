@@ -6,6 +6,10 @@ import threading
 import pytest
 from django.db import connection
 
+from dossiers.models import CompletionRequest, Correction
+from dossiers.services.completing import send_completion
+from dossiers.services.drafting import Typed, save_answers
+from dossiers.services.extending import extend_completion
 from dossiers.services.relocating import declare_address
 from dossiers.services.withdrawing import withdraw_dossier
 from portal.core import clock
@@ -13,8 +17,16 @@ from portal.core.door import acting, acting_for
 from portal.core.errors import DomainRefusal
 from tests.factories.workflows import Life, agent, filed_dossier
 from workflows.enums import CaseState
-from workflows.models import Alarm, Case, ClockRun, Decision, ReasonsRequest, Step
-from workflows.services import acknowledging, alarms, daily, deciding, reasons
+from workflows.models import Alarm, Case, ClockPause, ClockRun, Decision, ReasonsRequest, Step
+from workflows.services import (
+    acknowledging,
+    alarms,
+    correcting,
+    daily,
+    deciding,
+    reasons,
+    requesting,
+)
 from workflows.services.moves import CaseHasMoved, MoveRefused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -226,3 +238,69 @@ def test_a_person_who_moves_while_an_agent_acts_ends_in_one_office():
         )
     assert (case.prefecture_code, case.state) == ("69", CaseState.RECEIVED)
     assert numbers == list(range(1, case.last_step + 1))
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_answering_extending_and_expiring_at_the_same_moment_leave_one_story(_again):
+    life = Life().completion_asked(days=10)
+    person, dossier_id = life.applicant, life.dossier.pk
+    with acting_for(person) as act:
+        common = {"dossier_id": dossier_id, "applicant": person}
+        typed = {"passport_number": Typed(value="ZZ000009")}
+        save_answers(typed=typed, at=act.now, **common)
+
+    def answering():
+        with acting_for(person) as act:
+            return send_completion(language="fr", at=act.now, **common)
+
+    def extending():
+        with acting_for(person) as act:
+            return extend_completion(reason="", at=act.now, **common)
+
+    def expiring():
+        with acting(None, prefectures=["75"]) as act:
+            at = act.now + dt.timedelta(days=11)
+            return requesting.let_completion_expire(case_id=life.id, at=at)
+
+    answers = at_once(answering, extending, expiring)
+
+    assert len(answers) == 3
+    case = life.case
+    with life.desk():
+        request, pause = CompletionRequest.objects.get(), ClockPause.objects.get()
+    assert request.outcome in {"supplied", "expired"}
+    assert case.state == CaseState.RECEIVED
+    assert case.submission_number == (2 if request.outcome == "supplied" else 1)
+    assert pause.extended_to == request.extended_to
+    assert (request.outcome, request.extended_to is None) != ("expired", False)
+
+
+def test_of_two_corrections_at_the_same_moment_one_is_made():
+    life = Life()
+    other, case = agent(), life.case
+
+    def correcting_as(person, **answers):
+        def act():
+            with acting_for(person) as present:
+                return correcting.correct(
+                    case_id=life.id,
+                    answers=answers,
+                    reason="Un chiffre.",
+                    proof_id=None,
+                    actor=person,
+                    at=present.now,
+                    seen=case.last_step,
+                    version=case.submission_number,
+                )
+
+        return act
+
+    answers = at_once(
+        correcting_as(life.reviewer, address_line="2 rue de l’Exemple"),
+        correcting_as(other, postcode="75014"),
+    )
+
+    assert sum(isinstance(answer, CaseHasMoved) for answer in answers) == 1
+    assert life.case.submission_number == 2
+    with life.desk():
+        assert Correction.objects.count() == 1

@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db import DatabaseError, connection
 
-from dossiers.api import CompletionRequest
+from dossiers.api import CompletionRequest, repeated_requests
 from dossiers.services.completing import send_completion
 from dossiers.services.drafting import Typed, save_answers
+from dossiers.services.extending import extend_completion
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from portal.correspondence.api import timeline
@@ -158,6 +160,87 @@ def test_a_deadline_that_passed_closes_the_request_and_nothing_else():
     with life.desk():
         assert CompletionRequest.objects.get().outcome == "expired"
     assert run_clocks(life, days=days) == []
+
+
+def extended(life):
+    with acting(life.applicant.pk) as act:
+        return extend_completion(
+            dossier_id=life.dossier.pk, applicant=life.applicant, reason="", at=act.now
+        )
+
+
+def test_more_time_moves_the_pause_the_deadline_and_the_date_of_silence():
+    life = Life().acknowledged().completion_asked(days=30)
+
+    extended(life)
+
+    case = life.case
+    assert case.implicit_refusal_on == silence_from_filing(life, 45)
+    with life.desk():
+        pause = ClockPause.objects.get()
+        assert (pause.last_day, case.due_on) == (pause.due_on + dt.timedelta(days=15),) * 2
+    assert run_clocks(life, days=31) == []
+    assert run_clocks(life, days=46) == ["expire"]
+    assert life.case.implicit_refusal_on == silence_from_filing(life, 45)
+
+
+def test_who_answers_before_an_extended_deadline_ends_the_pause_that_day():
+    life = Life().acknowledged().completion_asked(days=30)
+    extended(life)
+
+    supplied(life, days=40)
+
+    assert life.case.implicit_refusal_on == silence_from_filing(life, 40)
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("update workflows_clockpause set extended_to = due_on", "an_extended_pause_lasts_longer"),
+        ("update workflows_clockpause set due_on = due_on + 1", "is never changed"),
+    ],
+)
+def test_the_database_keeps_the_pause_that_was_set(statement, refusal):
+    life = Life().completion_asked()
+
+    with (
+        pytest.raises(DatabaseError, match=refusal),
+        life.desk(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_the_database_extends_a_pause_once():
+    life = Life().completion_asked()
+    extended(life)
+
+    with (
+        pytest.raises(DatabaseError, match="a pause is extended once"),
+        life.desk(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("update workflows_clockpause set extended_to = extended_to + 1")
+
+
+def test_a_second_round_says_why_and_is_counted():
+    life = Life().completion_asked(days=30)
+    run_clocks(life, days=31)
+    ask = {
+        "items": [{"kind": "field", "code": "passport_number", "why": "Illisible."}],
+        "message": "",
+        "due_on": life.case.implicit_refusal_on,
+    }
+
+    with pytest.raises(DomainRefusal, match="dites pourquoi il en faut un autre"):
+        life._do(life.reviewer, requesting.ask_completion, **ask)
+    assert life.case.state == CaseState.RECEIVED
+    life.completion_asked(days=60)
+
+    with life.desk():
+        second = CompletionRequest.objects.get(round=2)
+        assert second.round_reason == "La réponse ne suffit pas encore."
+        assert repeated_requests("75") == 1
 
 
 def test_silence_that_ran_out_is_a_date_and_the_review_goes_on():

@@ -104,9 +104,8 @@ def test_a_completion_is_asked_once_with_its_reasons(at_desk):
     life = Life()
     due_on = in_days(life, 30)
 
-    response = post(
-        at_desk(life.reviewer), "desk:ask_completion", life, **COMPLETION, **day("due_on", due_on)
-    )
+    answers = COMPLETION | day("due_on", due_on) | {"send": "1"}
+    response = post(at_desk(life.reviewer), "desk:ask_completion", life, **answers)
 
     case = life.case
     assert response.status_code == 302

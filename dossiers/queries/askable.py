@@ -1,0 +1,78 @@
+"""What an agent may ask again, with what was given and what a good one looks like."""
+
+from dataclasses import dataclass
+
+from dossiers.catalogue.conditions import evidence_for, visible_fields, visible_steps
+from dossiers.enums import ItemKind
+from dossiers.models import Dossier, Evidence
+from dossiers.queries.answers import short_language, show
+
+
+@dataclass(frozen=True)
+class Askable:
+    """One answer or one box, in the words of the page.
+
+    `is_expected` is false for a box that the answers do not call for: it is folded away.
+    """
+
+    kind: str
+    code: str
+    label: str
+    given: tuple[str, ...]
+    example: str
+    essential: bool
+    is_expected: bool
+
+
+def askable(dossier: Dossier, language: str | None = None) -> list[Askable]:
+    """Every question shown for the last filed answers, then every box of the procedure."""
+    language = language or short_language()
+    procedure = dossier.procedure
+    last = dossier.submissions.order_by("-number").first()
+    answers = last.answers if last else dossier.answers
+    fields = [
+        Askable(
+            kind=ItemKind.FIELD.value,
+            code=field.name,
+            label=field.label.get(language),
+            given=tuple(filter(None, [show(field, answers.get(field.name), language)])),
+            example=field.hint.get(language) if field.hint else "",
+            essential=field.required,
+            is_expected=True,
+        )
+        for step in visible_steps(procedure, answers)
+        for field in visible_fields(step, answers)
+    ]
+    expected = {rule.code for rule in evidence_for(procedure, answers)}
+    names = _names_of_files(dossier, last)
+    boxes = [
+        Askable(
+            kind=ItemKind.EVIDENCE.value,
+            code=rule.code,
+            label=rule.label.get(language),
+            given=tuple(names.get(rule.code, ())),
+            example=rule.example.get(language),
+            essential=rule.essential,
+            is_expected=rule.code in expected or rule.code in names,
+        )
+        for rule in procedure.evidence
+    ]
+    return fields + boxes
+
+
+def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[str, str, str]]:
+    """The same as (kind, code, label)."""
+    return [(one.kind, one.code, one.label) for one in askable(dossier, language)]
+
+
+def _names_of_files(dossier, last) -> dict[str, list[str]]:
+    if last is not None:
+        names: dict[str, list[str]] = {}
+        for entry in last.evidence:
+            names.setdefault(entry["rule"], []).append(entry["name"])
+        return names
+    found: dict[str, list[str]] = {}
+    held = Evidence.objects.filter(dossier=dossier).given().select_related("file")
+    for evidence in held:
+        found.setdefault(evidence.rule_code, []).append(evidence.file.original_name)
+    return found
