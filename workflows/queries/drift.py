@@ -25,7 +25,9 @@ with batch as materialized (
         else filed_on + clock_days end as base_on from batch
 ), pause as (
     select pause.id, pause.case_id, base.filed_on, base.base_on, pause.starts_on,
-        greatest(pause.starts_on, least(coalesce(pause.extended_to, pause.due_on), pause.supplied_on)) as ends_on
+        greatest(
+            pause.starts_on, least(coalesce(pause.extended_to, pause.due_on), pause.supplied_on)
+        ) as ends_on
     from workflows_clockpause pause join base on base.id = pause.case_id
 ), begun as (
     select *, greatest(filed_on, starts_on, max(ends_on) over before) as begins_on from pause
