@@ -9,7 +9,7 @@ from portal.accounts.api import User
 from workflows.enums import OpinionKind
 from workflows.models import Case, Opinion, Step
 from workflows.models.base import about
-from workflows.services.moves import advance, lock_case
+from workflows.services.moves import advance, lock_case, refuse_unless_possible
 
 
 @transaction.atomic
@@ -23,8 +23,12 @@ def ask_opinion(
     at: datetime,
     seen: int,
 ) -> Step:
-    """Ask one service one question, with a day by which it should answer."""
+    """Ask one service one question, with a day by which it should answer.
+
+    Raises CaseHasMoved before anything is written, when an opinion is awaited already.
+    """
     case, opinion_id = lock_case(case_id), uuid4()
+    refuse_unless_possible(case, "ask_opinion", seen)
     Opinion.objects.create(
         **about(case),
         id=opinion_id,
