@@ -76,13 +76,12 @@ def _plain(value):
 
 def _text(value):
     """A value in COPY's text format. Invented texts hold no tab, line end or backslash."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
+    if value.__class__ is str:
         return value
-    if value is True or value is False:
-        return "t" if value else "f"
-    return str(value)
+    return _SPECIAL.get(value, value) if value is None or value.__class__ is bool else str(value)
+
+
+_SPECIAL = {None: "\\N", True: "t", False: "f"}
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Where a benchmark runs: a fresh clone of the migrated template, dropped at the end."""
+"""Where a benchmark runs: a fresh clone of the migrated template, or a database that stays."""
 
 import contextlib
 
@@ -9,7 +9,7 @@ from tests import database
 
 @contextlib.contextmanager
 def fresh_clone():
-    """Enter a database of this run's own; yields its name."""
+    """Enter a database of this run's own, dropped at the end; yields its name."""
     name = database.own_name()
     database.clone(name)
     try:
@@ -22,13 +22,22 @@ def fresh_clone():
 @contextlib.contextmanager
 def existing(name: str):
     """Enter a database that another run filled and kept; it stays."""
-    database.close_connections()
-    for connection in connections.all(initialized_only=False):
-        connection.settings_dict["NAME"] = name
+    enter(name)
     try:
         yield name
     finally:
-        connections.close_all()
+        leave()
+
+
+def enter(name: str) -> None:
+    """From now on Django speaks to this database."""
+    database.close_connections()
+    for connection in connections.all(initialized_only=False):
+        connection.settings_dict["NAME"] = name
+
+
+def leave() -> None:
+    connections.close_all()
 
 
 def owner_of(name: str):

@@ -56,6 +56,17 @@ def lock_case(case_id: UUID) -> Case:
     return case
 
 
+def refuse_unless_possible(case: Case, move: str, seen: int | None):
+    """What the machine says of a move, for a service that writes before it moves the case.
+
+    Raises CaseHasMoved when the case is not where the person saw it, or cannot make the move.
+    """
+    plan = plan_of(case, move)
+    if plan is None or (seen is not None and seen != case.last_step):
+        raise CaseHasMoved(_who_moved_it(case))
+    return plan
+
+
 def advance(
     *,
     case_id: UUID,
@@ -79,9 +90,7 @@ def advance(
     if not connection.in_atomic_block:
         raise RuntimeError("A case moves inside the transaction of the act.")
     case = lock_case(case_id)
-    before, plan = rows.snapshot(case), plan_of(case, move)
-    if plan is None or (seen is not None and seen != case.last_step):
-        raise CaseHasMoved(_who_moved_it(case))
+    before, plan = rows.snapshot(case), refuse_unless_possible(case, move, seen)
     found = role_for(plan.permission, case, actor)
     if found is None or role not in (None, found):
         raise PermissionDenied(move)

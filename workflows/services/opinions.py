@@ -14,7 +14,7 @@ from workflows.enums import OpinionKind
 from workflows.models import Case, Opinion, Step
 from workflows.models.base import about
 from workflows.queries.decisions import summons_context
-from workflows.services.moves import MoveRefused, advance, lock_case
+from workflows.services.moves import MoveRefused, advance, lock_case, refuse_unless_possible
 
 
 @transaction.atomic
@@ -33,9 +33,11 @@ def ask_opinion(
     """Ask one service one question, with a day by which it should answer.
 
     The residence board hears the person: the summons is written and told in the same act.
-    Raises MoveRefused for a hearing sooner than fifteen days after it (public sheet F2209).
+    Raises MoveRefused for a hearing sooner than fifteen days after it (public sheet F2209),
+    CaseHasMoved before anything is written, when an opinion is awaited already.
     """
     case, opinion_id = lock_case(case_id), uuid4()
+    refuse_unless_possible(case, "ask_opinion", seen)
     letter = None
     if kind == OpinionKind.RESIDENCE_BOARD:
         letter = _summons(case, hearing_on, hearing_place, at)

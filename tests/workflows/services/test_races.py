@@ -24,6 +24,7 @@ from workflows.services import (
     correcting,
     daily,
     deciding,
+    opinions,
     reasons,
     requesting,
 )
@@ -99,6 +100,31 @@ def test_a_signature_and_a_note_at_the_same_moment_make_one_answer():
         signed = Decision.objects.count()
         state = Case.objects.get(pk=life.id).state
     assert (signed, state) in {(1, CaseState.REFUSED), (0, CaseState.UNDER_REVIEW)}
+
+
+def test_of_two_agents_who_ask_an_opinion_the_second_reads_who_asked():
+    life = Life().acknowledged()
+    other, seen = agent(), life.case.last_step
+
+    def asking_as(person):
+        def act():
+            with acting_for(person) as present:
+                return opinions.ask_opinion(
+                    case_id=life.id,
+                    kind="school",
+                    question="Assiduité ?",
+                    due_on=present.now.date(),
+                    actor=person,
+                    at=present.now,
+                    seen=seen,
+                )
+
+        return act
+
+    answers = at_once(asking_as(life.reviewer), asking_as(other))
+
+    assert sum(isinstance(answer, Step) for answer in answers) == 1
+    assert sum(isinstance(answer, CaseHasMoved) for answer in answers) == 1
 
 
 @pytest.mark.parametrize("_again", range(3))
