@@ -8,7 +8,7 @@ from portal.correspondence.models import Letter
 from portal.vault.models import StoredFile
 from tests.architecture.test_routes import Match, addresses
 from tests.hostile.world import POSTS, everybody
-from workflows.models import Alarm
+from workflows.models import Alarm, Appeal
 
 # The state that a page needs to show itself; a page not named here needs a case just received.
 STATES = {
@@ -35,6 +35,11 @@ STATES = {
     "workflows:ask_reasons": "silent",
     "desk:write_reasons": "silent",
     "desk:sign_reasons": "written",
+    "workflows:appeal": "silent",
+    "desk:record_appeal": "refused",
+    "desk:write_rejection": "appealed",
+    "desk:sign_rejection": "rejection",
+    "desk:accept_appeal": "appealed",
 }
 OBJECTS = {
     None,
@@ -48,6 +53,7 @@ OBJECTS = {
     "journal",
     "opening",
     "alarm",
+    "appeal",
 }
 
 
@@ -103,6 +109,11 @@ def _alarm(_name, office):
         return mine.order_by("pk").first().pk
 
 
+def _appeal(name, office):
+    with everybody():
+        return Appeal.objects.get(case_id=office.lives[STATES[name]].id).pk
+
+
 def _opening(_name, office):
     return OpeningPattern.objects.filter(counter__in=office.place.counters).order_by("pk")[0].pk
 
@@ -118,6 +129,7 @@ PARTS = {
     "step": lambda name, office: "identity",
     "rule_code": lambda name, office: "passport",
     "alarm_id": _alarm,
+    "appeal_id": _appeal,
     "opening_id": _opening,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,

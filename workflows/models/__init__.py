@@ -1,6 +1,7 @@
 """The tables of the review."""
 
 from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
+from workflows.models.appeal import Appeal
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.clock import ClockPause
@@ -12,6 +13,7 @@ from workflows.models.step import Step
 __all__ = [
     "Alarm",
     "AlarmDigest",
+    "Appeal",
     "CardOrder",
     "Case",
     "ClockPause",

@@ -15,6 +15,7 @@ from portal.territory import api as territory
 from portal.vault import api as vault
 from workflows.models import (
     Alarm,
+    Appeal,
     CardOrder,
     Case,
     ClockPause,
@@ -41,6 +42,7 @@ _RECORDS = (
     CardOrder,
     Alarm,
     ReasonsRequest,
+    Appeal,
 )
 
 

@@ -5,9 +5,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
+from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for
+from workflows.queries.appeals import appeals_section
 from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
@@ -38,6 +40,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
             "reasons": reasons_task(self.case, user),
+            **appeals_section(self.case, user, clock.today()),
             "due_sentence": due_sentence(self.case),
             "told": sentence(self.case),
         }
