@@ -8,6 +8,7 @@ from portal.accounts.api import User
 from portal.core import door
 from workflows.enums import CaseState, NextActor, Purpose
 from workflows.models import Case, Step
+from workflows.queries.appeals import AppealsView, appeals_view
 from workflows.queries.progress import CaseView, case_view
 from workflows.queries.queue import queue_counts
 from workflows.queries.reasons import SilenceView, silence_view
@@ -17,6 +18,7 @@ from workflows.services.delegating import delegate
 from workflows.services.moves import MoveRefused, advance
 
 __all__ = [
+    "AppealsView",
     "Case",
     "CaseState",
     "CaseView",
@@ -25,6 +27,7 @@ __all__ = [
     "Purpose",
     "SigningOrder",
     "Step",
+    "appeals_of",
     "case_of",
     "case_visible_to",
     "cases_of",
@@ -48,6 +51,12 @@ def silence_of(dossier_id: UUID, at: datetime) -> SilenceView | None:
     """The refusal that silence made, with its days and the reasons asked; None when none stands."""
     case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
     return silence_view(case, at) if case else None
+
+
+def appeals_of(dossier_id: UUID, at: datetime) -> AppealsView | None:
+    """What can be contested and what was; None when nothing was ever refused."""
+    case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
+    return appeals_view(case, at) if case else None
 
 
 def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:

@@ -48,6 +48,18 @@ class WorkflowsConfig(AppConfig):
                     _("Vous avez demandé les raisons du refus né du silence."),
                     _("La préfecture doit vous les écrire avant le %(due_on)s."),
                 ),
+                "case_appeal_filed": (
+                    _("Vous contestez le refus de votre demande."),
+                    _(
+                        "Votre recours est reçu. Sans réponse le %(due_on)s, la loi le considère "
+                        "comme rejeté."
+                    ),
+                ),
+                "case_appeal_rejected": (
+                    _("Votre recours est rejeté."),
+                    _("Le courrier dit pourquoi, et jusqu’à quand saisir le tribunal."),
+                ),
+                "case_appeal_accepted": _("Votre recours est accepté : la décision est retirée."),
                 "case_reasons_given": (
                     _("La préfecture vous écrit les raisons du refus né du silence."),
                     _(
@@ -68,6 +80,8 @@ class WorkflowsConfig(AppConfig):
                 "decision": _("Décision sur votre demande"),
                 "silence": _("Refus né du silence de la préfecture"),
                 "reasons": _("Motifs du refus né du silence"),
+                "appeal_receipt": _("Accusé de réception de votre recours"),
+                "appeal": _("Réponse à votre recours"),
             }
         )
         correspondence.declare_lines(

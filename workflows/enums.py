@@ -112,6 +112,21 @@ class OpinionAnswer(models.TextChoices):
     NONE = "none", _("pas de réponse dans le délai")
 
 
+class AppealKind(models.TextChoices):
+    """To whom a refusal is contested."""
+
+    GRACIOUS = "gracious", _("recours gracieux")
+    HIERARCHICAL = "hierarchical", _("recours hiérarchique")
+    CONTENTIOUS = "contentious", _("recours contentieux")
+
+
+class AppealOutcome(models.TextChoices):
+    """How the administration answered an appeal."""
+
+    REJECTED = "rejected", _("rejeté")
+    ACCEPTED = "accepted", _("accepté, le dossier est rouvert")
+
+
 class NextActor(models.TextChoices):
     """Whose turn it is."""
 

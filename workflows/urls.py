@@ -5,6 +5,7 @@ from portal.core.policy import Policy, route
 from workflows.views import (
     acts,
     alarms,
+    appeals,
     applicant,
     case,
     completion,
@@ -38,6 +39,11 @@ def _act(path, view, name, policy):
     return route(f"dossiers/<uuid:case_id>/{path}", view.as_view(), name=name, policy=policy)
 
 
+def _appeal(path, view, name, role):
+    policy = _policy(role, object="appeal")
+    return route(f"recours/<uuid:appeal_id>/{path}", view.as_view(), name=name, policy=policy)
+
+
 _OWN = Policy("applicant", frozenset({Role.APPLICANT.value}), "own", "dossier")
 
 applicant_urlpatterns = [
@@ -45,6 +51,12 @@ applicant_urlpatterns = [
         "dossiers/<uuid:dossier_id>/motifs/",
         applicant.AskReasons.as_view(),
         name="ask_reasons",
+        policy=_OWN,
+    ),
+    route(
+        "dossiers/<uuid:dossier_id>/recours/",
+        applicant.FileAppeal.as_view(),
+        name="appeal",
         policy=_OWN,
     ),
 ]
@@ -95,6 +107,10 @@ urlpatterns = [
     _act("signer/", decision.Sign, "sign", _SIGN),
     _act("motifs/", reasons.WriteReasons, "write_reasons", _REVIEW),
     _act("motifs/signer/", reasons.SignReasons, "sign_reasons", _SIGN),
+    _act("recours/", appeals.RecordContentious, "record_appeal", _SUPERVISE),
+    _appeal("rejeter/", appeals.WriteRejection, "write_rejection", Role.REVIEWER),
+    _appeal("signer/", appeals.SignRejection, "sign_rejection", Role.SIGNATORY),
+    _appeal("accepter/", appeals.AcceptAppeal, "accept_appeal", Role.SUPERVISOR),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),
     _act(

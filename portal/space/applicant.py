@@ -85,6 +85,9 @@ class Follow(OwnDossier):
             "silence": workflows.silence_of(pk, clock.now())
             if case and case.silence_has_run_out
             else None,
+            "appeals": workflows.appeals_of(pk, clock.now())
+            if words.may_be_contested(case)
+            else None,
             "visit": visit if visit and visit.is_live else None,
             "asked": asked,
             "action": words.next_action(pk, self.dossier.filed_at, case, visit, due_on),

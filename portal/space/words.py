@@ -118,6 +118,11 @@ def callout_tone(case: CaseView | None) -> str:
     return {"danger": "quiet", "neutral": "info"}.get(tone(case), tone(case))
 
 
+def may_be_contested(case: CaseView | None) -> bool:
+    """Whether something refused, or has refused, this person: a decision or a silence."""
+    return bool(case) and (case.silence_has_run_out or case.state in BAD_NEWS)
+
+
 def awaits_answer(case: CaseView | None) -> bool:
     """Whether the silence of the administration still counts (CESEDA R.432-1)."""
     return bool(case) and not case.outcome and case.state not in ENDED_WITHOUT_ANSWER

@@ -14,8 +14,9 @@ from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
 from workflows.enums import CheckAnswer, Outcome
-from workflows.models import Case, ReasonsRequest, SigningDelegation
+from workflows.models import Appeal, Case, ReasonsRequest, SigningDelegation
 from workflows.services import (
+    appealing,
     correcting,
     deciding,
     delegating,
@@ -245,6 +246,20 @@ class Life:
         with self.desk(self.signatory) as act:
             seen = ReasonsRequest.objects.get(case_id=self.id).written_at
             reasons.sign(case_id=self.id, actor=self.signatory, at=act.now, seen=seen)
+        return self
+
+    def appealed(self, kind: str = "gracious"):
+        with acting(self.applicant.pk) as act:
+            appealing.file_appeal(
+                case_id=self.id, kind=kind, text="Je conteste.", actor=self.applicant, at=act.now
+            )
+        return self
+
+    def rejection_written(self, writer: User | None = None):
+        writer = writer or self.reviewer
+        with self.desk(writer) as act:
+            appeal = Appeal.objects.get(case_id=self.id, settled_at=None)
+            appealing.write_rejection(appeal_id=appeal.pk, actor=writer, at=act.now, **GROUNDS)
         return self
 
     def granted(self):

@@ -11,7 +11,7 @@ from portal.correspondence.models import Letter
 from portal.vault.models import StoredFile
 from tests.architecture.test_routes import Match, addresses
 from tests.hostile.world import POSTS, everybody
-from workflows.models import Alarm
+from workflows.models import Alarm, Appeal
 
 # The state that a page needs to show itself; a page not named here needs a case just received.
 STATES = {
@@ -43,6 +43,11 @@ STATES = {
     "workflows:ask_reasons": "silent",
     "desk:write_reasons": "silent",
     "desk:sign_reasons": "written",
+    "workflows:appeal": "silent",
+    "desk:record_appeal": "refused",
+    "desk:write_rejection": "appealed",
+    "desk:sign_rejection": "rejection",
+    "desk:accept_appeal": "appealed",
 }
 NOBODYS = UUID(int=0)
 OBJECTS = {
@@ -57,6 +62,7 @@ OBJECTS = {
     "journal",
     "opening",
     "alarm",
+    "appeal",
 }
 
 
@@ -124,6 +130,11 @@ def _correction(name, office):
         return made.order_by("made_at").values_list("pk", flat=True).first() or NOBODYS
 
 
+def _appeal(name, office):
+    with everybody():
+        return Appeal.objects.get(case_id=office.lives[STATES[name]].id).pk
+
+
 def _opening(_name, office):
     return OpeningPattern.objects.filter(counter__in=office.place.counters).order_by("pk")[0].pk
 
@@ -141,6 +152,7 @@ PARTS = {
     "step": lambda name, office: "identity",
     "rule_code": lambda name, office: "passport",
     "alarm_id": _alarm,
+    "appeal_id": _appeal,
     "opening_id": _opening,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,

@@ -114,6 +114,11 @@ def _silences(*offices):
     for office in offices:
         life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
         office.lives["silent"] = life.silent().reasons_asked()
+        life = OwnLife(office.code, office.visitor, office.people)
+        office.lives["appealed"] = life.acknowledged().proposed("refuse").signed().appealed()
+        life = OwnLife(office.code, office.visitor, office.people)
+        life.acknowledged().proposed("refuse").signed().appealed()
+        office.lives["rejection"] = life.rejection_written()
         life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
         office.lives["written"] = life.silent().reasons_asked().reasons_written()
     with visits.role("worker"), acting(None, scope="system") as act:

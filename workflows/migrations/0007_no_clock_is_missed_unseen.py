@@ -1,4 +1,4 @@
-"""Due dates with their reason, alarms and runs of the clocks, reasons of a silent refusal."""
+"""Due dates with their reason, alarms, runs of the clocks, reasons of a silence, appeals."""
 
 import django.db.models.deletion
 import uuid
@@ -30,11 +30,14 @@ create trigger keep_settled before update on workflows_alarm
     for each row execute function workflows_keep_settled('seen_at');
 create trigger keep_settled before update on workflows_reasonsrequest
     for each row execute function workflows_keep_settled('answered_at');
+create trigger keep_settled before update on workflows_appeal
+    for each row execute function workflows_keep_settled('settled_at');
 create trigger keep_settled before update on workflows_clockrun
     for each row execute function workflows_keep_settled('ended_at');
 """
 FREE = """
 drop trigger keep_settled on workflows_clockrun;
+drop trigger keep_settled on workflows_appeal;
 drop trigger keep_settled on workflows_reasonsrequest;
 drop trigger keep_settled on workflows_alarm;
 """
@@ -209,14 +212,64 @@ class Migration(migrations.Migration):
             model_name='reasonsrequest',
             constraint=models.CheckConstraint(condition=models.Q(('signer', None), models.Q(('signer', models.F('written_by')), _negated=True), _connector='OR'), name='who_signs_the_reasons_has_not_written_them', violation_error_message='La personne qui signe ne peut pas avoir écrit.'),
         ),
+        migrations.CreateModel(
+            name='Appeal',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('prefecture_code', models.CharField(max_length=3, null=True)),
+                ('kind', models.CharField(choices=[('gracious', 'recours gracieux'), ('hierarchical', 'recours hiérarchique'), ('contentious', 'recours contentieux')], max_length=12)),
+                ('contested_on', models.DateField()),
+                ('filed_at', models.DateTimeField(db_default=models.Func(function='portal_now'), editable=False)),
+                ('is_late', models.BooleanField()),
+                ('due_on', models.DateField(null=True)),
+                ('text', models.TextField(blank=True)),
+                ('court_number', models.CharField(blank=True, max_length=40)),
+                ('receipt_id', models.UUIDField(null=True)),
+                ('grounds_law', models.TextField(blank=True)),
+                ('grounds_fact', models.TextField(blank=True)),
+                ('written_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('rejected', 'rejeté'), ('accepted', 'accepté, le dossier est rouvert')], max_length=8)),
+                ('signer_name', models.CharField(blank=True, max_length=120)),
+                ('signer_quality', models.CharField(blank=True, max_length=200)),
+                ('letter_id', models.UUIDField(null=True)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='workflows.case')),
+                ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='workflows.decision')),
+                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(models.F('prefecture_code'), models.F('due_on'), models.F('id'), condition=models.Q(('settled_at', None)), name='appeals_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['gracious', 'hierarchical', 'contentious'])), name='an_appeal_is_of_a_known_kind'), models.UniqueConstraint(condition=models.Q(('kind', 'contentious'), _negated=True), fields=('case', 'kind', 'contested_on'), name='an_appeal_of_a_kind_is_filed_once_against_a_refusal'), models.UniqueConstraint(condition=models.Q(('kind', 'contentious')), fields=('case', 'court_number'), name='a_court_case_is_recorded_once'), models.CheckConstraint(condition=models.Q(models.Q(('due_on', None), ('kind', 'contentious'), ('receipt_id', None), ('recorded_by__isnull', False), models.Q(('court_number', ''), _negated=True)), models.Q(models.Q(('kind', 'contentious'), _negated=True), ('court_number', ''), ('due_on__isnull', False), ('receipt_id__isnull', False), ('recorded_by', None), models.Q(('text', ''), _negated=True)), _connector='OR'), name='an_appeal_to_the_administration_has_its_text_clock_and_receipt'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_at', None), ('settled_by', None)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), ('outcome__in', ['rejected', 'accepted'])), _connector='OR'), name='a_settled_appeal_says_how_and_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('letter_id__isnull', False), ('written_by__isnull', False), models.Q(('grounds_law', ''), _negated=True), models.Q(('grounds_fact', ''), _negated=True)), _connector='OR'), name='a_rejected_appeal_is_reasoned_signed_and_sent'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('settled_by', models.F('written_by')), _negated=True), _connector='OR'), name='who_signs_a_rejection_has_not_written_it', violation_error_message='La personne qui signe ne peut pas avoir écrit.')],
+            },
+        ),
         migrations.RunSQL(KEEP, FREE),
         rls.protect("workflows_alarm"),
         rls.protect("workflows_reasonsrequest"),
+        rls.protect("workflows_appeal"),
         rls.stamp("workflows_alarm", "raised_at"),
         rls.stamp("workflows_clockrun", "started_at"),
         rls.stamp("workflows_reasonsrequest", "asked_at"),
+        rls.stamp("workflows_appeal", "filed_at"),
         rls.immutable("workflows_alarm", *WHOSE, "rule", "due_on", "raised_at"),
         rls.immutable("workflows_clockrun", "legal_day", "first_day", "started_at"),
         rls.append_only("workflows_alarmdigest"),
         rls.immutable("workflows_reasonsrequest", *WHOSE, "silence_on", "due_on", "asked_at"),
+        rls.immutable(
+            "workflows_appeal",
+            *WHOSE,
+            "kind",
+            "decision_id",
+            "contested_on",
+            "filed_at",
+            "is_late",
+            "due_on",
+            "text",
+            "court_number",
+            "recorded_by_id",
+            "receipt_id",
+        ),
     ]

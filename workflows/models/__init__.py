@@ -1,6 +1,7 @@
 """The tables of the review."""
 
 from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
+from workflows.models.appeal import Appeal
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.check import CheckResult
@@ -13,18 +14,19 @@ from workflows.models.reasons import ReasonsRequest
 from workflows.models.step import Step
 
 __all__ = [
+    "Alarm",
+    "AlarmDigest",
+    "Appeal",
     "CardOrder",
     "Case",
     "CheckResult",
     "ClockPause",
+    "ClockRun",
     "Decision",
+    "ItemReview",
     "Opinion",
     "Proposal",
-    "SigningDelegation",
-    "Alarm",
-    "AlarmDigest",
-    "ClockRun",
     "ReasonsRequest",
-    "ItemReview",
+    "SigningDelegation",
     "Step",
 ]

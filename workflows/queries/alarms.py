@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from workflows.models import Alarm, ReasonsRequest
+from workflows.queries.appeals import open_appeals
 from workflows.queries.dues import verb_of
 
 PAGE = 50
@@ -32,9 +33,12 @@ def open_alarms() -> QuerySet[Alarm]:
     owed = ReasonsRequest.objects.filter(
         case_id=OuterRef("case_id"), due_on=OuterRef("due_on"), answered_at=None
     )
+    contested = open_appeals().filter(case_id=OuterRef("case_id"), due_on=OuterRef("due_on"))
     still_due = Q(case__due_on=F("due_on"), case__due_rule=F("rule"))
     return Alarm.objects.filter(
-        still_due | Q(Exists(owed), rule="reasons", case__outcome=""),
+        still_due
+        | Q(Exists(owed), rule="reasons", case__outcome="")
+        | Q(Exists(contested), rule="appeal-silence"),
         seen_at=None,
     )
 

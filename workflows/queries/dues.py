@@ -11,6 +11,7 @@ _VERBS = {
     "completion": gettext_lazy("Recevoir le complément"),
     "opinion": gettext_lazy("Recevoir l’avis"),
     "follow-grant": gettext_lazy("Lancer la suite de la décision"),
+    "appeal-silence": gettext_lazy("Répondre au recours"),
     "reasons": gettext_lazy("Communiquer les motifs du refus né du silence"),
 }
 _DECIDE = gettext_lazy("Décider")

@@ -46,6 +46,18 @@ where asked.answered_at is null and asked.due_on <= %(last)s and outcome = ''
 on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
 """
 
+_RAISE_APPEALS = """
+insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case_id, rule, due_on)
+select gen_random_uuid(), appeal.dossier_id, appeal.applicant_id, appeal.prefecture_code,
+    appeal.case_id, 'appeal-silence', appeal.due_on
+from workflows_appeal appeal join workflows_case on workflows_case.id = appeal.case_id
+left join workflows_decision decision on decision.id = appeal.decision_id
+where appeal.settled_at is null and appeal.due_on <= %(last)s
+    and (decision.id is null and workflows_case.outcome = ''
+        or decision.id is not null and decision.revoked_at is null)
+on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
+"""
+
 
 def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
     """Alarm for every case that the office owes within three days, or owed already.
@@ -58,12 +70,14 @@ def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
         return cursor.rowcount
 
 
-def raise_reasons(*, at: datetime) -> int:
-    """The same for the reasons of silent refusals that an office has still to give."""
-    last = deadlines.urgent_until(deadlines.legal_day(at))
+def raise_answers(*, at: datetime) -> int:
+    """The same for what an office has still to answer: reasons of a silence, and appeals."""
+    last, number = deadlines.urgent_until(deadlines.legal_day(at)), 0
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE_REASONS, {"last": last})
-        return cursor.rowcount
+        for statement in (_RAISE_REASONS, _RAISE_APPEALS):
+            cursor.execute(statement, {"last": last})
+            number += cursor.rowcount
+    return number
 
 
 @transaction.atomic

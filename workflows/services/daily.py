@@ -67,7 +67,7 @@ def _recount(run, at) -> tuple[int, UUID | None]:
 
 
 def _raise_alarms(run, at):
-    return alarms.raise_near(at=at) + alarms.raise_reasons(at=at), None
+    return alarms.raise_near(at=at) + alarms.raise_answers(at=at), None
 
 
 def _due(name):

@@ -1,4 +1,7 @@
-"""Giving the power to sign, and ending it; only a command calls this, with the worker's role."""
+"""Giving the power to sign, ending it, asking for it.
+
+Only a command gives or ends one, with the worker's role.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +14,10 @@ from portal.accounts.api import Role, User
 from portal.core import clock, door, journal
 from portal.core.constraints import refusing
 from portal.core.errors import DomainRefusal
-from workflows.models import SigningDelegation
+from workflows.enums import Outcome
+from workflows.guards import a_delegation_covers_the_signature, power_to_sign
+from workflows.models import Case, SigningDelegation
+from workflows.services.moves import MoveRefused
 
 _SENTENCES = {
     constraint.name: constraint.violation_error_message
@@ -77,6 +83,17 @@ def end_delegation(*, signatory: User, prefecture_code: str, on: date) -> int:
             delegation.save(update_fields=["ends_on"])
             _note("delegation.end", delegation)
     return len(ended)
+
+
+def power_to_refuse(case: Case, signer: User) -> SigningDelegation:
+    """The delegation under which somebody signs why a request stays refused.
+
+    Raises MoveRefused, with the sentence of the guard, when none covers it today.
+    """
+    power = power_to_sign(case, signer, Outcome.REFUSE)
+    if power is None:
+        raise MoveRefused(a_delegation_covers_the_signature.reason)
+    return power
 
 
 def _note(act: str, delegation: SigningDelegation) -> None:

@@ -12,13 +12,12 @@ from portal.accounts.enums import Role
 from portal.core import journal
 from portal.correspondence import api as correspondence
 from workflows import deadlines, rules
-from workflows.enums import Outcome
-from workflows.guards import a_delegation_covers_the_signature, power_to_sign
 from workflows.models import Case, ReasonsRequest
 from workflows.models.base import about
 from workflows.queries.names import office_name
 from workflows.queries.reasons import reasons_letter_context
 from workflows.queries.silence import is_reasons_time
+from workflows.services.delegating import power_to_refuse
 from workflows.services.moves import MoveRefused, lock_case
 
 
@@ -86,9 +85,7 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: datetime | None) -> 
         raise MoveRefused(
             _("Les motifs ont changé depuis que vous les avez lus. Rien n’est parti : relisez-les.")
         )
-    power = power_to_sign(case, actor, Outcome.REFUSE)
-    if power is None:
-        raise MoveRefused(a_delegation_covers_the_signature.reason)
+    power = power_to_refuse(case, actor)
     letter = correspondence.issue_letter(
         "reasons",
         dossier_id=case.dossier_id,

@@ -17,6 +17,7 @@ from workflows.deadlines import legal_day
 from workflows.enums import ROUTING_DESK
 from workflows.models import (
     Alarm,
+    Appeal,
     CardOrder,
     Case,
     CheckResult,
@@ -49,6 +50,7 @@ _RECORDS = (
     ItemReview,
     Alarm,
     ReasonsRequest,
+    Appeal,
 )
 
 

@@ -9,6 +9,7 @@ from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
 from workflows.queries.acts import acts_for, may_act
+from workflows.queries.appeals import appeals_section
 from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
@@ -41,6 +42,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
             "reasons": reasons_task(self.case, user),
+            **appeals_section(self.case, user, clock.today()),
             "due_sentence": due_sentence(self.case),
             "told": sentence(self.case),
             "competence": competence_of(self.case, page.dossier, on=clock.today()),

@@ -11,6 +11,7 @@ from portal.core.views import ReadOnlyView
 from workflows.enums import ROUTING_DESK, CaseState
 from workflows.queries import queue
 from workflows.queries.alarms import alarms_of
+from workflows.queries.appeals import appeals_of
 from workflows.queries.delegations import delegations_of
 from workflows.queries.lines import lines_of
 from workflows.queries.reasons import reasons_owed
@@ -83,6 +84,7 @@ class Supervision(ReadOnlyView, TemplateView):
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
             "reasons_owed": reasons_owed(user, clock.today()),
+            "open_appeals": appeals_of(user, clock.today()),
             "alarms": alarms_of(user, clock.today()) if is_supervisor else [],
             "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],

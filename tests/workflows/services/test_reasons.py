@@ -159,7 +159,7 @@ def test_a_decision_that_came_since_makes_the_request_void():
 
 def raised(as_role, days):
     with as_role("worker"), acting(None, scope="system") as act:
-        return alarms.raise_reasons(at=act.now + dt.timedelta(days=days))
+        return alarms.raise_answers(at=act.now + dt.timedelta(days=days))
 
 
 def test_reasons_that_are_owed_soon_alarm_once_until_they_are_given(as_role):
