@@ -70,6 +70,7 @@ _PORTAL = [
     path("mon-espace/", include((space_urls.urlpatterns, "space"))),
     path("mon-espace/", include((dossiers_urls.urlpatterns, "dossiers"))),
     path("mon-espace/", include((appointments_urls.applicant_urlpatterns, "appointments"))),
+    path("mon-espace/", include((workflows_urls.applicant_urlpatterns, "workflows"))),
     path(
         "agent/",
         include(

@@ -10,6 +10,7 @@ from workflows.enums import CaseState, NextActor, Purpose
 from workflows.models import Case, Step
 from workflows.queries.progress import CaseView, case_view
 from workflows.queries.queue import queue_counts
+from workflows.queries.retractions import invitation_for
 from workflows.services import producing
 from workflows.services.delegating import Order as SigningOrder
 from workflows.services.delegating import delegate
@@ -28,6 +29,7 @@ __all__ = [
     "case_visible_to",
     "cases_of",
     "give_power_to_sign",
+    "invitation_for",
     "queue_counts",
     "record_biometrics",
     "record_hand_over",

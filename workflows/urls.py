@@ -2,7 +2,7 @@
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
-from workflows.views import acts, case, decision, queue, supervision
+from workflows.views import acts, case, decision, observations, queue, retraction, supervision
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
 
@@ -26,6 +26,15 @@ _SUPERVISE = _policy(Role.SUPERVISOR)
 def _act(path, view, name, policy):
     return route(f"dossiers/<uuid:case_id>/{path}", view.as_view(), name=name, policy=policy)
 
+
+applicant_urlpatterns = [
+    route(
+        "dossiers/<uuid:dossier_id>/observations/",
+        observations.Observations.as_view(),
+        name="observations",
+        policy=Policy("applicant", frozenset({Role.APPLICANT.value}), "own", "dossier"),
+    ),
+]
 
 urlpatterns = [
     route("", queue.Queue.as_view(), name="queue", policy=_LISTS),
@@ -64,6 +73,8 @@ urlpatterns = [
     _act("signer/", decision.Sign, "sign", _SIGN),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),
+    _act("retrait/", retraction.ProposeRetraction, "propose_retraction", _SUPERVISE),
+    _act("retrait/signer/", retraction.Retract, "retract", _SIGN),
     _act(
         "orienter/",
         supervision.Route,

@@ -8,11 +8,19 @@ from dossiers.api import Dossier, Submission
 from dossiers.events import dossier_filed
 from dossiers.models import Person, ProcedureVersion
 from portal.accounts.api import Role, User
+from portal.core import clock
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
 from workflows.enums import CheckAnswer, Outcome
 from workflows.models import Case, SigningDelegation
-from workflows.services import deciding, delegating, opinions, producing, requesting
+from workflows.services import (
+    deciding,
+    delegating,
+    opinions,
+    producing,
+    requesting,
+    retracting,
+)
 from workflows.services.checking import Checked
 from workflows.services.moves import advance
 
@@ -207,6 +215,21 @@ class Life:
     def granted(self):
         """From received to what follows a grant: production, or the visit for prints."""
         return self.acknowledged().proposed("grant").signed()
+
+    def retraction_proposed(self, *, days: int = 15):
+        """A supervisor finds the grant unlawful; the person is invited to answer."""
+        with self.desk() as act:
+            due_on = clock.legal_day(act.now) + dt.timedelta(days=days)
+        return self._do(self.supervisor, retracting.propose_retraction, due_on=due_on, **GROUNDS)
+
+    def observations_sent(self, text: str = "Je conteste.", assisted_by: str = ""):
+        with acting(self.applicant.pk) as act:
+            facts = {"text": text, "assisted_by": assisted_by, "at": act.now}
+            retracting.answer(case_id=self.id, applicant=self.applicant, **facts)
+        return self
+
+    def retracted(self):
+        return self._do(self.signatory, retracting.sign_retraction)
 
     def prints_taken(self):
         with self.desk(self.counter) as act:

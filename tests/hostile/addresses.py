@@ -30,6 +30,9 @@ STATES = {
     "desk:propose": "review",
     "desk:sign": "proposed",
     "desk:reopen": "refused",
+    "desk:propose_retraction": "appointed",
+    "desk:retract": "retraction",
+    "workflows:observations": "retraction",
     "desk:route": "unrouted",
 }
 OBJECTS = {

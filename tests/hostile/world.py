@@ -91,6 +91,7 @@ def _more_lives(office):
     lives["review"] = one().acknowledged()
     lives["opinion"] = one().acknowledged().opinion_asked()
     lives["proposed"] = one().acknowledged().proposed()
+    lives["retraction"] = one().granted().retraction_proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
     nowhere = Competence(None, "34", "Aucune préfecture.")
     with mock.patch("workflows.services.opening.territory.competent_prefecture") as find:

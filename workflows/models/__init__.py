@@ -7,6 +7,7 @@ from workflows.models.clock import ClockPause
 from workflows.models.decision import Decision, Proposal
 from workflows.models.delegation import SigningDelegation
 from workflows.models.opinion import Opinion
+from workflows.models.retraction import ObservationInvitation, Retraction
 from workflows.models.step import Step
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "CheckResult",
     "ClockPause",
     "Decision",
+    "ObservationInvitation",
     "Opinion",
     "Proposal",
+    "Retraction",
     "SigningDelegation",
     "Step",
 ]

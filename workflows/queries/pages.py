@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from dossiers import api as dossiers
-from workflows.enums import CaseState
-from workflows.models import Case, Decision, Opinion, Proposal, Step
+from workflows.enums import RETRACTABLE, CaseState
+from workflows.models import Case, Decision, Opinion, Proposal, Retraction, Step
 from workflows.queries.names import move_label, office_names, role_label
+from workflows.queries.retractions import open_retraction
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class CasePage:
     opinions: tuple[Opinion, ...]
     requests: tuple
     checks: tuple[CheckShown, ...] = ()
+    retraction: Retraction | None = None
 
     @property
     def open_proposal(self) -> Proposal | None:
@@ -91,6 +93,7 @@ def case_page(case: Case) -> CasePage:
         decision=decision,
         checks=checks_of(case, shown or (decision.proposal if decision else None)),
         opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
+        retraction=open_retraction(case) if case.state in RETRACTABLE else None,
         requests=_requests(case) if "ask_completion" in made else (),
     )
 

@@ -19,8 +19,10 @@ from workflows.models import (
     CheckResult,
     ClockPause,
     Decision,
+    ObservationInvitation,
     Opinion,
     Proposal,
+    Retraction,
     Step,
 )
 from workflows.queries.names import office_name
@@ -31,7 +33,17 @@ from workflows.services.opinions import void_opinion
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, CheckResult, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (
+    Step,
+    Proposal,
+    CheckResult,
+    Decision,
+    Retraction,
+    ObservationInvitation,
+    Opinion,
+    ClockPause,
+    CardOrder,
+)
 
 
 @transaction.atomic
