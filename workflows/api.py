@@ -12,6 +12,7 @@ from workflows.queries.appeals import AppealsView, appeals_view
 from workflows.queries.progress import CaseView, case_view
 from workflows.queries.queue import queue_counts
 from workflows.queries.reasons import SilenceView, silence_view
+from workflows.queries.retractions import invitation_for
 from workflows.services import producing
 from workflows.services.delegating import Order as SigningOrder
 from workflows.services.delegating import delegate
@@ -33,6 +34,7 @@ __all__ = [
     "cases_of",
     "give_power_to_sign",
     "SilenceView",
+    "invitation_for",
     "queue_counts",
     "record_biometrics",
     "record_hand_over",

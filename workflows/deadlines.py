@@ -17,6 +17,9 @@ SUMMONS_DAYS = 15
 """From its summons to its hearing by the residence board (public sheet F2209)."""
 REOPENING_MONTHS = 12
 """How long a refusal or a closure may be withdrawn without a new request: our own rule."""
+RETRACTION_MONTHS = 4
+ANSWER_DAYS = 15
+"""How long a person has at least to answer before a withdrawal (CRPA L.122-1 says no number)."""
 RETENTION_MONTHS = 60
 """How long an ended case stays open to consultation before it is archived."""
 CONTEST_MONTHS = 2
@@ -195,6 +198,16 @@ def first_hearing_on(summoned_on: date) -> date:
 def reopening_ends_on(decided_on: date) -> date:
     """The last day on which a refusal or a closure of this day may be withdrawn."""
     return add_months(decided_on, REOPENING_MONTHS)
+
+
+def retraction_ends_on(decided_on: date) -> date:
+    """The last day on which an unlawful grant may be withdrawn (CRPA L.242-1)."""
+    return add_months(decided_on, RETRACTION_MONTHS)
+
+
+def first_answer_due_on(invited_on: date) -> date:
+    """The first day that may be the last to answer: fifteen days, our own rule."""
+    return invited_on + _days(ANSWER_DAYS)
 
 
 def retention_ends_on(ended_on: date) -> date:

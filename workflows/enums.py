@@ -58,6 +58,8 @@ AFTER_GRANT = (
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
 )
+RETRACTABLE = (CaseState.BIOMETRICS_DUE, CaseState.IN_PRODUCTION, CaseState.CARD_READY)
+"""Granted, and the card not yet in the person's hands."""
 ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
 
 
@@ -144,6 +146,7 @@ class CardOrderState(models.TextChoices):
     TO_SEND = "to_send", _("à envoyer")
     SENT = "sent", _("envoyée")
     PRODUCED = "produced", _("fabriquée")
+    REVOKED = "revoked", _("annulée")
 
 
 class ItemVerdict(models.TextChoices):

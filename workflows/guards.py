@@ -113,6 +113,43 @@ def the_decision_may_still_be_withdrawn(case):
     return clock.today() <= case.last_day_to_reopen()
 
 
+@guard(_("Aucun retrait n’est proposé."))
+def a_retraction_is_proposed(case):
+    return case.retractions.filter(settled_at=None).exists()
+
+
+@guard(
+    _(
+        "La personne peut encore répondre : la signature attend sa réponse, ou la fin du délai "
+        "(CRPA, art. L. 121-1 et L. 122-1)."
+    )
+)
+def the_person_could_answer(case):
+    open_ones = case.invitations.filter(retraction__settled_at=None).order_by("pk")
+    return all(invitation.is_over(clock.today()) for invitation in open_ones)
+
+
+@guard(
+    _(
+        "Le titre est accordé depuis plus de quatre mois : il ne se retire plus ainsi "
+        "(CRPA, art. L. 242-1)."
+    )
+)
+def the_grant_may_still_be_withdrawn(case):
+    return clock.today() <= case.last_day_to_retract()
+
+
+@guard(
+    _(
+        "Vous ne pouvez pas signer ce retrait : il faut une délégation de signature en vigueur "
+        "pour les décisions favorables, et ne pas l’avoir proposé."
+    )
+)
+def another_person_with_power_signs_the_retraction(case, person):
+    proposed = case.retractions.filter(settled_at=None, proposed_by=person).exists()
+    return not proposed and power_to_sign(case, person) is not None
+
+
 @guard(_("Les empreintes doivent d’abord être prises."))
 def prints_are_usable(case):
     return case.prints_on_record

@@ -14,7 +14,7 @@ from django_fsm import GET_STATE, FSMField, transition
 
 from portal.core.state import ProtectedStateModel
 from workflows import events, guards, rules
-from workflows.enums import BEFORE_DECISION, CaseState, Outcome, Purpose
+from workflows.enums import BEFORE_DECISION, RETRACTABLE, CaseState, Outcome, Purpose
 
 S = CaseState
 FORWARDED = (
@@ -340,6 +340,27 @@ class CaseMachine(ProtectedStateModel):
         self.decided_by = self.decided_at = self.ended_at = None
         self.outcome = ""
         self.complete_at = self.complete_at or at
+
+    @move(
+        list(RETRACTABLE),
+        S.UNDER_REVIEW,
+        who=rules.may_sign,
+        given=[
+            guards.a_retraction_is_proposed,
+            guards.the_person_could_answer,
+            guards.the_grant_may_still_be_withdrawn,
+        ],
+        under=guards.another_person_with_power_signs_the_retraction,
+        label=_("Retirer le titre accordé"),
+        line=_("La décision favorable est retirée. La lettre dit pourquoi et comment contester."),
+        announces=events.decision_revoked,
+    )
+    def retract(self, *, actor, at):
+        """An unlawful grant is withdrawn within four months, after observations (CRPA L.242-1)."""
+        self._forget_proposal()
+        self.decided_by = self.decided_at = self.title_starts_on = self.title_ends_on = None
+        self.card_ordered_at = None
+        self.outcome = self.card_number = ""
 
     @move(
         [S.HANDED_OVER, S.REFUSED, S.CLOSED, S.WITHDRAWN],

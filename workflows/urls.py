@@ -11,8 +11,10 @@ from workflows.views import (
     completion,
     correction,
     decision,
+    observations,
     queue,
     reasons,
+    retraction,
     supervision,
 )
 
@@ -57,6 +59,12 @@ applicant_urlpatterns = [
         "dossiers/<uuid:dossier_id>/recours/",
         applicant.FileAppeal.as_view(),
         name="appeal",
+        policy=_OWN,
+    ),
+    route(
+        "dossiers/<uuid:dossier_id>/observations/",
+        observations.Observations.as_view(),
+        name="observations",
         policy=_OWN,
     ),
 ]
@@ -113,6 +121,8 @@ urlpatterns = [
     _appeal("accepter/", appeals.AcceptAppeal, "accept_appeal", Role.SUPERVISOR),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),
+    _act("retrait/", retraction.ProposeRetraction, "propose_retraction", _SUPERVISE),
+    _act("retrait/signer/", retraction.Retract, "retract", _SIGN),
     _act(
         "orienter/",
         supervision.Route,

@@ -90,6 +90,7 @@ class Follow(OwnDossier):
             else None,
             "visit": visit if visit and visit.is_live else None,
             "asked": asked,
+            "invitation": _open_invitation(pk, case, self.request.user),
             "action": words.next_action(pk, self.dossier.filed_at, case, visit, due_on),
             "due": words.due_words(case, visit, due_on),
             "callout_tone": words.callout_tone(case),
@@ -99,6 +100,14 @@ class Follow(OwnDossier):
             "cover": words.cover(self.dossier.procedure_code, case),
             "lines": [with_link(line, pk) for line in correspondence.timeline(pk)],
         }
+
+
+def _open_invitation(dossier_id, case, person):
+    """What the person may still answer before a withdrawal; asked for granted titles only."""
+    if case is None or not case.title_ends_on:
+        return None
+    found = workflows.invitation_for(dossier_id, person)
+    return found if found and found.answered_at is None else None
 
 
 class Answers(OwnDossier):

@@ -11,6 +11,7 @@ from dossiers.services.completing import send_completion
 from dossiers.services.correcting import contest
 from dossiers.services.drafting import Typed, save_answers
 from portal.accounts.api import Role, User
+from portal.core import clock
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
 from workflows.enums import CheckAnswer, Outcome
@@ -24,6 +25,7 @@ from workflows.services import (
     producing,
     reasons,
     requesting,
+    retracting,
     silence,
 )
 from workflows.services.checking import Checked
@@ -265,6 +267,21 @@ class Life:
     def granted(self):
         """From received to what follows a grant: production, or the visit for prints."""
         return self.acknowledged().proposed("grant").signed()
+
+    def retraction_proposed(self, *, days: int = 15):
+        """A supervisor finds the grant unlawful; the person is invited to answer."""
+        with self.desk() as act:
+            due_on = clock.legal_day(act.now) + dt.timedelta(days=days)
+        return self._do(self.supervisor, retracting.propose_retraction, due_on=due_on, **GROUNDS)
+
+    def observations_sent(self, text: str = "Je conteste.", assisted_by: str = ""):
+        with acting(self.applicant.pk) as act:
+            facts = {"text": text, "assisted_by": assisted_by, "at": act.now}
+            retracting.answer(case_id=self.id, applicant=self.applicant, **facts)
+        return self
+
+    def retracted(self):
+        return self._do(self.signatory, retracting.sign_retraction)
 
     def prints_taken(self):
         with self.desk(self.counter) as act:

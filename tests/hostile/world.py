@@ -104,6 +104,7 @@ def _more_lives(office):
     lives["review"] = one().acknowledged()
     lives["opinion"] = one().acknowledged().opinion_asked()
     lives["proposed"] = one().acknowledged().proposed()
+    lives["retraction"] = one().granted().retraction_proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)

@@ -274,3 +274,18 @@ def test_a_procedure_without_a_deadline_has_the_common_silence():
 
 def test_retention_begins_when_the_case_ends():
     assert deadlines.retention_ends_on(dt.date(2026, 11, 23)) == dt.date(2031, 11, 23)
+
+
+@given(DAYS)
+def test_a_grant_is_withdrawn_within_four_months_and_a_refusal_within_twelve(day):
+    four, twelve = deadlines.retraction_ends_on(day), deadlines.reopening_ends_on(day)
+
+    assert (four.year - day.year) * 12 + four.month - day.month == 4
+    assert (twelve.year - day.year) * 12 + twelve.month - day.month == 12
+    assert four.day == day.day or (four + ONE_DAY).day == 1
+
+
+@given(DAYS)
+def test_a_summons_and_an_invitation_leave_fifteen_days(day):
+    assert deadlines.first_hearing_on(day) - day == 15 * ONE_DAY
+    assert deadlines.first_answer_due_on(day) - day == 15 * ONE_DAY

@@ -11,6 +11,7 @@ from workflows.models.delegation import SigningDelegation
 from workflows.models.item_review import ItemReview
 from workflows.models.opinion import Opinion
 from workflows.models.reasons import ReasonsRequest
+from workflows.models.retraction import ObservationInvitation, Retraction
 from workflows.models.step import Step
 
 __all__ = [
@@ -24,9 +25,11 @@ __all__ = [
     "ClockRun",
     "Decision",
     "ItemReview",
+    "ObservationInvitation",
     "Opinion",
     "Proposal",
     "ReasonsRequest",
+    "Retraction",
     "SigningDelegation",
     "Step",
 ]

@@ -26,7 +26,8 @@ class CardOrder(PersonalRecord):
         constraints = [
             models.CheckConstraint(
                 name="a_sent_order_has_the_makers_number",
-                condition=Q(state=CardOrderState.TO_SEND) | ~Q(maker_order=""),
+                condition=Q(state__in=[CardOrderState.TO_SEND, CardOrderState.REVOKED])
+                | ~Q(maker_order=""),
             ),
         ]
 

@@ -181,6 +181,10 @@ class Case(CaseMachine):
     def __str__(self):
         return f"{self.dossier_number} ({self.state})"
 
+    def last_day_to_retract(self):
+        """Until when its grant may be withdrawn (CRPA L.242-1)."""
+        return deadlines.retraction_ends_on(deadlines.legal_day(self.decided_at))
+
     def last_day_to_reopen(self):
         """Until when its refusal or closure may be withdrawn here."""
         return deadlines.reopening_ends_on(deadlines.legal_day(self.decided_at))

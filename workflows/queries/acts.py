@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from workflows.enums import CaseState, Outcome
+from portal.core import clock
+from workflows.enums import RETRACTABLE, CaseState, Outcome
 from workflows.machine import plan_of, rule_of
 from workflows.models import Case
 from workflows.queries.names import move_label
+from workflows.queries.retractions import why_not
 from workflows.rules import role_for
 
 # The desk's acts in the order of life, with the page where each is made.
@@ -21,6 +23,7 @@ PAGES = {
     "sign": "desk:sign",
     "reroute": "desk:reroute",
     "reopen": "desk:reopen",
+    "retract": "desk:retract",
 }
 _SIGNING = {Outcome.GRANT: "grant", Outcome.REFUSE: "refuse", Outcome.CLOSE: "close"}
 
@@ -53,6 +56,15 @@ def acts_for(case: Case, person) -> list[Act]:
                 label=_("Signer ou renvoyer") if page == "sign" else move_label(page),
                 url=reverse(name, args=[case.pk]),
                 reasons=tuple(blocked(case, move, person)),
+            )
+        )
+    if case.state in RETRACTABLE and rule_of("reopen")(case, person):
+        acts.append(
+            Act(
+                move="propose_retraction",
+                label=_("Proposer le retrait du titre"),
+                url=reverse("desk:propose_retraction", args=[case.pk]),
+                reasons=tuple(why_not(case, clock.today())),
             )
         )
     return acts

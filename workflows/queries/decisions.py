@@ -10,7 +10,7 @@ from portal.accounts.api import User
 from portal.territory import api as territory
 from workflows import deadlines
 from workflows.enums import Outcome
-from workflows.models import Case, Proposal
+from workflows.models import Case, Proposal, Retraction
 
 
 def letter_context(
@@ -55,6 +55,36 @@ def summons_context(case: Case, hearing_on: date, place: str) -> dict:
         "procedure": facts.title.get("fr"),
         "hearing_on": in_french(hearing_on),
         "hearing_place": place,
+    }
+
+
+def invitation_context(case: Case, retraction: Retraction, due_on: date) -> dict:
+    """What the person is told before a withdrawal: the grounds, and until when to answer."""
+    return _about_a_retraction(case, retraction) | {"due_on": in_french(due_on)}
+
+
+def retraction_context(
+    case: Case, retraction: Retraction, signer: User, at: datetime, *, quality: str
+) -> dict:
+    """What the letter of a signed withdrawal says."""
+    return _about_a_retraction(case, retraction) | {
+        "decided_on": in_french(deadlines.legal_day(at)),
+        "answered": retraction.invitation.answered_at is not None,
+        "signatory_name": str(signer),
+        "signatory_title": quality,
+    }
+
+
+def _about_a_retraction(case, retraction) -> dict:
+    facts = dossiers.dossier_summary(case.dossier_id, "fr")
+    return {
+        "office": territory.prefecture(case.prefecture_code).name,
+        "dossier_number": case.dossier_number,
+        "recipient_name": facts.names,
+        "recipient_address": list(facts.address_lines),
+        "procedure": facts.title.get("fr"),
+        "grounds_law": retraction.grounds_law,
+        "grounds_fact": retraction.grounds_fact,
     }
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from dossiers import api as dossiers
-from workflows.enums import CaseState
-from workflows.models import Case, Decision, Opinion, Proposal, Step
+from workflows.enums import RETRACTABLE, CaseState
+from workflows.models import Case, Decision, Opinion, Proposal, Retraction, Step
 from workflows.queries.completions import requests_in_words
 from workflows.queries.names import move_label, office_names, role_label
+from workflows.queries.retractions import open_retraction
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class CasePage:
     requests: tuple
     corrections: tuple
     checks: tuple[CheckShown, ...] = ()
+    retraction: Retraction | None = None
 
     @property
     def open_proposal(self) -> Proposal | None:
@@ -97,6 +99,7 @@ def case_page(case: Case) -> CasePage:
         opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
         corrections=tuple(dossiers.corrections_of(case.dossier, "fr") if is_corrected else ()),
         requests=tuple(requests_in_words(case.dossier) if "ask_completion" in made else ()),
+        retraction=open_retraction(case) if case.state in RETRACTABLE else None,
     )
 
 

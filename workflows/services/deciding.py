@@ -19,6 +19,7 @@ from workflows.queries.decisions import letter_context
 from workflows.services import checking
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.producing import order_card
+from workflows.services.revoking import revoke_decisions
 from workflows.services.titling import title_of
 
 _SIGNING_MOVES = {Outcome.GRANT: "grant", Outcome.REFUSE: "refuse", Outcome.CLOSE: "close"}
@@ -132,12 +133,7 @@ def reopen(*, case_id: UUID, reason: str, actor: User, at: datetime, seen: int) 
     """Withdraw a refusal or a closure: the review goes on, the filing date stays."""
     case = lock_case(case_id)
     step = advance(case_id=case_id, move="reopen", actor=actor, at=at, seen=seen, reason=reason)
-    for decision in case.decisions.filter(revoked_at=None):
-        decision.revoked_at = at
-        decision.save(update_fields=["revoked_at"])
-        if decision.letter_id:
-            correspondence.revoke_letter(decision.letter_id)
-    dossiers.unseal(dossier_id=case.dossier_id)
+    revoke_decisions(case, at=at)
     correspondence.tell(case.applicant, "dossier_reopened", dossier_id=case.dossier_id)
     return step
 

@@ -24,9 +24,11 @@ from workflows.models import (
     ClockPause,
     Decision,
     ItemReview,
+    ObservationInvitation,
     Opinion,
     Proposal,
     ReasonsRequest,
+    Retraction,
     Step,
 )
 from workflows.queries.names import office_name
@@ -51,6 +53,8 @@ _RECORDS = (
     Alarm,
     ReasonsRequest,
     Appeal,
+    Retraction,
+    ObservationInvitation,
 )
 
 

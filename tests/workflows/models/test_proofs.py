@@ -179,6 +179,8 @@ TABLES = [
     "workflows_opinion",
     "workflows_clockpause",
     "workflows_cardorder",
+    "workflows_retraction",
+    "workflows_observationinvitation",
 ]
 
 
@@ -197,7 +199,7 @@ def full_life():
     life.completion_asked()
     with acting(life.applicant.pk) as act:
         receive_completion(case_id=life.id, actor=life.applicant, at=act.now, submission_number=2)
-    return life.proposed().signed()
+    return life.proposed().signed().retraction_proposed()
 
 
 @pytest.mark.parametrize("table", TABLES)
