@@ -173,3 +173,11 @@ def test_a_page_whose_mark_is_lost_is_refused_in_words(signed_in, dossier, filin
 
     assert "autre onglet" in response.text
     assert len(filings(dossier)) == 1
+
+
+def test_the_page_asks_little(signed_in, dossier, django_assert_max_num_queries):
+    signed_in.get(url_of(dossier))
+
+    # the door and the savepoints included
+    with django_assert_max_num_queries(14):
+        assert signed_in.get(url_of(dossier)).status_code == 200
