@@ -63,17 +63,17 @@ def tell(user, template_code: str, *, dossier_id: UUID | None = None) -> Outgoin
     return mail.write(user.email, subject=subject, body=body, recipient=user, dossier_id=dossier_id)
 
 
-def tell_agent(user, template_code: str, *, path: str, words: dict) -> OutgoingMail:
-    """Tell an agent that a page of the desk waits for them; `words` fill the subject.
+def tell_agent(user, template_code: str, *, path: str, sentence) -> OutgoingMail:
+    """Tell an agent that a page of the desk waits for them, in one lazy sentence.
 
-    Numbers only: no name and no dossier. Raises LookupError for a code that nobody declared.
+    It holds numbers at most: no name and no dossier. Raises LookupError for an unknown code.
     """
     if template_code not in _subjects:
         raise LookupError(f"no mail is declared as {template_code!r}: {sorted(_subjects)}")
     with translation.override(user.language):
-        subject = str(_subjects[template_code]) % words
+        subject = str(_subjects[template_code])
         body = render_to_string(
-            "mail/desk.txt", {"subject": subject, "url": f"{settings.BASE_URL}{path}"}
+            "mail/desk.txt", {"sentence": str(sentence), "url": f"{settings.BASE_URL}{path}"}
         )
     return mail.write(user.email, subject=subject, body=body, recipient=user)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils.translation import ngettext_lazy
 
 from portal.accounts.api import Post, User
 from portal.accounts.enums import Role
@@ -117,9 +118,9 @@ def write_digest(*, prefecture_code: str, legal_day: date) -> int:
     told = [
         correspondence.tell_agent(
             user,
-            "alarms_one" if number == 1 else "alarms",
+            "alarms",
             path=SUPERVISION_PATH,
-            words={"number": number},
+            sentence=_how_many(number),
         )
         for user in _supervisors(prefecture_code, legal_day)
     ]
@@ -127,6 +128,12 @@ def write_digest(*, prefecture_code: str, legal_day: date) -> int:
         prefecture_code=prefecture_code, legal_day=legal_day, number=number, mails=len(told)
     )
     return len(told)
+
+
+def _how_many(number: int):
+    return ngettext_lazy(
+        "%(number)s dossier arrive à échéance.", "%(number)s dossiers arrivent à échéance.", number
+    ) % {"number": number}
 
 
 def _supervisors(prefecture_code: str, day: date) -> list[User]:

@@ -76,11 +76,12 @@ def test_each_supervisor_of_the_office_gets_one_mail_a_day_without_a_name(as_rol
     assert digest(as_role, life) == 0
 
     with as_role("worker"), acting(None, scope="system"):
-        mails = list(OutgoingMail.objects.filter(subject="2 dossiers arrivent à échéance"))
+        mails = list(OutgoingMail.objects.filter(subject="Des dossiers arrivent à échéance"))
         assert AlarmDigest.objects.get().number == 2
     assert {mail.to for mail in mails} == {life.supervisor.email, other.supervisor.email}
     assert stranger.email not in {mail.to for mail in mails}
     for mail in mails:
+        assert "2 dossiers arrivent à échéance." in mail.body
         assert "/agent/pilotage/" in mail.body
         assert life.case.holder_name not in mail.body
         assert life.dossier.number not in mail.body

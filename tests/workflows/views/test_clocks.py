@@ -133,7 +133,7 @@ def test_the_alarms_cost_the_same_for_one_and_three(at_desk, as_role, statements
     browser = at_desk(life.supervisor)
     browser.get(reverse("desk:supervision"))
 
-    with statements(8):
+    with statements(10):
         text = browser.get(reverse("desk:supervision")).text
 
     assert text.count("J’ai vu l’échéance") == rows
