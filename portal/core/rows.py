@@ -6,6 +6,7 @@ here. No signal is sent. Everything else uses the ORM.
 """
 
 import functools
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import DatabaseDefault
@@ -147,4 +148,12 @@ def _name(name):
 
 
 def _values(row, fields, here, *, add):
-    return [field.get_db_prep_save(field.pre_save(row, add), here) for field in fields]
+    return [_stored(field, field.pre_save(row, add), here) for field in fields]
+
+
+def _stored(field, value, here):
+    """What PostgreSQL is sent: these types go as they are, any other as its field says."""
+    return value if type(value) in _AS_THEY_ARE else field.get_db_prep_save(value, here)
+
+
+_AS_THEY_ARE = frozenset({type(None), str, int, bool, UUID})

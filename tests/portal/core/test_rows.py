@@ -48,7 +48,7 @@ def test_a_value_given_for_a_column_with_a_default_is_sent():
 def test_a_row_that_a_constraint_refuses_is_refused():
     life = Life()
 
-    with life.desk(), pytest.raises(IntegrityError, match="a_step_is_a_move_of_the_machine"):
+    with pytest.raises(IntegrityError, match="a_step_is_a_move_of_the_machine"), life.desk():
         rows.insert(step_of(life.case, target="granted"))
 
 
