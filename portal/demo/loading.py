@@ -24,7 +24,8 @@ def load() -> None:
     if not settings.MOVABLE_CLOCK:
         raise NotADemonstration("Demonstration data belong to demonstrations.")
     for agent in AGENTS:
-        user = _account(agent.email, kind=agent.kind, display_name=agent.display_name)
+        facts = {"staff_number": agent.staff_number} if agent.staff_number else {}
+        user = _account(agent.email, kind=agent.kind, display_name=agent.display_name, **facts)
         if agent.prefecture:
             Post.objects.get_or_create(
                 user=user,

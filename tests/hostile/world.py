@@ -5,12 +5,13 @@ import itertools
 from types import SimpleNamespace
 from unittest import mock
 
+from portal.accounts.api import set_contacts
 from portal.core import clock
 from portal.core.door import acting, also
 from portal.territory.queries import Competence
 from tests.factories import appointments as visits
 from tests.factories import dossiers
-from tests.factories.accounts import PostFactory, UserFactory
+from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.cms import first_pages
 from tests.factories.workflows import Life, filed_dossier
 from workflows.enums import ROUTING_DESK
@@ -64,6 +65,8 @@ def _office(code):
     owner = UserFactory()
     office = SimpleNamespace(code=code, people=people, owner=owner, lives={})
     office.lives["filed"] = OwnLife(code, owner, people)
+    with as_worker(), acting(None, scope="system") as act:
+        set_contacts(people["counter_agent"], at=act.now, phones=["0601020304"])
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
