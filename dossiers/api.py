@@ -1,6 +1,7 @@
 """What other rooms may use of the dossiers; everything else is private."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from portal.core import clock
 __all__ = [
     "CompletionItem",
     "CompletionRequest",
+    "Contact",
     "Deadline",
     "Dossier",
     "DossierLine",
@@ -35,6 +37,7 @@ __all__ = [
     "askable_items",
     "close_completion",
     "completion_requests",
+    "contact_of",
     "dossier_summary",
     "dossiers_of",
     "open_completion",
@@ -79,6 +82,24 @@ def answer_meaning(dossier: Dossier, meaning: str):
     """The filed answer that bears this meaning ("title_ends_on"…), None without one."""
     last = dossier.submissions.order_by("-number").first()
     return _meant(dossier.procedure, last.answers if last else dossier.answers, meaning)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where the person of a dossier says that they live and are reached."""
+
+    email: str
+    phone: str
+    address_line: str
+    postcode: str
+
+
+def contact_of(dossier: Dossier) -> Contact:
+    """The person's e-mail, phone and address as filed last; empty texts for what is not asked."""
+    last = dossier.submissions.order_by("-number").first()
+    answers = last.answers if last else dossier.answers
+    meanings = ("email", "phone", "address_line", "postcode")
+    return Contact(*(_meant(dossier.procedure, answers, one) or "" for one in meanings))
 
 
 def title_rules(dossier: Dossier) -> TitleMonths:

@@ -8,7 +8,7 @@ from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 from workflows.enums import CardOrderState
 from workflows.models import CardOrder
-from workflows.services import producing, running
+from workflows.services import balancing, producing, running
 
 
 @job("workflows.run_clocks", system=True, cron="15 4 * * *")
@@ -25,6 +25,28 @@ def run_clocks(**_later_arguments) -> None:
 def do_due(*, task: str, record_id: str, **_later_arguments) -> None:
     """What today's date asks for one record. Running it twice does nothing more."""
     running.run(running.Task(task, UUID(record_id)), at=clock.now())
+
+
+@job("workflows.balance", system=True, cron="45 4 * * *")
+def balance(**_later_arguments) -> None:
+    """Every morning: cases without an agent, agents away or gone, loads too far apart.
+
+    One job a case, so that one that fails keeps nobody else waiting.
+    """
+    for one in balancing.what_should_move(clock.now()):
+        enqueue(
+            "workflows.hand_over_case",
+            case_id=str(one.case_id),
+            agent_id=one.agent_id,
+            why=one.why,
+        )
+
+
+@job("workflows.hand_over_case", system=True)
+def hand_over_case(*, case_id: str, agent_id: int, why: str, **_later_arguments) -> None:
+    """Give one case to somebody drawn at random. Running it twice does nothing more."""
+    handover = balancing.Handover(UUID(case_id), agent_id, why)
+    balancing.hand_over(handover, at=clock.now())
 
 
 @job("workflows.order_card", system=True, atomic=False, attempts=12)

@@ -2,7 +2,7 @@
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
-from workflows.views import acts, case, decision, queue, supervision
+from workflows.views import acts, case, decision, queue, supervision, team
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
 
@@ -21,6 +21,7 @@ _REVIEW = _policy(Role.REVIEWER)
 _OFFICES = _policy(Role.REVIEWER, Role.SUPERVISOR)
 _SIGN = _policy(Role.SIGNATORY)
 _SUPERVISE = _policy(Role.SUPERVISOR)
+_TEAM = _policy(Role.SUPERVISOR, object=None)
 
 
 def _act(path, view, name, policy):
@@ -29,6 +30,25 @@ def _act(path, view, name, policy):
 
 urlpatterns = [
     route("", queue.Queue.as_view(), name="queue", policy=_LISTS),
+    route(
+        "suivant/",
+        queue.TakeNext.as_view(),
+        name="take_next",
+        policy=_policy(Role.REVIEWER, object=None),
+    ),
+    route("equipe/", team.Team.as_view(), name="team", policy=_TEAM),
+    route(
+        "equipe/absence/",
+        team.RecordAbsence.as_view(),
+        name="record_absence",
+        policy=_TEAM,
+    ),
+    route(
+        "equipe/absences/<int:absence_id>/fin/",
+        team.EndAbsence.as_view(),
+        name="end_absence",
+        policy=_policy(Role.SUPERVISOR, object="absence"),
+    ),
     route(
         "signatures/",
         queue.Signatures.as_view(),
@@ -57,6 +77,7 @@ urlpatterns = [
     _act("proposer/", decision.Propose, "propose", _REVIEW),
     _act("signer/", decision.Sign, "sign", _SIGN),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
+    _act("confier/", team.GiveAway, "give_away", _SUPERVISE),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),
     _act(
         "orienter/",

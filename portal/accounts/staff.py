@@ -45,6 +45,14 @@ def reviewers_of(prefecture_code: str, day: date) -> list[int]:
     return list(posts.values_list("user_id", flat=True).distinct())
 
 
+def procedures_of(agent: User, day: date) -> list[str] | None:
+    """The procedures that an agent handles on this day; None for an agent who handles all."""
+    if not agent.skills.exists():
+        return None
+    held = agent.skills.held_on(day).order_by("procedure_code")
+    return list(held.values_list("procedure_code", flat=True))
+
+
 def away_for_long(prefecture_code: str, day: date, longer_than: int) -> list[int]:
     """Agents of an office whose absence of this day lasts more days than that in all."""
     absences = Absence.objects.lasting_on(day).filter(

@@ -9,9 +9,11 @@ from dossiers.models import Person, ProcedureVersion
 from portal.accounts.api import Role, User
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory
+from workflows.enums import AssignedWhy, ReleasedWhy
 from workflows.models import Case
 from workflows.services import deciding, opinions, producing, requesting
-from workflows.services.moves import advance
+from workflows.services.holding import hold, release
+from workflows.services.moves import advance, lock_case
 
 PARIS_15 = "75115"
 _numbers = itertools.count(1)
@@ -84,6 +86,16 @@ def filed_dossier(
     return dossier
 
 
+def assigned(case_id, person: User) -> User:
+    """Give a case to this agent for real, whoever a draw gave it to."""
+    with acting(None, prefectures=person.prefectures) as act:
+        case = lock_case(case_id)
+        if case.reviewer_id != person.pk:
+            release(case, why=ReleasedWhy.SUPERVISOR, at=act.now)
+            hold(case, person.pk, why=AssignedWhy.ROUTED)
+    return person
+
+
 class Life:
     """Leads one case from filing to its end, each move made by somebody who may.
 
@@ -100,6 +112,18 @@ class Life:
         self.applicant = self.dossier.applicant
         with self.desk():
             self.id = Case.objects.get(dossier=self.dossier).pk
+        assigned(self.id, self.reviewer)
+
+    @property
+    def reviewer(self) -> User:
+        """Whose case it is; to name another agent of the office gives them the case."""
+        return self._reviewer
+
+    @reviewer.setter
+    def reviewer(self, person: User):
+        self._reviewer = person
+        if hasattr(self, "id"):
+            assigned(self.id, person)
 
     def desk(self, person: User | None = None):
         """The door, opened for an agent of the office."""

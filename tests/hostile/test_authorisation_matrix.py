@@ -48,6 +48,8 @@ READINGS = {
     "desk:retry_job": {405},
     "desk:end_opening": {405},
     "desk:readmit": {405},
+    "desk:take_next": {405},
+    "desk:end_absence": {405},
     "dossiers:start": {200, 302},
     "dossiers:evidence_remove": {405},
     "appointments:notice": {302},

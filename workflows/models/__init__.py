@@ -1,5 +1,6 @@
 """The tables of the review."""
 
+from workflows.models.assignment import Assignment
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.clock import ClockPause
@@ -7,4 +8,13 @@ from workflows.models.decision import Decision, Proposal
 from workflows.models.opinion import Opinion
 from workflows.models.step import Step
 
-__all__ = ["CardOrder", "Case", "ClockPause", "Decision", "Opinion", "Proposal", "Step"]
+__all__ = [
+    "Assignment",
+    "CardOrder",
+    "Case",
+    "ClockPause",
+    "Decision",
+    "Opinion",
+    "Proposal",
+    "Step",
+]

@@ -11,10 +11,11 @@ from dossiers import api as dossiers
 from portal.accounts.api import User
 from portal.correspondence import api as correspondence
 from workflows import deadlines
-from workflows.enums import Outcome
+from workflows.enums import AssignedWhy, Outcome
 from workflows.models import Case, Decision, Proposal, Step
 from workflows.models.base import about
 from workflows.queries.decisions import letter_context, signatory_quality
+from workflows.services.assigning import assign_by_chance
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.producing import order_card
 
@@ -116,6 +117,7 @@ def reopen(*, case_id: UUID, reason: str, actor: User, at: datetime, seen: int) 
         if decision.letter_id:
             correspondence.revoke_letter(decision.letter_id)
     dossiers.unseal(dossier_id=case.dossier_id)
+    assign_by_chance(lock_case(case_id), why=AssignedWhy.REOPENED, at=at)
     correspondence.tell(case.applicant, "dossier_reopened", dossier_id=case.dossier_id)
     return step
 

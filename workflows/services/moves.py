@@ -18,8 +18,9 @@ from portal.correspondence import api as correspondence
 from workflows.machine import plan_of
 from workflows.models import Case, Step
 from workflows.models.base import about
-from workflows.queries.names import move_label, office_name, role_label
-from workflows.rules import role_for
+from workflows.queries.names import move_label, office_name, role_label, whose_it_is
+from workflows.rules import is_somebody_elses, role_for
+from workflows.services.holding import release_when_done
 from workflows.services.timing import next_due_on
 
 
@@ -29,6 +30,10 @@ class MoveRefused(DomainRefusal):
 
 class CaseHasMoved(MoveRefused):
     """Somebody else made a move since the page was shown."""
+
+
+class AssignedToSomebodyElse(MoveRefused):
+    """A reviewer of the office asked for an act on a case that is not theirs."""
 
 
 def lock_case(case_id: UUID) -> Case:
@@ -60,13 +65,15 @@ def advance(
 
     `seen` is the number of the last step that the person had before them; `role` the one
     they act under; `words` fill the timeline's sentence. Raises CaseHasMoved, MoveRefused
-    with the sentences of the facts that fail, PermissionDenied.
+    with the sentences of the facts that fail, AssignedToSomebodyElse, PermissionDenied.
     """
     case = lock_case(case_id)
     source, plan = case.state, plan_of(case, move)
     if plan is None or (seen is not None and seen != case.last_step):
         raise CaseHasMoved(_who_moved_it(case))
     found = role_for(plan.permission, case, actor)
+    if found is None and is_somebody_elses(plan.permission, case, actor):
+        raise AssignedToSomebodyElse(whose_it_is(case))
     if found is None or role not in (None, found):
         raise PermissionDenied(move)
     office = case.prefecture_code
@@ -75,6 +82,7 @@ def advance(
     except TransitionNotAllowed as refusal:
         failing = [guard.reason for guard in plan.conditions if not guard(case)]
         raise MoveRefused(*failing) from refusal
+    release_when_done(case, at=at)
     step = _record(case, plan, source, office, actor=actor, role=found, at=at, reason=reason)
     _tell(case, plan, step, words or {}, letter)
     if event := plan.custom.get("announces"):

@@ -12,6 +12,7 @@ from workflows.enums import ROUTING_DESK, SYSTEM
 from workflows.machine import OPEN
 from workflows.models import Case, Step
 from workflows.models.base import about
+from workflows.services.assigning import write_contact_keys
 from workflows.services.rerouting import give_to_office, send_to
 
 
@@ -42,6 +43,7 @@ def open_case(*, dossier, submission, at: datetime) -> Case:
         due_on=filed_on,
         language=submission.language,
     )
+    write_contact_keys(case)
     _first_step(case)
     competence = territory.competent_prefecture(facts.commune_code)
     if competence.prefecture_code:

@@ -12,6 +12,7 @@ from portal.accounts.api import User
 from workflows import deadlines
 from workflows.models import Case, ClockPause, Step
 from workflows.models.base import about
+from workflows.services.assigning import look_for_conflict
 from workflows.services.moves import advance, lock_case
 from workflows.services.timing import recount
 
@@ -71,6 +72,7 @@ def receive_completion(
     )
     _recount(case_id)
     _show_as_filed(case)
+    look_for_conflict(lock_case(case_id), at=at)
     return step
 
 

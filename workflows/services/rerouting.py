@@ -13,7 +13,9 @@ from portal.core import door
 from portal.correspondence import api as correspondence
 from portal.territory import api as territory
 from portal.vault import api as vault
+from workflows.enums import AssignedWhy, ReleasedWhy
 from workflows.models import (
+    Assignment,
     CardOrder,
     Case,
     ClockPause,
@@ -23,14 +25,16 @@ from workflows.models import (
     Step,
 )
 from workflows.queries.names import office_name
+from workflows.services.assigning import assign_by_chance
 from workflows.services.deciding import void_proposal
+from workflows.services.holding import release
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.opinions import void_opinion
 
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (Assignment, Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
 
 
 @transaction.atomic
@@ -90,7 +94,10 @@ def reroute(
 
 
 def send_to(*, case: Case, move: str, actor, at, code: str, reason="", seen=None) -> Step:
-    """Make the move and hand over every record of the dossier, files included."""
+    """Make the move and hand over every record of the dossier, files included.
+
+    The agent of the former office has the case no more; one of the new office is drawn.
+    """
     with door.also(code):
         void_proposal(case, at=at)
         void_opinion(case, at=at)
@@ -104,7 +111,12 @@ def send_to(*, case: Case, move: str, actor, at, code: str, reason="", seen=None
             words={"office": office_name(code)},
             prefecture_code=code,
         )
+        case.refresh_from_db()
+        release(case, why=ReleasedWhy.REROUTED, at=at)
         give_to_office(case, code)
+        case.prefecture_code = code
+        why = AssignedWhy.ROUTED if move == "route" else AssignedWhy.REROUTED
+        assign_by_chance(case, why=why, at=at)
     return step
 
 

@@ -10,6 +10,7 @@ from portal.vault import api as vault
 from workflows.queries.acts import acts_for
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
+from workflows.queries.team import holding_of
 from workflows.views.base import note_reading, visible_case
 
 
@@ -36,6 +37,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "next_act": what_is_next(self.case),
             "whose_turn": whose_turn(self.case),
             "told": sentence(self.case),
+            "holder": holding_of(self.case, user),
         }
 
 

@@ -1,8 +1,10 @@
 """The lists of the desk: my work, signatures, search, supervision."""
 
+from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.views.generic import TemplateView
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
 
 from portal.accounts.enums import Role
 from portal.core import clock, door
@@ -10,10 +12,12 @@ from portal.core.views import ReadOnlyView
 from workflows.enums import ROUTING_DESK, CaseState
 from workflows.queries import queue
 from workflows.queries.lines import lines_of
+from workflows.rules import may_take
+from workflows.services import assigning
 
 
 class Queue(ReadOnlyView, TemplateView):
-    """My work: what is due first comes first; three columns that matter."""
+    """My work: the cases that a draw gave me; for a supervisor, the office's, and who has each."""
 
     template_name = "workflows/queue.html"
 
@@ -21,8 +25,11 @@ class Queue(ReadOnlyView, TemplateView):
         user, wanted = self.request.user, self.request.GET.get("etat", "")
         state = wanted if wanted in CaseState.values else ""
         page = queue.queue(user, state=state, after=self.request.GET.get("apres", ""))
+        is_supervisor = Role.SUPERVISOR.value in user.roles
         return super().get_context_data(**kwargs) | {
-            "lines": lines_of(page.cases, clock.today()),
+            "lines": lines_of(page.cases, clock.today(), with_names=is_supervisor),
+            "shows_names": is_supervisor,
+            "is_reviewer": may_take(user),
             "after": page.after,
             "is_first_page": not self.request.GET.get("apres"),
             "state": state,
@@ -33,6 +40,22 @@ class Queue(ReadOnlyView, TemplateView):
             ],
             "is_signatory": Role.SIGNATORY.value in user.roles,
         }
+
+
+class TakeNext(View):
+    """Open the next case; nothing else gives an agent a case, and nothing lets them choose it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request):
+        case_id = assigning.take_next(actor=request.user, at=clock.now())
+        if case_id is not None:
+            return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+        messages.info(
+            request,
+            _("Aucun dossier n’attend d’être instruit par vous. Les prochains vous seront donnés."),
+        )
+        return HttpResponseRedirect(reverse("desk:queue"))
 
 
 class Signatures(ReadOnlyView, TemplateView):
@@ -77,6 +100,7 @@ class Supervision(ReadOnlyView, TemplateView):
         counts = queue.queue_counts(user.prefectures[0]) if user.prefectures else {}
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
+            "unassigned": queue.count_unassigned(user) if is_supervisor else 0,
             "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
             "counts": [
