@@ -1,6 +1,7 @@
 """What other rooms may use of the dossiers; everything else is private."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -54,6 +55,7 @@ __all__ = [
     "Askable",
     "CompletionItem",
     "CompletionRequest",
+    "Contact",
     "Correction",
     "CorrectionView",
     "Deadline",
@@ -81,6 +83,7 @@ __all__ = [
     "checklist_of",
     "close_completion",
     "completion_requests",
+    "contact_of",
     "contested_corrections",
     "correct",
     "corrections_of",
@@ -138,6 +141,24 @@ def answer_meaning(dossier: Dossier, meaning: str):
     """The filed answer that bears this meaning ("title_ends_on"…), None without one."""
     last = dossier.submissions.order_by("-number").first()
     return _meant(dossier.procedure, last.answers if last else dossier.answers, meaning)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where the person of a dossier says that they live and are reached."""
+
+    email: str
+    phone: str
+    address_line: str
+    postcode: str
+
+
+def contact_of(dossier: Dossier) -> Contact:
+    """The person's e-mail, phone and address as filed last; empty texts for what is not asked."""
+    last = dossier.submissions.order_by("-number").first()
+    answers = last.answers if last else dossier.answers
+    meanings = ("email", "phone", "address_line", "postcode")
+    return Contact(*(_meant(dossier.procedure, answers, one) or "" for one in meanings))
 
 
 def title_rules(dossier: Dossier) -> TitleMonths:

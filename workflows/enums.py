@@ -38,6 +38,14 @@ BEFORE_DECISION = (
     CaseState.OPINION_REQUESTED,
     CaseState.DECISION_PROPOSED,
 )
+IN_REVIEW = (
+    CaseState.RECEIVED,
+    CaseState.COMPLETION_REQUESTED,
+    CaseState.UNDER_REVIEW,
+    CaseState.OPINION_REQUESTED,
+    CaseState.DECISION_PROPOSED,
+)
+"""While a case is in one of these, it has a reviewer, or waits for one."""
 AFTER_COMPLETENESS = (
     CaseState.UNDER_REVIEW,
     CaseState.OPINION_REQUESTED,
@@ -127,6 +135,33 @@ class AppealOutcome(models.TextChoices):
 
     REJECTED = "rejected", _("rejeté")
     ACCEPTED = "accepted", _("accepté, le dossier est rouvert")
+
+
+class AssignedWhy(models.TextChoices):
+    """Why an agent received a case; nobody ever chose it."""
+
+    ROUTED = "routed", _("à l’arrivée du dossier")
+    DAILY = "daily", _("tirage du matin")
+    TAKEN = "taken", _("l’agent a pris le dossier suivant")
+    AWAY = "away", _("absence du collègue")
+    LEFT = "left", _("départ du collègue")
+    CONFLICT = "conflict", _("proximité avec la personne")
+    SUPERVISOR = "supervisor", _("demande du responsable")
+    EVENED = "evened", _("rééquilibrage des charges")
+    REROUTED = "rerouted", _("transmission par une autre préfecture")
+    REOPENED = "reopened", _("réouverture du dossier")
+
+
+class ReleasedWhy(models.TextChoices):
+    """Why an agent has the case no more."""
+
+    AWAY = "away", _("absence")
+    LEFT = "left", _("fin de l’affectation")
+    CONFLICT = "conflict", _("proximité avec la personne")
+    SUPERVISOR = "supervisor", _("demande du responsable")
+    EVENED = "evened", _("rééquilibrage des charges")
+    REROUTED = "rerouted", _("transmission à une autre préfecture")
+    CLOSED = "closed", _("fin de l’instruction")
 
 
 class NextActor(models.TextChoices):

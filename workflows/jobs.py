@@ -9,7 +9,7 @@ from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 from workflows.enums import CardOrderState
 from workflows.models import CardOrder
-from workflows.services import alarms, daily, producing, running
+from workflows.services import alarms, balancing, daily, producing, running
 
 
 @job("workflows.run_clocks", system=True, atomic=False, cron="15 4-21 * * *")
@@ -38,6 +38,28 @@ def do_due(*, task: str, record_id: str, **_later_arguments) -> None:
 def write_digest(*, prefecture: str, legal_day: str, **_later_arguments) -> None:
     """Tell the supervisors of one office how many alarms wait. Twice a day writes once."""
     alarms.write_digest(prefecture_code=prefecture, legal_day=date.fromisoformat(legal_day))
+
+
+@job("workflows.balance", system=True, cron="45 4 * * *")
+def balance(**_later_arguments) -> None:
+    """Every morning: cases without an agent, agents away or gone, loads too far apart.
+
+    One job a case, so that one that fails keeps nobody else waiting.
+    """
+    for one in balancing.what_should_move(clock.now()):
+        enqueue(
+            "workflows.hand_over_case",
+            case_id=str(one.case_id),
+            agent_id=one.agent_id,
+            why=one.why,
+        )
+
+
+@job("workflows.hand_over_case", system=True)
+def hand_over_case(*, case_id: str, agent_id: int, why: str, **_later_arguments) -> None:
+    """Give one case to somebody drawn at random. Running it twice does nothing more."""
+    handover = balancing.Handover(UUID(case_id), agent_id, why)
+    balancing.hand_over(handover, at=clock.now())
 
 
 @job("workflows.order_card", system=True, atomic=False, attempts=12)

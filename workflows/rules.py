@@ -29,6 +29,20 @@ def _serves_as(case, person, *roles):
     )
 
 
+def reviews_in_the_office(case, person):
+    """Hold a reviewer's post in the office that has the case, whoever's case it is."""
+    return _serves_as(case, person, Role.REVIEWER)
+
+
+def is_close(case, person):
+    """Share an address, a phone or an e-mail with the person of the case (CRPA L.100-2)."""
+    return not person.contact_keys.isdisjoint(case.contact_keys)
+
+
+def _supervises(case, person):
+    return _serves_as(case, person, Role.SUPERVISOR) and not is_close(case, person)
+
+
 @held_by(SYSTEM)
 def the_portal_alone(case, person):
     return False
@@ -37,12 +51,13 @@ def the_portal_alone(case, person):
 @held_by(SYSTEM, Role.SUPERVISOR)
 def may_route(case, person):
     """The office is not known yet, so any supervisor may find it."""
-    return Role.SUPERVISOR.value in person.roles
+    return Role.SUPERVISOR.value in person.roles and not is_close(case, person)
 
 
 @held_by(Role.REVIEWER)
 def may_review(case, person):
-    return _serves_as(case, person, Role.REVIEWER)
+    """The case is theirs: a draw gave it to them, and nobody else reviews it."""
+    return _serves_as(case, person, Role.REVIEWER) and person.pk == case.reviewer_id
 
 
 @held_by(Role.APPLICANT, SYSTEM)
@@ -57,14 +72,18 @@ def may_withdraw(case, person):
 
 @held_by(Role.SIGNATORY)
 def may_sign(case, person):
-    """Two people: who signs has never proposed."""
-    return _serves_as(case, person, Role.SIGNATORY) and person.pk != case.proposed_by_id
+    """Two people: who signs has never proposed, and is not close to the person."""
+    return (
+        _serves_as(case, person, Role.SIGNATORY)
+        and person.pk != case.proposed_by_id
+        and not is_close(case, person)
+    )
 
 
 @held_by(Role.SIGNATORY)
 def may_sign_reasons(case, person):
-    """A signatory of the office; that they have not written them is read from the request."""
-    return _serves_as(case, person, Role.SIGNATORY)
+    """A signatory far from the person; that they have not written them is read elsewhere."""
+    return _serves_as(case, person, Role.SIGNATORY) and not is_close(case, person)
 
 
 @held_by(Role.COUNTER_AGENT)
@@ -72,15 +91,35 @@ def may_receive_at_the_counter(case, person):
     return _serves_as(case, person, Role.COUNTER_AGENT)
 
 
-@held_by(SYSTEM, Role.REVIEWER, Role.SUPERVISOR)
+@held_by(SYSTEM, Role.SUPERVISOR, Role.REVIEWER)
 def may_reroute(case, person):
-    """An agent of the office, or the portal when the person has moved."""
-    return _serves_as(case, person, Role.REVIEWER, Role.SUPERVISOR)
+    """The reviewer who has it, a supervisor, or the portal when the person has moved."""
+    return _supervises(case, person) or may_review(case, person)
 
 
 @held_by(Role.SUPERVISOR)
 def may_reopen(case, person):
-    return _serves_as(case, person, Role.SUPERVISOR)
+    return _supervises(case, person)
+
+
+def may_give_away(case, person):
+    """A supervisor takes a case from its agent; nobody says to whom it goes."""
+    return _supervises(case, person)
+
+
+def may_take(person):
+    """Ask for the next case: any reviewer, of whichever office."""
+    return Role.REVIEWER.value in person.roles
+
+
+def is_somebody_elses(rule, case, person):
+    """Whether a reviewer of the office may not do this for one reason: the case is not theirs."""
+    return (
+        Role.REVIEWER.value in rule.roles
+        and person is not None
+        and not rule(case, person)
+        and reviews_in_the_office(case, person)
+    )
 
 
 def role_for(rule, case, person):

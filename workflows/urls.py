@@ -16,6 +16,7 @@ from workflows.views import (
     reasons,
     retraction,
     supervision,
+    team,
 )
 
 _AT_DESK = frozenset(role.value for role in POST_ROLES if role != Role.COUNTER_AGENT)
@@ -35,6 +36,7 @@ _REVIEW = _policy(Role.REVIEWER)
 _OFFICES = _policy(Role.REVIEWER, Role.SUPERVISOR)
 _SIGN = _policy(Role.SIGNATORY)
 _SUPERVISE = _policy(Role.SUPERVISOR)
+_TEAM = _policy(Role.SUPERVISOR, object=None)
 
 
 def _act(path, view, name, policy):
@@ -71,6 +73,25 @@ applicant_urlpatterns = [
 
 urlpatterns = [
     route("", queue.Queue.as_view(), name="queue", policy=_LISTS),
+    route(
+        "suivant/",
+        queue.TakeNext.as_view(),
+        name="take_next",
+        policy=_policy(Role.REVIEWER, object=None),
+    ),
+    route("equipe/", team.Team.as_view(), name="team", policy=_TEAM),
+    route(
+        "equipe/absence/",
+        team.RecordAbsence.as_view(),
+        name="record_absence",
+        policy=_TEAM,
+    ),
+    route(
+        "equipe/absences/<int:absence_id>/fin/",
+        team.EndAbsence.as_view(),
+        name="end_absence",
+        policy=_policy(Role.SUPERVISOR, object="absence"),
+    ),
     route(
         "signatures/",
         queue.Signatures.as_view(),
@@ -120,6 +141,7 @@ urlpatterns = [
     _appeal("signer/", appeals.SignRejection, "sign_rejection", Role.SIGNATORY),
     _appeal("accepter/", appeals.AcceptAppeal, "accept_appeal", Role.SUPERVISOR),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
+    _act("confier/", team.GiveAway, "give_away", _SUPERVISE),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),
     _act("retrait/", retraction.ProposeRetraction, "propose_retraction", _SUPERVISE),
     _act("retrait/signer/", retraction.Retract, "retract", _SIGN),

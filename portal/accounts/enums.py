@@ -28,5 +28,13 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrateur")
 
 
+class ContactKind(models.TextChoices):
+    """By what two people may be close: an agent and the person of a dossier."""
+
+    EMAIL = "email", _("adresse e-mail")
+    PHONE = "phone", _("téléphone")
+    ADDRESS = "address", _("adresse postale")
+
+
 POST_ROLES = (Role.REVIEWER, Role.SIGNATORY, Role.COUNTER_AGENT, Role.SUPERVISOR)
 """The roles that an agent holds through a post in a prefecture, from a day to a day."""

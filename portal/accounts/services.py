@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.enums import POST_ROLES, Kind
-from portal.accounts.models import Post, User
+from portal.accounts.models import Post, User, written_one_way
 from portal.core.constraints import refusing
 
 
@@ -48,6 +48,16 @@ def appoint(
         )
     user.__dict__.pop("posts_today", None)
     return post
+
+
+@transaction.atomic
+def number_agent(user: User, staff_number: str) -> None:
+    """Write an agent's own number (matricule). Needs the worker's or the owner's role.
+
+    Raises IntegrityError when another account has it: one human has one agent account.
+    """
+    user.staff_number = written_one_way(staff_number)
+    user.save(update_fields=["staff_number"])
 
 
 @transaction.atomic

@@ -55,9 +55,17 @@ class Reviewer(Agent):
         self.sign_in()
         return "A reviewer of the Hérault signs in at the desk."
 
+    def takes(self, number):
+        """Ask for the next case; it is the one due first, so her others may come before."""
+        browser = self.browser.open(f"{self.base_url}/agent/")
+        browser.send(browser.form(r"/suivant/$"))
+        if "/dossiers/" not in browser.url:
+            raise StoryError(f"no case came: {browser.text()[:200]}")
+        return self.open_case(number)
+
     def opens_the_case(self, number):
-        """From the queue to the case and its documents, side by side."""
-        browser = self.open_case(number)
+        """The case that a draw gave her, and its documents, side by side."""
+        browser = self.takes(number)
         files = browser.links(r"/agent/pieces/[0-9a-f-]{36}/$")
         if not files:
             raise StoryError("the case page shows no document")

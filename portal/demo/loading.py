@@ -64,7 +64,8 @@ def _student_counter(prefecture, code, name, address, procedures, institutions):
 
 def _settle(agent) -> None:
     """One account with its post, its power to sign, its pages."""
-    user = _account(agent.email, kind=agent.kind, display_name=agent.display_name)
+    facts = {"staff_number": agent.staff_number} if agent.staff_number else {}
+    user = _account(agent.email, kind=agent.kind, display_name=agent.display_name, **facts)
     if agent.prefecture:
         Post.objects.get_or_create(
             user=user,

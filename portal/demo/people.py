@@ -15,6 +15,7 @@ class DemoAgent:
     role: str
     prefecture: str | None
     door: str
+    staff_number: str | None = None
 
 
 AGENTS = (
@@ -25,6 +26,7 @@ AGENTS = (
         "reviewer",
         "34",
         "/agent/",
+        "DEMO-1",
     ),
     DemoAgent(
         "signature.herault@demo.invalid",
@@ -33,6 +35,7 @@ AGENTS = (
         "signatory",
         "34",
         "/agent/",
+        "DEMO-2",
     ),
     DemoAgent(
         "guichet.herault@demo.invalid",
@@ -41,6 +44,7 @@ AGENTS = (
         "counter_agent",
         "34",
         "/counter/",
+        "DEMO-3",
     ),
     DemoAgent(
         "encadrement.herault@demo.invalid",
@@ -49,6 +53,7 @@ AGENTS = (
         "supervisor",
         "34",
         "/agent/",
+        "DEMO-4",
     ),
     DemoAgent(
         "instruction.paris@demo.invalid",
@@ -57,6 +62,7 @@ AGENTS = (
         "reviewer",
         "75",
         "/agent/",
+        "DEMO-5",
     ),
     DemoAgent(
         "audit@demo.invalid", "Auditrice Exemple", "auditor", "auditor", None, "/agent/journal/"

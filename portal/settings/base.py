@@ -19,6 +19,8 @@ from portal.settings.storage import *
 DEBUG = False
 DEMO = False
 MOVABLE_CLOCK = False
+# An absence longer than so many days sends the agent's open cases to others.
+ABSENT_DAYS_BEFORE_HANDOVER = env.whole("PORTAL_ABSENT_DAYS_BEFORE_HANDOVER", default=3)
 DEMO_MAIL_DIR = env.text("PORTAL_DEMO_MAIL_DIR", default=str(VAR / "demo" / "mail"))
 
 INSTALLED_APPS = [

@@ -169,8 +169,8 @@ def filing_step(owner, options):
 
 
 def queue_page(owner, options):
-    """GET of the queue by a reviewer, fifty lines."""
-    reviewer = agent("reviewer", office="75")
+    """GET of the office's whole queue, fifty lines with who has each: the heaviest one."""
+    reviewer = agent("supervisor", office="75")
     client = Client()
     address = reverse("desk:sign_in")
     client.post(address, {"email": reviewer.email, "password": PASSWORD})

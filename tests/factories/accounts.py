@@ -1,6 +1,7 @@
 """People for tests: an applicant, or an agent with a post, or someone of another kind."""
 
 import contextlib
+import itertools
 from datetime import date
 
 import factory
@@ -13,6 +14,7 @@ from portal.accounts.models import Post, User
 
 PASSWORD = "un mot de passe de test"
 PREFECTURE = "69"
+_staff_numbers = itertools.count(1)
 KINDS = ("agent", "editor", "auditor", "administrator")
 
 
@@ -71,6 +73,8 @@ class UserFactory(DjangoModelFactory):
         if roles or kinds:
             kwargs["kind"] = kinds[0] if kinds else "agent"
             kwargs.setdefault("display_name", kwargs["email"].partition("@")[0])
+            if kwargs["kind"] == "agent":
+                kwargs.setdefault("staff_number", f"TEST-{next(_staff_numbers)}")
         with as_worker() if roles or kinds else contextlib.nullcontext():
             user = model_class.objects.create_user(*args, **kwargs)
         for role in roles:

@@ -14,7 +14,7 @@ from portal.accounts.api import Role, User
 from portal.core import clock
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
-from workflows.enums import CheckAnswer, Outcome
+from workflows.enums import AssignedWhy, CheckAnswer, Outcome, ReleasedWhy
 from workflows.models import Appeal, Case, ReasonsRequest, SigningDelegation
 from workflows.services import (
     appealing,
@@ -29,7 +29,8 @@ from workflows.services import (
     silence,
 )
 from workflows.services.checking import Checked
-from workflows.services.moves import advance
+from workflows.services.holding import hold, release
+from workflows.services.moves import advance, lock_case
 
 PARIS_15 = "75115"
 PAPEETE = "98735"
@@ -151,6 +152,16 @@ def filed_dossier(
     return dossier
 
 
+def assigned(case_id, person: User) -> User:
+    """Give a case to this agent for real, whoever a draw gave it to."""
+    with acting(None, prefectures=person.prefectures) as act:
+        case = lock_case(case_id)
+        if case.reviewer_id != person.pk:
+            release(case, why=ReleasedWhy.SUPERVISOR, at=act.now)
+            hold(case, person.pk, why=AssignedWhy.ROUTED)
+    return person
+
+
 class Life:
     """Leads one case from filing to its end, each move made by somebody who may.
 
@@ -167,6 +178,18 @@ class Life:
         self.applicant = self.dossier.applicant
         with self.desk():
             self.id = Case.objects.get(dossier=self.dossier).pk
+        assigned(self.id, self.reviewer)
+
+    @property
+    def reviewer(self) -> User:
+        """Whose case it is; to name another agent of the office gives them the case."""
+        return self._reviewer
+
+    @reviewer.setter
+    def reviewer(self, person: User):
+        self._reviewer = person
+        if hasattr(self, "id"):
+            assigned(self.id, person)
 
     def desk(self, person: User | None = None):
         """The door, opened for an agent of the office."""

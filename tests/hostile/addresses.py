@@ -66,6 +66,7 @@ OBJECTS = {
     "opening",
     "alarm",
     "appeal",
+    "absence",
 }
 
 
@@ -157,6 +158,7 @@ PARTS = {
     "alarm_id": _alarm,
     "appeal_id": _appeal,
     "opening_id": _opening,
+    "absence_id": lambda name, office: office.absence.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,
     "path": lambda name, office: "",

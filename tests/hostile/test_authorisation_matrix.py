@@ -49,6 +49,8 @@ READINGS = {
     "desk:end_opening": {405},
     "desk:readmit": {405},
     "desk:see_alarm": {405},
+    "desk:take_next": {405},
+    "desk:end_absence": {405},
     "dossiers:start": {200, 302},
     "dossiers:evidence_remove": {405},
     "appointments:notice": {302},

@@ -4,16 +4,19 @@ import datetime as dt
 import itertools
 from types import SimpleNamespace
 
+from portal.accounts.api import set_contacts
+from portal.accounts.models import Absence
 from portal.core import clock
 from portal.core.door import acting, also
 from tests.factories import appointments as visits
 from tests.factories import dossiers
-from tests.factories.accounts import PostFactory, UserFactory
+from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.cms import first_pages
 from tests.factories.workflows import (
     PAPEETE,
     Life,
     answered,
+    assigned,
     empower,
     filed_dossier,
     object_to,
@@ -37,7 +40,10 @@ class OwnLife(Life):
         self.counter, self.supervisor = people["counter_agent"], people["supervisor"]
         self.dossier = dossier or dossiers.filed(owner, **answers(office))
         with acting(None, prefectures=[office, ROUTING_DESK]):
-            self.id = Case.objects.get(dossier=self.dossier).pk
+            case = Case.objects.get(dossier=self.dossier)
+        self.id = case.pk
+        if case.is_in_review:
+            assigned(self.id, self.reviewer)
 
 
 def answers(office):
@@ -73,6 +79,15 @@ def _office(code):
     owner = UserFactory()
     office = SimpleNamespace(code=code, people=people, owner=owner, lives={})
     office.lives["filed"] = OwnLife(code, owner, people)
+    # of an agent who signs: the office's only reviewer goes on receiving cases
+    office.absence = Absence.objects.create(
+        user=people["signatory"],
+        recorded_by=people["supervisor"],
+        starts_on=clock.today(),
+        back_on=clock.today() + dt.timedelta(days=400),
+    )
+    with as_worker(), acting(None, scope="system") as act:
+        set_contacts(people["counter_agent"], at=act.now, phones=["0601020304"])
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk

@@ -53,7 +53,10 @@ class Reviewer(Agent):
     email = "instruction.herault@demo.invalid"
 
     def reads_the_case(self, number):
-        """The queue, the case, its documents side by side."""
+        """The next case, the queue, the case with its documents side by side."""
+        self.page.goto("/agent/")
+        press(self.page, self.page.locator("form[action$='/suivant/'] button[type=submit]"))
+        assert "/dossiers/" in self.page.url
         self.opens_the_case(number)
         self.look("desk-queue")
         self.opens()

@@ -8,7 +8,7 @@ from portal.accounts.enums import POST_ROLES, Role
 from workflows import guards
 from workflows.enums import SYSTEM, Outcome
 from workflows.machine import moves, rule_of
-from workflows.rules import role_for
+from workflows.rules import is_somebody_elses, may_give_away, role_for
 
 NAMES = sorted({name for name, _s, _t, _p in moves()})
 WHO = {
@@ -33,12 +33,23 @@ WHO = {
     "reopen": {"supervisor"},
     "archive": {"system"},
 }
-OWNER, PROPOSER = 1, 2
-CASE = SimpleNamespace(applicant_id=OWNER, proposed_by_id=PROPOSER, prefecture_code="75")
+OWNER, PROPOSER, ASSIGNED = 1, 2, 9
+CASE = SimpleNamespace(
+    applicant_id=OWNER,
+    proposed_by_id=PROPOSER,
+    reviewer_id=ASSIGNED,
+    prefecture_code="75",
+    contact_keys=["a", "b"],
+)
 
 
-def person(*roles, pk=9, office="75"):
-    return SimpleNamespace(pk=pk, roles=frozenset(map(str, roles)), prefectures=(office,))
+def person(*roles, pk=ASSIGNED, office="75", lives_by=()):
+    return SimpleNamespace(
+        pk=pk,
+        roles=frozenset(map(str, roles)),
+        prefectures=(office,),
+        contact_keys=frozenset(lives_by),
+    )
 
 
 PEOPLE = {
@@ -83,6 +94,38 @@ def test_of_two_roles_the_one_that_may_is_written():
 
     assert role_for(rule_of("acknowledge"), CASE, both) == "reviewer"
     assert role_for(rule_of("grant"), CASE, both) == "signatory"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if WHO[name] == {"reviewer"}])
+def test_a_reviewer_to_whom_the_case_was_not_given_does_not_review_it(name):
+    colleague = person(Role.REVIEWER, pk=4)
+
+    assert role_for(rule_of(name), CASE, colleague) is None
+    assert is_somebody_elses(rule_of(name), CASE, colleague)
+    assert not is_somebody_elses(rule_of(name), CASE, person(Role.REVIEWER))
+    assert not is_somebody_elses(rule_of(name), CASE, person(Role.REVIEWER, pk=4, office="34"))
+
+
+def test_a_colleague_does_not_reroute_and_a_supervisor_does():
+    both = person(Role.REVIEWER, Role.SUPERVISOR, pk=4)
+
+    assert role_for(rule_of("reroute"), CASE, person(Role.REVIEWER, pk=4)) is None
+    assert role_for(rule_of("reroute"), CASE, both) == "supervisor"
+
+
+def test_who_shares_a_contact_does_not_send_the_case_elsewhere_nor_reopen_it():
+    close = person(Role.SUPERVISOR, lives_by="b")
+
+    for name in ("route", "reroute", "reopen"):
+        assert role_for(rule_of(name), CASE, close) is None
+    assert not may_give_away(CASE, close)
+    assert may_give_away(CASE, person(Role.SUPERVISOR))
+
+
+@pytest.mark.parametrize("name", ["send_back", "grant", "refuse", "close"])
+def test_who_shares_a_contact_with_the_person_does_not_answer_the_proposal(name):
+    assert role_for(rule_of(name), CASE, person(Role.SIGNATORY, lives_by="b")) is None
+    assert role_for(rule_of(name), CASE, person(Role.SIGNATORY, lives_by="c")) == "signatory"
 
 
 FACTS = {

@@ -2,6 +2,7 @@
 
 from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
 from workflows.models.appeal import Appeal
+from workflows.models.assignment import Assignment
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.check import CheckResult
@@ -18,6 +19,7 @@ __all__ = [
     "Alarm",
     "AlarmDigest",
     "Appeal",
+    "Assignment",
     "CardOrder",
     "Case",
     "CheckResult",

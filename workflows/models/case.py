@@ -4,6 +4,7 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from workflows.enums import (
     AFTER_GRANT,
     BEFORE_DECISION,
     DECIDED,
+    IN_REVIEW,
     ROUTING_DESK,
     CaseState,
     Outcome,
@@ -45,6 +47,15 @@ class CaseQuerySet(models.QuerySet):
             ]
         )
 
+    def in_review(self):
+        """Cases that need a reviewer, whoever has the next word."""
+        return self.filter(state__in=IN_REVIEW)
+
+    def not_close_to(self, person):
+        """Cases whose person shares no address, phone or e-mail with this agent."""
+        keys = sorted(person.contact_keys)
+        return self.exclude(contact_keys__overlap=keys) if keys else self
+
     def most_urgent_first(self):
         """What is due first comes first; the identifier breaks ties, so pages never overlap."""
         return self.order_by(F("due_on").asc(nulls_last=True), "id")
@@ -75,6 +86,12 @@ class Case(CaseMachine):
     due_rule = models.CharField(max_length=60, blank=True)
     due_article = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=2, default="fr")
+    # Whose case it is: the agent of its open assignment, tied to it by two composite keys.
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    # Digests of the person's e-mails, phone and address: no agent who shares one handles it.
+    contact_keys = ArrayField(models.CharField(max_length=64), default=list)
 
     objects = CaseQuerySet.as_manager()
 
@@ -146,8 +163,21 @@ class Case(CaseMachine):
                 name="a_due_date_says_its_rule",
                 condition=Q(due_on=None, due_rule="") | Q(due_on__isnull=False) & ~Q(due_rule=""),
             ),
+            models.CheckConstraint(
+                name="only_a_case_in_review_has_a_reviewer",
+                condition=Q(reviewer=None) | Q(state__in=IN_REVIEW),
+            ),
+            # An open assignment refers to both columns.
+            models.UniqueConstraint(name="a_case_has_one_reviewer", fields=["id", "reviewer"]),
         ]
         indexes = [
+            models.Index(
+                "reviewer",
+                "due_on",
+                "id",
+                name="case_queue_of_reviewer",
+                condition=Q(reviewer__isnull=False),
+            ),
             models.Index("prefecture_code", "due_on", "id", name="case_queue"),
             models.Index(
                 "prefecture_code",
@@ -188,3 +218,8 @@ class Case(CaseMachine):
     def last_day_to_reopen(self):
         """Until when its refusal or closure may be withdrawn here."""
         return deadlines.reopening_ends_on(deadlines.legal_day(self.decided_at))
+
+    @property
+    def is_in_review(self):
+        """Whether it has, or waits for, a reviewer."""
+        return self.state in IN_REVIEW

@@ -9,9 +9,9 @@ from portal.core import clock
 from workflows.enums import RETRACTABLE, CaseState, Outcome
 from workflows.machine import plan_of, rule_of
 from workflows.models import Case
-from workflows.queries.names import move_label
+from workflows.queries.names import move_label, whose_it_is
 from workflows.queries.retractions import why_not
-from workflows.rules import role_for
+from workflows.rules import is_close, is_somebody_elses, role_for
 
 # The desk's acts in the order of life, with the page where each is made.
 PAGES = {
@@ -79,6 +79,15 @@ def blocked(case: Case, move: str, person) -> list[str]:
             % {"state": CaseState(case.state).label}
         ]
     if role_for(plan.permission, case, person) is None:
+        if is_somebody_elses(plan.permission, case, person):
+            return [whose_it_is(case)]
+        if is_close(case, person):
+            return [
+                _(
+                    "Une adresse, un téléphone ou une adresse e-mail de ce dossier est aussi la "
+                    "vôtre : une autre personne doit s’en charger."
+                )
+            ]
         if person.pk == case.proposed_by_id:
             return [_("Vous avez proposé cette décision : une autre personne doit la signer.")]
         return [_("Cet acte revient à une autre personne.")]
@@ -92,6 +101,11 @@ def blocked(case: Case, move: str, person) -> list[str]:
 def may_act(case: Case, move: str, person) -> bool:
     """Whether the person may make this move at all, whatever the state of the case."""
     return role_for(rule_of(move), case, person) is not None
+
+
+def is_elsewhere(case: Case, move: str, person) -> bool:
+    """Whether only one thing keeps this reviewer from the move: the case is a colleague's."""
+    return is_somebody_elses(rule_of(move), case, person)
 
 
 def _signing_move(case: Case) -> str:

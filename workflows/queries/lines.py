@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from dossiers import api as dossiers
 from workflows import deadlines
@@ -46,10 +47,16 @@ class CaseLine:
     address: str
     filed_at: datetime
     silence_has_run_out: bool
+    with_whom: str
 
 
-def lines_of(cases: Iterable[Case], today: date, *, page: str = "desk:case") -> list[CaseLine]:
-    """Cases as lines that lead to a page of theirs; what repeats is worked out once."""
+def lines_of(
+    cases: Iterable[Case], today: date, *, page: str = "desk:case", with_names: bool = False
+) -> list[CaseLine]:
+    """Cases as lines that lead to a page of theirs; what repeats is worked out once.
+
+    `with_names` says who has each case: for a supervisor alone, whose team it is.
+    """
     titles = {facts.code: facts.title for facts in dossiers.procedures()}
     labels = {state.value: str(state.label).capitalize() for state in CaseState}
     address, language = reverse(page, args=[_NOBODY]), get_language() or ""
@@ -70,6 +77,11 @@ def lines_of(cases: Iterable[Case], today: date, *, page: str = "desk:case") -> 
             address=address.replace(str(_NOBODY), str(case.pk)),
             filed_at=case.filed_at,
             silence_has_run_out=case.implicit_refusal_flagged_on is not None,
+            with_whom=_holder(case) if with_names else "",
         )
         for case in cases
     ]
+
+
+def _holder(case):
+    return str(case.reviewer) if case.reviewer_id else _("personne pour l’instant")

@@ -22,6 +22,13 @@ def role_label(role: str) -> str:
     return _("le portail") if role == SYSTEM else str(Role(role).label)
 
 
+def whose_it_is(case) -> str:
+    """Why a reviewer of the office does not act on this case; a colleague is never named."""
+    if case.reviewer_id is None:
+        return _("Ce dossier n’est encore confié à personne : le prochain tirage le donnera.")
+    return _("Ce dossier est confié à un collègue : vous pouvez le lire, pas l’instruire.")
+
+
 def office_name(code: str | None) -> str:
     """The name of an office on the day it is written."""
     if not code or code == ROUTING_DESK:

@@ -12,6 +12,12 @@ from workflows.models import Case
 
 PAGE = 50
 NEVER = "-"
+CANDIDATES = 20
+"""How many unassigned cases are tried: colleagues may take the first ones meanwhile."""
+
+TO_DO = (CaseState.RECEIVED, CaseState.UNDER_REVIEW)
+"""Cases in which the reviewer has the next word."""
+
 
 WORK_OF = {
     Role.REVIEWER.value: (
@@ -49,18 +55,60 @@ def work_of(person) -> tuple:
 
 
 def queue(person, *, state: str = "", after: str = "") -> Page:
-    """This agent's cases, what is due first coming first: one statement a page, no count."""
-    states = [state] if state else list(work_of(person))
-    cases = Case.objects.visible_to(person).filter(state__in=states).most_urgent_first()
+    """This agent's cases, what is due first coming first: one statement a page, no count.
+
+    A reviewer's are those that a draw gave them, a signatory's those of the office that wait
+    for a signature, a supervisor's all of them, each with who has it.
+    """
+    cases = _work(person, state).most_urgent_first()
+    if Role.SUPERVISOR.value in person.roles:
+        cases = cases.select_related("reviewer")
     rows = list(_beyond(cases, after)[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(tuple(rows[:PAGE]), f"{last.due_on or NEVER}.{last.pk}" if last else "")
 
 
+def _work(person, state):
+    """Which cases, role by role; asked for one state, an agent sees that of the whole office."""
+    cases = Case.objects.visible_to(person)
+    if state:
+        return cases.filter(state=state)
+    if Role.SUPERVISOR.value in person.roles:
+        return cases.filter(state__in=work_of(person))
+    own = Q(reviewer=person, state__in=WORK_OF[Role.REVIEWER.value])
+    if Role.SIGNATORY.value not in person.roles:
+        return cases.filter(own)
+    return cases.not_close_to(person).filter(own | Q(state__in=WORK_OF[Role.SIGNATORY.value]))
+
+
+def next_of(reviewer) -> UUID | None:
+    """The case of this agent that is due first and in which they have the next word."""
+    mine = Case.objects.filter(reviewer=reviewer, state__in=TO_DO)
+    return mine.most_urgent_first().values_list("pk", flat=True).first()
+
+
+def next_unassigned(reviewer, procedures) -> list[UUID]:
+    """Cases of this agent's office that nobody has yet, what is due first coming first.
+
+    Of these procedures alone, or of all of them for None.
+    """
+    free = Case.objects.visible_to(reviewer).not_close_to(reviewer)
+    free = free.filter(reviewer=None, state__in=TO_DO)
+    if procedures is not None:
+        free = free.filter(procedure_code__in=procedures)
+    return list(free.most_urgent_first().values_list("pk", flat=True)[:CANDIDATES])
+
+
+def count_unassigned(person) -> int:
+    """How many cases of this agent's offices nobody has yet."""
+    return Case.objects.visible_to(person).in_review().filter(reviewer=None).count()
+
+
 def to_sign(person) -> list[Case]:
-    """Proposals of this signatory's office that somebody else made."""
+    """Proposals of this signatory's office that somebody else made, for somebody not close."""
     return list(
         Case.objects.visible_to(person)
+        .not_close_to(person)
         .filter(state=CaseState.DECISION_PROPOSED)
         .exclude(proposed_by=person)
         .most_urgent_first()[:PAGE]

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from dossiers import api as dossiers
 from portal.accounts.api import User
 from portal.correspondence import api as correspondence
-from workflows.enums import Outcome
+from workflows.enums import AssignedWhy, Outcome
 from workflows.guards import power_to_sign
 from workflows.models import Case, Decision, Proposal, Step
 from workflows.models.base import about
 from workflows.models.decision import UNWRITTEN
 from workflows.queries.decisions import letter_context
 from workflows.services import checking
+from workflows.services.assigning import assign_by_chance
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.producing import order_card
 from workflows.services.revoking import revoke_decisions
@@ -134,6 +135,7 @@ def reopen(*, case_id: UUID, reason: str, actor: User, at: datetime, seen: int) 
     case = lock_case(case_id)
     step = advance(case_id=case_id, move="reopen", actor=actor, at=at, seen=seen, reason=reason)
     revoke_decisions(case, at=at)
+    assign_by_chance(lock_case(case_id), why=AssignedWhy.REOPENED, at=at)
     correspondence.tell(case.applicant, "dossier_reopened", dossier_id=case.dossier_id)
     return step
 

@@ -19,8 +19,9 @@ from portal.correspondence import api as correspondence
 from workflows.machine import plan_of
 from workflows.models import Case, Step
 from workflows.models.base import about
-from workflows.queries.names import move_label, office_name, role_label
-from workflows.rules import role_for
+from workflows.queries.names import move_label, office_name, role_label, whose_it_is
+from workflows.rules import is_somebody_elses, role_for
+from workflows.services.holding import release_when_done
 from workflows.services.timing import set_due
 
 
@@ -30,6 +31,10 @@ class MoveRefused(DomainRefusal):
 
 class CaseHasMoved(MoveRefused):
     """Somebody else made a move since the page was shown."""
+
+
+class AssignedToSomebodyElse(MoveRefused):
+    """A reviewer of the office asked for an act on a case that is not theirs."""
 
 
 @functools.cache
@@ -84,14 +89,17 @@ def advance(
 
     `seen` is the number of the last step that the person had before them; `role` the one
     they act under; `words` fill the timeline's sentence. Raises CaseHasMoved, MoveRefused
-    with the sentences of the facts that fail, PermissionDenied: all before the first write,
-    so that a refusal needs no savepoint. Raises RuntimeError outside a transaction.
+    AssignedToSomebodyElse, with the sentences of the facts that fail, PermissionDenied: all
+    before the first write, so that a refusal needs no savepoint. Raises RuntimeError outside
+    a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A case moves inside the transaction of the act.")
     case = lock_case(case_id)
     before, plan = rows.snapshot(case), refuse_unless_possible(case, move, seen)
     found = role_for(plan.permission, case, actor)
+    if found is None and is_somebody_elses(plan.permission, case, actor):
+        raise AssignedToSomebodyElse(whose_it_is(case))
     if found is None or role not in (None, found):
         raise PermissionDenied(move)
     _check_power(case, plan, actor)
@@ -101,6 +109,7 @@ def advance(
         failing = [guard.reason for guard in plan.conditions if not guard(case)]
         raise MoveRefused(*failing) from refusal
     with transaction.atomic(savepoint=False):
+        release_when_done(case, at=at)
         step = _record(case, plan, before, actor=actor, role=found, at=at, reason=reason)
         _tell(case, plan, step, words or {}, letter)
         if event := plan.custom.get("announces"):

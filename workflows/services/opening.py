@@ -12,6 +12,7 @@ from workflows.machine import OPEN
 from workflows.models import Case, Step
 from workflows.models.base import about
 from workflows.queries.routes import find_route
+from workflows.services.assigning import write_contact_keys
 from workflows.services.rerouting import send_to, wait_for_an_office
 
 
@@ -45,6 +46,7 @@ def open_case(*, dossier, submission, at: datetime) -> Case:
         due_article="CRPA L.114-2",
         language=submission.language,
     )
+    write_contact_keys(case)
     _first_step(case)
     found = find_route(case, facts, on=filed_on)
     if found.office:

@@ -14,6 +14,7 @@ from portal.territory import api as territory
 from workflows import deadlines
 from workflows.models import Case, ClockPause, Step
 from workflows.models.base import about
+from workflows.services.assigning import look_for_conflict
 from workflows.services.moves import advance, lock_case
 from workflows.services.silence import take_back
 from workflows.services.timing import recount, set_due
@@ -93,6 +94,7 @@ def receive_completion(
     )
     _recount(case_id, at=at)
     _show_as_filed(case)
+    look_for_conflict(lock_case(case_id), at=at)
     return step
 
 

@@ -14,10 +14,11 @@ from portal.correspondence import api as correspondence
 from portal.territory import api as territory
 from portal.vault import api as vault
 from workflows.deadlines import legal_day
-from workflows.enums import ROUTING_DESK
+from workflows.enums import ROUTING_DESK, AssignedWhy, ReleasedWhy
 from workflows.models import (
     Alarm,
     Appeal,
+    Assignment,
     CardOrder,
     Case,
     CheckResult,
@@ -34,7 +35,9 @@ from workflows.models import (
 from workflows.queries.names import office_name
 from workflows.queries.routes import find_route, route_inside
 from workflows.routing import Route
+from workflows.services.assigning import assign_by_chance
 from workflows.services.deciding import void_proposal
+from workflows.services.holding import release
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.opinions import void_opinion
 
@@ -42,6 +45,7 @@ READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
 _RECORDS = (
+    Assignment,
     Step,
     Proposal,
     CheckResult,
@@ -116,7 +120,10 @@ def reroute(
 
 
 def send_to(*, case: Case, move: str, actor, at, route: Route, reason="", seen=None) -> Step:
-    """Make the move and hand over every record of the dossier, files included."""
+    """Make the move and hand over every record of the dossier, files included.
+
+    The agent of the former office has the case no more; one of the new office is drawn.
+    """
     with door.also(route.office):
         void_proposal(case, at=at)
         void_opinion(case, at=at)
@@ -130,7 +137,12 @@ def send_to(*, case: Case, move: str, actor, at, route: Route, reason="", seen=N
             words={"office": office_name(route.office)},
             route=route,
         )
+        case.refresh_from_db()
+        release(case, why=ReleasedWhy.REROUTED, at=at)
         give_to_office(case, route.office)
+        case.prefecture_code = route.office
+        why = AssignedWhy.ROUTED if move == "route" else AssignedWhy.REROUTED
+        assign_by_chance(case, why=why, at=at)
     return step
 
 

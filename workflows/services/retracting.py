@@ -11,6 +11,7 @@ from portal.accounts.api import Role, User
 from portal.core import journal
 from portal.correspondence import api as correspondence
 from workflows import deadlines
+from workflows.enums import AssignedWhy
 from workflows.guards import power_to_sign
 from workflows.models import Case, ObservationInvitation, Retraction, Step
 from workflows.models.base import about
@@ -18,6 +19,7 @@ from workflows.models.decision import UNWRITTEN
 from workflows.queries.decisions import invitation_context, retraction_context
 from workflows.queries.retractions import open_retraction, why_not
 from workflows.rules import may_reopen, may_sign
+from workflows.services.assigning import assign_by_chance
 from workflows.services.moves import MoveRefused, advance, lock_case
 from workflows.services.revoking import revoke_decisions
 
@@ -101,6 +103,7 @@ def sign_retraction(*, case_id: UUID, actor: User, at: datetime, seen: int) -> S
     retraction.step, retraction.letter_id = step, letter.pk
     retraction.save()
     revoke_decisions(case, at=at)
+    assign_by_chance(lock_case(case_id), why=AssignedWhy.REOPENED, at=at)
     correspondence.tell(case.applicant, "decision_revoked", dossier_id=case.dossier_id)
     return step
 

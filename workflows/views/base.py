@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.core import clock, journal
 from portal.core.views import ActView
 from workflows.models import Case
-from workflows.queries.acts import blocked, may_act
-from workflows.queries.names import move_label
+from workflows.queries.acts import blocked, is_elsewhere, may_act
+from workflows.queries.names import move_label, whose_it_is
 from workflows.queries.progress import what_is_next
 
 _LEFT = _(
@@ -40,6 +40,7 @@ class CaseActView(ActView):
     """One act on one case. `move` names it; `service` is the one call that makes it."""
 
     move = ""
+    act_title = ""
     service = None
     template_name = "workflows/act.html"
     explanation = ""
@@ -54,6 +55,18 @@ class CaseActView(ActView):
 
     def load(self, case_id) -> Case:
         return visible_case(self.request, case_id)
+
+    def dispatch(self, request, *args, **kwargs):
+        """A colleague's case: the reviewer reads why on the case, and the attempt leaves a line."""
+        if self.is_a_colleagues():
+            journal.record_refusal(request)
+            messages.warning(request, whose_it_is(self.case))
+            return HttpResponseRedirect(self.back_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_a_colleagues(self) -> bool:
+        """Whether the act is refused for one reason: the draw gave the case to somebody else."""
+        return is_elsewhere(self.case, self.move, self.request.user)
 
     def allowed(self) -> bool:
         return may_act(self.case, self.move, self.request.user)
@@ -110,7 +123,7 @@ class CaseActView(ActView):
         """The subject of the act, so that nobody acts on the wrong case."""
         return super().get_context_data(**kwargs) | {
             "case": self.case,
-            "act_title": move_label(self.move),
+            "act_title": self.act_title or move_label(self.move),
             "explanation": self.explanation,
             "next_act": what_is_next(self.case),
             "back_url": self.back_url(),

@@ -15,6 +15,7 @@ from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
 from workflows.queries.reasons import reasons_task
 from workflows.queries.routes import competence_of
+from workflows.queries.team import holding_of
 from workflows.services.correcting import CORRECTABLE
 from workflows.views.base import note_reading, visible_case
 
@@ -50,6 +51,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "may_review": may_act(self.case, "ask_completion", user),
             "may_correct": may_act(self.case, "ask_completion", user)
             and self.case.state in CORRECTABLE,
+            "holder": holding_of(self.case, user),
         }
 
 

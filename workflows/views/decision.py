@@ -2,15 +2,19 @@
 
 import datetime as dt
 
+from django.contrib import messages
+from django.http import HttpResponseRedirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import api as dossiers
-from portal.core import clock
+from portal.core import clock, journal
+from workflows.enums import CaseState
 from workflows.forms.decision import ProposeForm, SignForm
 from workflows.guards import power_to_sign
-from workflows.queries.acts import acts_for
+from workflows.queries.acts import acts_for, blocked
 from workflows.queries.pages import case_page
+from workflows.rules import is_close
 from workflows.services import deciding
 from workflows.views.base import CaseActView, note_reading
 from workflows.views.case import sections
@@ -72,6 +76,23 @@ class Sign(CaseActView):
     template_name = "workflows/sign.html"
     submit_label = _("Envoyer ma réponse")
     explanation = _("Votre signature vaut décision. La lettre part à la personne aussitôt.")
+
+    def dispatch(self, request, *args, **kwargs):
+        """Whoever is close to the person reads why somebody else must sign."""
+        if self.is_too_close():
+            journal.record_refusal(request)
+            messages.warning(request, blocked(self.case, self.move, request.user)[0])
+            return HttpResponseRedirect(self.back_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_too_close(self):
+        """A signatory of the office whom one thing alone keeps from signing."""
+        user, case = self.request.user, self.case
+        return (
+            case.state == CaseState.DECISION_PROPOSED
+            and user.pk != case.proposed_by_id
+            and is_close(case, user)
+        )
 
     def perform(self, form):
         """One call: the signature, or the note that sends back."""

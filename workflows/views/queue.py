@@ -1,8 +1,10 @@
 """The lists of the desk: my work, signatures, search, supervision."""
 
+from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.views.generic import TemplateView
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
 
 from dossiers import api as dossiers
 from portal.accounts.enums import Role
@@ -15,10 +17,12 @@ from workflows.queries.appeals import appeals_of
 from workflows.queries.delegations import delegations_of
 from workflows.queries.lines import lines_of
 from workflows.queries.reasons import reasons_owed
+from workflows.rules import may_take
+from workflows.services import assigning
 
 
 class Queue(ReadOnlyView, TemplateView):
-    """My work: what is due first comes first; three columns that matter."""
+    """My work: the cases that a draw gave me; for a supervisor, the office's, and who has each."""
 
     template_name = "workflows/queue.html"
 
@@ -26,8 +30,11 @@ class Queue(ReadOnlyView, TemplateView):
         user, wanted = self.request.user, self.request.GET.get("etat", "")
         state = wanted if wanted in CaseState.values else ""
         page = queue.queue(user, state=state, after=self.request.GET.get("apres", ""))
+        is_supervisor = Role.SUPERVISOR.value in user.roles
         return super().get_context_data(**kwargs) | {
-            "lines": lines_of(page.cases, clock.today()),
+            "lines": lines_of(page.cases, clock.today(), with_names=is_supervisor),
+            "shows_names": is_supervisor,
+            "is_reviewer": may_take(user),
             "after": page.after,
             "is_first_page": not self.request.GET.get("apres"),
             "state": state,
@@ -38,6 +45,22 @@ class Queue(ReadOnlyView, TemplateView):
             ],
             "is_signatory": Role.SIGNATORY.value in user.roles,
         }
+
+
+class TakeNext(View):
+    """Open the next case; nothing else gives an agent a case, and nothing lets them choose it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request):
+        case_id = assigning.take_next(actor=request.user, at=clock.now())
+        if case_id is not None:
+            return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+        messages.info(
+            request,
+            _("Aucun dossier n’attend d’être instruit par vous. Les prochains vous seront donnés."),
+        )
+        return HttpResponseRedirect(reverse("desk:queue"))
 
 
 class Signatures(ReadOnlyView, TemplateView):
@@ -86,6 +109,7 @@ class Supervision(ReadOnlyView, TemplateView):
             "reasons_owed": reasons_owed(user, clock.today()),
             "open_appeals": appeals_of(user, clock.today()),
             "alarms": alarms_of(user, clock.today()) if is_supervisor else [],
+            "unassigned": queue.count_unassigned(user) if is_supervisor else 0,
             "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
             "repeated": dossiers.repeated_requests(office) if office else 0,

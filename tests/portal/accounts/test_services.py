@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from portal.accounts.api import User, appoint, create_applicant
 from portal.core import clock
+from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from tests.factories.accounts import PASSWORD, UserFactory, as_worker
 
@@ -56,6 +57,9 @@ def test_appoint_refuses_an_applicant():
         appoint(applicant, prefecture_code="69", role="reviewer", starts_on=date(2020, 1, 1))
 
 
+AGENT = ["--prefecture", "69", "--role", "reviewer", "--staff-number", "mat-7"]
+
+
 def add_agent(monkeypatch, *arguments, password=NEW):
     monkeypatch.setattr("getpass.getpass", lambda _prompt: password)
     with as_worker():
@@ -63,11 +67,15 @@ def add_agent(monkeypatch, *arguments, password=NEW):
 
 
 def test_add_agent_makes_an_agent_with_posts(monkeypatch, capsys):
-    add_agent(monkeypatch, "--prefecture", "69", "--role", "reviewer", "--role", "counter_agent")
+    add_agent(monkeypatch, *AGENT, "--role", "counter_agent", "--own-phone", "06 12 34 56 78")
 
     agent = User.objects.get(email="agent@exemple.fr")
     assert (agent.kind, agent.roles) == ("agent", {"reviewer", "counter_agent"})
     assert agent.check_password(NEW)
+    assert agent.staff_number == "MAT-7"
+    with acting(agent.pk):
+        kinds = sorted(agent.contacts.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["email", "phone"]
     assert capsys.readouterr().out == "agent@exemple.fr: agent\n"
 
 
@@ -75,6 +83,8 @@ def test_add_agent_makes_an_agent_with_posts(monkeypatch, capsys):
     ("arguments", "password"),
     [
         (["--prefecture", "69"], NEW),
+        (["--prefecture", "69", "--role", "reviewer"], NEW),
+        ([*AGENT[:-1], "mat/7"], NEW),
         (["--kind", "editor", "--prefecture", "69", "--role", "reviewer"], NEW),
         (["--kind", "editor"], "court"),
     ],
@@ -84,6 +94,42 @@ def test_add_agent_refuses_what_makes_no_sense(monkeypatch, arguments, password)
         add_agent(monkeypatch, *arguments, password=password)
 
     assert not User.objects.exists()
+
+
+def test_one_human_has_one_agent_account(monkeypatch):
+    add_agent(monkeypatch, *AGENT)
+
+    with pytest.raises(CommandError, match="staff number"), as_worker():
+        call_command("add_agent", "b@exemple.fr", "--name", "B", *AGENT[:-1], "MAT-7 ")
+
+    assert User.objects.count() == 1
+
+
+def describe(email, *arguments):
+    with as_worker():
+        call_command("describe_agent", email, *arguments)
+
+
+def test_describe_agent_sets_what_is_given_and_keeps_the_rest():
+    agent = UserFactory(reviewer=True)
+
+    describe(agent.email, "--skill", "duplicate", "--own-email", "a@exemple.fr")
+    describe(agent.email, "--staff-number", "mat-8")
+    describe(agent.email, "--own-address", "1 rue de l’Exemple", "69001")
+
+    agent = User.objects.get(pk=agent.pk)
+    with acting(agent.pk):
+        known = agent.contacts.order_by("pk")
+        kinds = [(one.kind, one.forgotten_at is None) for one in known]
+    assert agent.staff_number == "MAT-8"
+    assert [skill.procedure_code for skill in agent.skills.order_by("pk")] == ["duplicate"]
+    # the professional address stays, the private one was replaced
+    assert sorted(kinds) == [("address", True), ("email", False), ("email", True)]
+
+
+def test_describe_agent_is_for_agents_only():
+    with pytest.raises(CommandError, match="No agent"):
+        describe(UserFactory().email, "--staff-number", "1")
 
 
 def test_close_account_ends_the_agents_power_and_keeps_the_account(client):

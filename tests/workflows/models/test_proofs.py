@@ -118,7 +118,7 @@ def step(number, move, source, target, *, role="system", clears=False, actor=Non
             "exactly_two_moves_clear_a_visit",
         ),
         (
-            step(3, "acknowledge", "received", "under_review", role="reviewer"),
+            step(3, "acknowledge", "received", "under_review", role="signatory"),
             "a_step_without_a_person_is_the_portals",
         ),
     ],
@@ -171,6 +171,7 @@ def test_an_incomplete_dossier_is_only_closed():
 
 
 TABLES = [
+    "workflows_assignment",
     "workflows_case",
     "workflows_step",
     "workflows_proposal",

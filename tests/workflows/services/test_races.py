@@ -64,12 +64,12 @@ def acknowledging_as(life, person, seen):
     return act
 
 
-def test_of_two_agents_who_acknowledge_one_wins_and_the_other_reads_who():
+def test_of_two_pages_that_acknowledge_one_wins_and_the_other_reads_who():
     life = Life()
-    other, seen = agent(), life.case.last_step
+    seen = life.case.last_step
 
     answers = at_once(
-        acknowledging_as(life, life.reviewer, seen), acknowledging_as(life, other, seen)
+        acknowledging_as(life, life.reviewer, seen), acknowledging_as(life, life.reviewer, seen)
     )
 
     steps = [answer for answer in answers if isinstance(answer, Step)]
@@ -77,6 +77,20 @@ def test_of_two_agents_who_acknowledge_one_wins_and_the_other_reads_who():
     assert len(steps) == 1
     assert "Agent instructeur" in refusal.reasons[0]
     assert (life.case.state, life.case.last_step) == (CaseState.UNDER_REVIEW, seen + 1)
+
+
+def test_of_an_agent_and_a_colleague_who_acknowledge_only_the_agent_does():
+    life = Life()
+    other, seen = agent(), life.case.last_step
+
+    answers = at_once(
+        acknowledging_as(life, life.reviewer, seen), acknowledging_as(life, other, seen)
+    )
+
+    assert sum(isinstance(answer, Step) for answer in answers) == 1
+    assert sum(isinstance(answer, MoveRefused) for answer in answers) == 1
+    with life.desk():
+        assert Step.objects.get(move="acknowledge").actor_id == life.reviewer.pk
 
 
 def test_a_signature_and_a_note_at_the_same_moment_make_one_answer():

@@ -84,9 +84,11 @@ def test_a_page_without_its_step_is_refused(at_desk):
 
 def test_who_comes_second_reads_what_happened_and_the_case_as_it_is(at_desk):
     life = Life()
-    other = agent()
+    first, other = life.reviewer, agent()
     seen = life.case.last_step
+    life.reviewer = other
     post(at_desk(other), "desk:acknowledge", life, read_everything="on")
+    life.reviewer = first
 
     response = post(
         at_desk(life.reviewer), "desk:acknowledge", life, seen=seen, read_everything="on"

@@ -1,0 +1,198 @@
+"""Giving each case to an agent drawn at random: nobody chooses their cases, nobody is chosen."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dossiers import api as dossiers
+from portal.accounts import api as accounts
+from portal.accounts.api import User
+from portal.core import door
+from workflows import deadlines
+from workflows.enums import IN_REVIEW, AssignedWhy, ReleasedWhy
+from workflows.models import Assignment, Case
+from workflows.queries.queue import next_of, next_unassigned
+from workflows.queries.workload import ACTIVE, BAND, loads_of
+from workflows.rules import may_give_away, may_take
+from workflows.services.holding import hold, release
+from workflows.services.moves import CaseHasMoved, MoveRefused, lock_case
+
+_chance = secrets.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Who was drawn, among whom, and how many could have been."""
+
+    agent_id: int
+    among: tuple[int, ...]
+    eligible: int
+    most: int
+    """The heaviest load among those drawn from."""
+
+
+def eligible_for(case: Case, *, at: datetime) -> list[int]:
+    """Reviewers of the office who are present, skilled, and far from the person."""
+    day = deadlines.legal_day(at)
+    present = accounts.reviewers_present(
+        case.prefecture_code, day, procedure_code=case.procedure_code
+    )
+    close = accounts.agents_sharing(case.contact_keys) if present else frozenset()
+    return [agent for agent in present if agent not in close]
+
+
+def draw(case: Case, *, at: datetime, without: Collection[int] = ()) -> Draw | None:
+    """One of the least loaded of those who may receive this case; None when nobody may.
+
+    The machine's own source of chance decides, without a seed: nobody can foresee the draw,
+    and nobody can make it again until it suits them.
+    """
+    eligible = [agent for agent in eligible_for(case, at=at) if agent not in without]
+    if not eligible:
+        return None
+    loads = loads_of(case.prefecture_code, eligible)
+    least = min(loads.values())
+    among = tuple(agent for agent in eligible if loads[agent] <= least + BAND)
+    return Draw(_chance.choice(among), among, len(eligible), max(loads[one] for one in among))
+
+
+def assign_by_chance(
+    case: Case, *, why: str, at: datetime, made_by=None, without: Collection[int] = (), note=""
+) -> Assignment | None:
+    """Give a case that the caller holds and nobody has; None leaves it to the next draw."""
+    with door.also(case.prefecture_code):
+        drawn = draw(case, at=at, without=without)
+        if drawn is None:
+            return None
+        return hold(
+            case,
+            drawn.agent_id,
+            why=why,
+            made_by=made_by,
+            drawn_among=drawn.among,
+            eligible=drawn.eligible,
+            note=note,
+        )
+
+
+@transaction.atomic
+def take_next(*, actor: User, at: datetime) -> UUID | None:
+    """The agent's own case that is due first; without one, an unassigned one of the office.
+
+    Two demands at once of one agent give one case: the second waits and finds the first's.
+    Returns None when nothing waits for this agent. Raises PermissionDenied for whoever holds
+    no reviewer's post.
+    """
+    if not may_take(actor):
+        raise PermissionDenied("take_next")
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
+    own = next_of(actor)
+    if own is not None:
+        return own
+    handled = accounts.procedures_of(actor, deadlines.legal_day(at))
+    for case_id in next_unassigned(actor, handled):
+        case = lock_case(case_id)
+        if not case.contact_keys:
+            write_contact_keys(case)
+        if case.reviewer_id is None and actor.pk in eligible_for(case, at=at):
+            hold(
+                case,
+                actor.pk,
+                why=AssignedWhy.TAKEN,
+                made_by=actor,
+                drawn_among=[actor.pk],
+                eligible=1,
+            )
+            return case_id
+    return None
+
+
+@transaction.atomic
+def give_away(
+    *, case_id: UUID, holder: int, reason: str, actor: User, at: datetime, seen: int
+) -> Assignment:
+    """A supervisor takes a case from its `holder`; chance alone says who receives it.
+
+    Raises CaseHasMoved, PermissionDenied, MoveRefused when nobody else may receive it.
+    """
+    case = lock_case(case_id)
+    if not may_give_away(case, actor):
+        raise PermissionDenied("give_away")
+    if case.last_step != seen or case.reviewer_id != holder:
+        raise CaseHasMoved(
+            _("Ce dossier a changé entre-temps. Rien n’a été fait : voici le dossier à jour.")
+        )
+    # A supervisor who also reviews never receives what they give.
+    apart = {case.reviewer_id, actor.pk}
+    release(case, why=ReleasedWhy.SUPERVISOR, at=at)
+    made = assign_by_chance(
+        case, why=AssignedWhy.SUPERVISOR, at=at, made_by=actor, without=apart, note=reason
+    )
+    if made is None:
+        raise MoveRefused(
+            _("Personne d’autre ne peut recevoir ce dossier aujourd’hui : il reste où il est.")
+        )
+    return made
+
+
+@transaction.atomic
+def assign_waiting(*, case_id: UUID, at: datetime) -> Assignment | None:
+    """The daily draw for a case that nobody has yet. Running it twice does it once."""
+    case = lock_case(case_id)
+    if case.reviewer_id is not None or case.state not in IN_REVIEW:
+        return None
+    write_contact_keys(case)
+    return assign_by_chance(case, why=AssignedWhy.DAILY, at=at)
+
+
+@transaction.atomic
+def move_from(*, case_id: UUID, agent_id: int, why: str, at: datetime) -> Assignment | None:
+    """Take a case from an agent who is away, has left or is too close, and draw another.
+
+    An absent agent keeps what nobody else may receive; the others lose it in any case. The
+    person is not told: nothing changes for them. Running it twice does it once.
+    """
+    case = lock_case(case_id)
+    if case.reviewer_id != agent_id:
+        return None
+    with door.also(case.prefecture_code):
+        if why in {ReleasedWhy.AWAY, ReleasedWhy.EVENED} and not _is_better(
+            case, agent_id, why, at
+        ):
+            return None
+        release(case, why=why, at=at)
+        return assign_by_chance(case, why=AssignedWhy(why), at=at, without={agent_id})
+
+
+def write_contact_keys(case: Case) -> None:
+    """Keep the digests of what the person lives by, as filed last; the caller holds the case."""
+    contact = dossiers.contact_of(case.dossier)
+    case.contact_keys = sorted(
+        accounts.contact_digests(
+            emails=[case.applicant.email, contact.email],
+            phones=[contact.phone],
+            addresses=[(contact.address_line, contact.postcode)],
+        )
+    )
+    Case.objects.filter(pk=case.pk).update(contact_keys=case.contact_keys)
+
+
+def look_for_conflict(case: Case, *, at: datetime) -> None:
+    """What the person has just filed may bring them close to their reviewer: another is drawn."""
+    write_contact_keys(case)
+    if case.reviewer_id and case.reviewer_id in accounts.agents_sharing(case.contact_keys):
+        move_from(case_id=case.pk, agent_id=case.reviewer_id, why=ReleasedWhy.CONFLICT, at=at)
+
+
+def _is_better(case, agent_id, why, at):
+    """Whether somebody else may receive it and, to even loads, would still have less in hand."""
+    drawn = draw(case, at=at, without={agent_id})
+    if drawn is None or why == ReleasedWhy.AWAY:
+        return drawn is not None
+    return drawn.most + ACTIVE < loads_of(case.prefecture_code, [agent_id])[agent_id]
