@@ -5,6 +5,7 @@ import itertools
 from types import SimpleNamespace
 from unittest import mock
 
+from dossiers.services import extending
 from portal.core import clock
 from portal.core.door import acting, also
 from portal.territory.queries import Competence
@@ -15,6 +16,8 @@ from tests.factories.cms import first_pages
 from tests.factories.workflows import Life, answered, filed_dossier, object_to, put_right
 from workflows.enums import ROUTING_DESK
 from workflows.models import Case
+from workflows.queries.completions import to_review
+from workflows.services.reviewing import review_items
 
 POSTS = ("reviewer", "signatory", "counter_agent", "supervisor")
 PLACES = {"34": ("34172", "34000"), "75": ("75115", "75015")}
@@ -87,7 +90,9 @@ def _more_lives(office):
         return OwnLife(office.code, second, office.people)
 
     lives["completion"] = one().completion_asked(days=60)
+    _remind(lives["completion"], days=51)
     lives["answered"] = answered(one().completion_asked(days=60))
+    _read_answers(answered(one().completion_asked(days=60)))
     lives["corrected"] = one()
     put_right(lives["corrected"])
     lives["contested"] = one()
@@ -101,6 +106,19 @@ def _more_lives(office):
         find.return_value = nowhere
         lost = filed_dossier(second, commune=PLACES[office.code][0])
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
+
+
+def _remind(life, *, days):
+    with acting(life.applicant.pk) as act:
+        at = act.now + dt.timedelta(days=days)
+        for request_id in extending.to_remind(at.date()):
+            extending.remind(request_id=request_id, at=at)
+
+
+def _read_answers(life):
+    with life.desk() as act:
+        found = {answer.item.pk: ("accepted", "") for answer in to_review(life.dossier)}
+        review_items(case_id=life.id, verdicts=found, actor=life.reviewer, at=act.now)
 
 
 def _others():
