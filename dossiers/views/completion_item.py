@@ -14,6 +14,7 @@ from dossiers.queries.boxes import box_view
 from dossiers.queries.completions import words_of
 from dossiers.queries.problems import held_by_rule
 from dossiers.services.answering import explain_item
+from dossiers.services.completing import refuse_what_is_over
 from dossiers.services.drafting import save_answers
 from dossiers.views.own import OwnDossier, said_by_another_tab
 from portal.core import clock
@@ -96,12 +97,7 @@ class AnswerItem(OwnDossier, View):
     def _refuse_closed(self):
         """An item of a request that is over is refused with the words of the day."""
         if self.item.request.closed_at is not None:
-            save_answers(
-                dossier_id=self.dossier.pk,
-                applicant=self.request.user,
-                typed={},
-                at=clock.now(),
-            )
+            refuse_what_is_over(self.dossier)
 
     def _done(self, said):
         messages.success(self.request, said)

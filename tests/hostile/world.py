@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from types import SimpleNamespace
 
+from dossiers.services import extending
 from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
 from portal.core import clock
@@ -24,7 +25,9 @@ from tests.factories.workflows import (
 )
 from workflows.enums import ROUTING_DESK
 from workflows.models import Case
+from workflows.queries.completions import to_review
 from workflows.services import alarms
+from workflows.services.reviewing import review_items
 
 POSTS = ("reviewer", "signatory", "counter_agent", "supervisor")
 PLACES = {"34": ("34172", "34000"), "75": ("75115", "75015")}
@@ -111,7 +114,9 @@ def _more_lives(office):
         return OwnLife(office.code, second, office.people)
 
     lives["completion"] = one().completion_asked(days=60)
+    _remind(lives["completion"], days=51)
     lives["answered"] = answered(one().completion_asked(days=60))
+    _read_answers(answered(one().completion_asked(days=60)))
     lives["corrected"] = one()
     put_right(lives["corrected"])
     lives["contested"] = one()
@@ -144,6 +149,19 @@ def _silences(*offices):
 def _old(office):
     filed_at = clock.now() - dt.timedelta(days=100)
     return filed_dossier(office.visitor, commune=PLACES[office.code][0], filed_at=filed_at)
+
+
+def _remind(life, *, days):
+    with acting(life.applicant.pk) as act:
+        at = act.now + dt.timedelta(days=days)
+        for request_id in extending.to_remind(at.date()):
+            extending.remind(request_id=request_id, at=at)
+
+
+def _read_answers(life):
+    with life.desk() as act:
+        found = {answer.item.pk: ("accepted", "") for answer in to_review(life.dossier)}
+        review_items(case_id=life.id, verdicts=found, actor=life.reviewer, at=act.now)
 
 
 def _others():

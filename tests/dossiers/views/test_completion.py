@@ -1,7 +1,6 @@
 """Each asked item has its page and its state; everything is sent once, from the list."""
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -69,10 +68,13 @@ def test_the_page_of_an_item_says_why_and_what_fits(signed_in, asked, kind, word
         assert said in page.text
 
 
-def test_a_ready_reason_is_read_in_the_persons_language(signed_in, asked):
-    signed_in.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+def test_a_ready_reason_is_read_in_the_persons_language(client):
+    reader = UserFactory(language="en")
+    enter(client, reader)
+    dossier = filed(reader)
+    ask(dossier, PIECE | {"reason_code": "cut-off"})
 
-    page = signed_in.get(item_url(asked, "evidence"))
+    page = client.get(item_url(dossier, "evidence"))
 
     assert "Send the whole page" in page.text
 
@@ -184,7 +186,7 @@ def test_after_the_deadline_the_person_reads_what_it_means(signed_in, asked):
     sent = signed_in.post(url_of(asked), {"send": "1"}, follow=True)
 
     assert "n’est pas fermée" in page.text
-    assert "ne peuvent plus être modifiées ici" in late.text
+    assert "La préfecture continue l’examen" in late.text
     assert "La préfecture continue l’examen" in sent.text
 
 
