@@ -74,9 +74,6 @@ def enqueue(name, *, _in_seconds=None, _lock=None, _queueing_lock=None, **identi
     Jobs go by name, so that services never import the jobs that call them. Raises
     RuntimeError outside a transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("Enqueue inside the transaction of the act it follows.")
-    act = door.current()
     options = {
         "lock": _lock,
         "queueing_lock": _queueing_lock,
@@ -85,7 +82,31 @@ def enqueue(name, *, _in_seconds=None, _lock=None, _queueing_lock=None, **identi
     deferrer = app.configure_task(
         name, allow_unknown=False, **{key: value for key, value in options.items() if value}
     )
-    return deferrer.defer(_act={"actor": act.actor_id if act else None}, **identifiers)
+    return deferrer.defer(**_signed(identifiers))
+
+
+def enqueue_many(name, jobs):
+    """Insert several jobs of one name in one statement, in the current transaction.
+
+    `jobs` are pairs (lock, identifiers); those of one lock run one after the other. Raises
+    RuntimeError outside a transaction.
+    """
+    app.job_manager.batch_defer_jobs(
+        [
+            app.configure_task(name, allow_unknown=False, lock=lock).make_new_job(
+                **_signed(identifiers)
+            )
+            for lock, identifiers in jobs
+        ]
+    )
+
+
+def _signed(identifiers: dict) -> dict:
+    """The arguments of a job, with the actor of the present act."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("Enqueue inside the transaction of the act it follows.")
+    act = door.current()
+    return {"_act": {"actor": act.actor_id if act else None}, **identifiers}
 
 
 def troubled_jobs(limit: int = 100) -> list[dict]:
