@@ -14,6 +14,7 @@ from portal.correspondence import api as correspondence
 from portal.territory import api as territory
 from portal.vault import api as vault
 from workflows.models import (
+    BatchRow,
     CardOrder,
     Case,
     ClockPause,
@@ -30,7 +31,7 @@ from workflows.services.opinions import void_opinion
 READERS = [Role.REVIEWER.value, Role.SIGNATORY.value, Role.SUPERVISOR.value]
 """Who may open the files of a case in its office."""
 
-_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder)
+_RECORDS = (Step, Proposal, Decision, Opinion, ClockPause, CardOrder, BatchRow)
 
 
 @transaction.atomic

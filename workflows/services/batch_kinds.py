@@ -1,0 +1,103 @@
+"""The acts that may be repeated for many cases: to add one is one entry here, and its form.
+
+`forms.batch.FORMS` holds the form of each kind, because forms stand above services.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.api import User
+from portal.core.errors import Sentence
+from workflows.enums import Outcome
+from workflows.machine import moves, rule_of
+from workflows.models import BatchKind, Case
+from workflows.queries.acts import blocked
+from workflows.services import deciding, requesting
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One act that a batch repeats: who may ask for it, from which states, and the one call.
+
+    `why_not(case, person)` gives the sentences of what forbids the act now, none when it is
+    possible; `perform` makes it on one case and raises what the ordinary act raises.
+    """
+
+    code: str
+    label: Sentence
+    explanation: Sentence
+    roles: frozenset[str]
+    states: frozenset[str]
+    why_not: Callable[[Case, User], list[str]]
+    perform: Callable[..., object]
+
+
+def _ask_completion(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: int):
+    """The same items with the same reasons, by the same day, asked of one person."""
+    return requesting.ask_completion(
+        case_id=case_id,
+        items=facts["items"],
+        message=facts["message"],
+        due_on=date.fromisoformat(facts["due_on"]),
+        actor=actor,
+        at=at,
+        seen=seen,
+    )
+
+
+def _propose_closure(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: int):
+    """The same grounds proposed for one case; a second person still reads and signs each one."""
+    draft = deciding.Draft(
+        outcome=Outcome.CLOSE,
+        grounds_law=facts["grounds_law"],
+        grounds_fact=facts["grounds_fact"],
+    )
+    return deciding.propose(case_id=case_id, draft=draft, actor=actor, at=at, seen=seen)
+
+
+def _of_move(move: str) -> dict:
+    """Who, from where and why not, as the machine says it of this move."""
+    return {
+        "roles": frozenset(rule_of(move).roles),
+        "states": frozenset(source for name, source, _target, _plan in moves() if name == move),
+        "why_not": partial(_blocked, move),
+    }
+
+
+def _blocked(move: str, case: Case, person: User) -> list[str]:
+    return blocked(case, move, person)
+
+
+_TABLE = (
+    Kind(
+        code=BatchKind.ASK_COMPLETION.value,
+        label=_("Demander le même complément"),
+        explanation=_(
+            "Chaque personne reçoit la même demande, avec les mêmes motifs et le même délai. Le "
+            "délai de rejet implicite de chaque dossier est suspendu (CRPA, art. L. 114-5)."
+        ),
+        perform=_ask_completion,
+        **_of_move("ask_completion"),
+    ),
+    Kind(
+        code=BatchKind.PROPOSE_CLOSURE.value,
+        label=_("Proposer le même classement sans suite"),
+        explanation=_(
+            "Une proposition est écrite dans chaque dossier. Rien n’est décidé : une autre "
+            "personne lira et signera chaque décision, une par une."
+        ),
+        perform=_propose_closure,
+        **_of_move("propose"),
+    ),
+)
+KINDS = {kind.code: kind for kind in _TABLE}
+
+
+def kinds_for(person: User) -> list[Kind]:
+    """The acts that this agent's roles of today may repeat."""
+    return [kind for kind in KINDS.values() if kind.roles & person.roles]
