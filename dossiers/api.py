@@ -8,6 +8,7 @@ from dossiers.catalogue.conditions import meant as _meant
 from dossiers.catalogue.loader import catalogue
 from dossiers.catalogue.schema import Deadline, Procedure, TitleMonths
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
+from dossiers.queries.askable import askable_in_common
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.lists import DossierLine, lines_of
@@ -32,6 +33,7 @@ __all__ = [
     "TitleMonths",
     "answer_meaning",
     "ask_completion",
+    "askable_in_common",
     "askable_items",
     "close_completion",
     "completion_requests",

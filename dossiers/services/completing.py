@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import events, rules
-from dossiers.catalogue.conditions import visible_fields, visible_steps
 from dossiers.enums import CompletionOutcome, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submission
 from dossiers.queries.answers import short_language
+from dossiers.queries.askable import askable_of
 from dossiers.queries.asked import unanswered_questions
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own, open_request_of
@@ -128,20 +128,9 @@ def close_completion(*, request_id: UUID, outcome: str, at: datetime) -> Complet
 
 def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[str, str, str]]:
     """What may be asked again for the last filed answers: (kind, code, label)."""
-    language = language or short_language()
-    procedure = dossier.procedure
     last = dossier.submissions.order_by("-number").first()
     answers = last.answers if last else dossier.answers
-    fields = [
-        (ItemKind.FIELD.value, field.name, field.label.get(language))
-        for step in visible_steps(procedure, answers)
-        for field in visible_fields(step, answers)
-    ]
-    pieces = [
-        (ItemKind.EVIDENCE.value, rule.code, rule.label.get(language))
-        for rule in procedure.evidence
-    ]
-    return fields + pieces
+    return askable_of(dossier.procedure, answers, language or short_language())
 
 
 @dataclass(frozen=True)
