@@ -43,6 +43,7 @@ OBJECTS = {
     "job",
     "journal",
     "opening",
+    "batch",
 }
 
 
@@ -107,6 +108,7 @@ PARTS = {
     "step": lambda name, office: "identity",
     "rule_code": lambda name, office: "passport",
     "opening_id": _opening,
+    "batch_id": lambda name, office: office.batch.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,
     "path": lambda name, office: "",

@@ -11,6 +11,7 @@ from portal.territory.queries import Competence
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory
+from tests.factories.batches import closing
 from tests.factories.cms import first_pages
 from tests.factories.workflows import Life, filed_dossier
 from workflows.enums import ROUTING_DESK
@@ -64,6 +65,7 @@ def _office(code):
     owner = UserFactory()
     office = SimpleNamespace(code=code, people=people, owner=owner, lives={})
     office.lives["filed"] = OwnLife(code, owner, people)
+    office.batch = closing(office.lives["filed"])
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk

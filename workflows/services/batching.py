@@ -80,7 +80,7 @@ def start(*, kind: str, wanted: dict[UUID, int], facts: dict, key: UUID, actor: 
         with refusing({"a_batch_is_started_once": _("Ces actes sont déjà lancés.")}):
             batch = Batch.objects.create(
                 kind=kind,
-                prefecture_code=picks[0].case.prefecture_code,
+                prefecture_code=picks[0].case.prefecture_code or "",
                 made_by=actor,
                 idempotency_key=key,
                 size=len(picks),
