@@ -141,12 +141,12 @@ def run_row(*, row_id: UUID, at: datetime) -> None:
     """
     with door.also(scope="system"):
         # the case before the row, as whoever moves a case holds them
-        lock_case(BatchRow.objects.values_list("case_id", flat=True).get(pk=row_id))
+        case = lock_case(BatchRow.objects.values_list("case_id", flat=True).get(pk=row_id))
         rows = BatchRow.objects.select_for_update(of=("self",))
         row = rows.select_related("batch__made_by").get(pk=row_id)
     if row.state != RowState.TODO:
         return
-    reasons = _act(row, at)
+    reasons = _act(row, case, at)
     _settle(row, RowState.REFUSED if reasons else RowState.DONE, reasons, at)
 
 
@@ -158,15 +158,17 @@ def note_failure(*, row_id: UUID, at: datetime) -> None:
         _fail(row, at)
 
 
-def _act(row: BatchRow, at: datetime) -> list[str]:
+def _act(row: BatchRow, case: Case, at: datetime) -> list[str]:
     """Why the act was refused, in the agent's language; nothing when it was made."""
-    agent = row.batch.made_by
+    agent, kind = row.batch.made_by, KINDS[row.batch.kind]
     with translation.override(agent.language):
         if row.prefecture_code not in agent.prefectures:
             return [_("Ce dossier n’est plus dans une préfecture que vous servez.")]
+        if row.seen == case.last_step and (known := kind.why_not(case, agent)):
+            return known
         try:
             with door.acting_for(agent):
-                KINDS[row.batch.kind].perform(
+                kind.perform(
                     case_id=row.case_id, facts=row.batch.facts, actor=agent, at=at, seen=row.seen
                 )
         except PermissionDenied:

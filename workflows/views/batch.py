@@ -7,6 +7,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from dossiers import api as dossiers
@@ -22,6 +23,13 @@ from workflows.services import batching
 from workflows.services.batch_kinds import KINDS, kinds_for
 
 REFRESH_SECONDS = "5"
+# At the desk "refused" is said of a permit: here it is the act that was not made.
+RESULTS = {
+    RowState.DONE.value: (_("fait"), "success"),
+    RowState.REFUSED.value: (_("non fait"), "warning"),
+    RowState.FAILED.value: (_("en panne"), "danger"),
+    RowState.TODO.value: (_("en attente"), "neutral"),
+}
 _NOT_KEPT = {"csrfmiddlewaretoken", "action", "cle"}
 
 
@@ -174,10 +182,13 @@ class BatchPage(ReadOnlyView, TemplateView):
             "batch": self.batch,
             "kind": KINDS[self.batch.kind],
             "progress": progress,
-            "lines": list(zip(lines, progress.rows, strict=True)),
+            "lines": [
+                (line, row, *RESULTS[row.state])
+                for line, row in zip(lines, progress.rows, strict=True)
+            ],
             "numbers": [
-                (RowState(state).label, progress.count(state), state.value)
-                for state in (RowState.DONE, RowState.REFUSED, RowState.FAILED)
+                (words, progress.count(RowState(state)))
+                for state, (words, _tone) in RESULTS.items()
             ],
             "stopped": stopped,
             "refreshes": bool(progress.waiting) and not stopped,

@@ -119,6 +119,16 @@ def test_an_item_that_one_procedure_does_not_have_is_refused_for_it_alone(as_rol
     )
 
 
+def test_a_case_that_could_not_change_when_it_was_chosen_says_its_true_reason(as_role):
+    life = Life().completion_asked()
+    batch = closing(life)
+
+    run_all(as_role)
+
+    sentence = "Pas à cette étape : le dossier est « complément demandé »."
+    assert results(batch) == [("refused", [sentence])]
+
+
 def test_running_each_job_twice_does_it_once(three, as_role):
     batch = closing(*three)
 

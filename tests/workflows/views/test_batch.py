@@ -131,7 +131,7 @@ def test_the_check_page_says_that_nothing_is_done_and_does_nothing(at_desk):
     assert "Rien n’est encore fait" in page.text
     assert GROUNDS["grounds_fact"] in page.text
     assert page.text.count("L’acte sera fait") == 2
-    assert page.text.count("Sera refusé") == 1
+    assert page.text.count("Ne sera pas fait") == 1
     assert "Pas à cette étape" in page.text
     assert nothing_written(lives[0])
 
@@ -275,7 +275,7 @@ def test_each_case_shows_its_result_its_reason_and_its_page(at_desk, as_role):
         assert reverse("desk:case", args=[life.id]) in page
     assert [state for state, _r in results(batch)] == ["done", "refused"]
     assert "<strong>1</strong> fait" in page
-    assert "<strong>1</strong> refusé" in page
+    assert "<strong>1</strong> non fait" in page
 
 
 def test_a_case_that_left_is_counted_and_not_named(at_desk):
