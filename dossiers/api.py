@@ -19,7 +19,7 @@ from dossiers.models import (
     Submission,
 )
 from dossiers.queries import askable as _askable
-from dossiers.queries.askable import Askable
+from dossiers.queries.askable import Askable, askable_in_common
 from dossiers.queries.checks import (
     CheckLine,
     allowed_title_ends,
@@ -79,6 +79,7 @@ __all__ = [
     "answers_to",
     "ask_completion",
     "askable",
+    "askable_in_common",
     "askable_items",
     "checklist_of",
     "close_completion",

@@ -9,7 +9,7 @@ from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 from workflows.enums import CardOrderState
 from workflows.models import CardOrder
-from workflows.services import alarms, balancing, daily, producing, running
+from workflows.services import alarms, balancing, batching, daily, producing, running
 
 
 @job("workflows.run_clocks", system=True, atomic=False, cron="15 4-21 * * *")
@@ -100,3 +100,23 @@ def _poll_later(card_order_id: str) -> None:
         _in_seconds=settings.CARD_POLL_SECONDS,
         card_order_id=card_order_id,
     )
+
+
+@job("workflows.run_batch_row", atomic=False, attempts=batching.TRIES - 1)
+def run_batch_row(*, row_id: str, **_later_arguments) -> None:
+    """One case of a batch: made or refused, and said so. Running it twice does it once.
+
+    The try is counted first, in a transaction of its own, so that a row that always breaks
+    ends as failed instead of being awaited for ever.
+    """
+    row = UUID(row_id)
+    with opened():
+        if not batching.begin(row_id=row, at=clock.now()):
+            return
+    try:
+        with opened():
+            batching.run_row(row_id=row, at=clock.now())
+    except Exception:
+        with opened():
+            batching.note_failure(row_id=row, at=clock.now())
+        raise

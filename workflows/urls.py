@@ -2,11 +2,13 @@
 
 from portal.accounts.enums import POST_ROLES, Role
 from portal.core.policy import Policy, route
+from workflows.services.batch_kinds import KINDS
 from workflows.views import (
     acts,
     alarms,
     appeals,
     applicant,
+    batch,
     case,
     completion,
     correction,
@@ -37,6 +39,10 @@ _OFFICES = _policy(Role.REVIEWER, Role.SUPERVISOR)
 _SIGN = _policy(Role.SIGNATORY)
 _SUPERVISE = _policy(Role.SUPERVISOR)
 _TEAM = _policy(Role.SUPERVISOR, object=None)
+# Whoever may repeat one of the acts for many cases.
+_MANY = frozenset().union(*(kind.roles for kind in KINDS.values()))
+_BATCHES = Policy("agent", _MANY, relation="prefecture")
+_BATCH = Policy("agent", _MANY, relation="prefecture", object="batch")
 
 
 def _act(path, view, name, policy):
@@ -124,6 +130,10 @@ urlpatterns = [
         name="preview",
         policy=_policy(object="evidence"),
     ),
+    route("lots/", batch.Batches.as_view(), name="batches", policy=_BATCHES),
+    route("lots/choisir/", batch.ChooseCases.as_view(), name="batch_choose", policy=_BATCHES),
+    route("lots/preparer/", batch.PrepareBatch.as_view(), name="batch_prepare", policy=_BATCHES),
+    route("lots/<uuid:batch_id>/", batch.BatchPage.as_view(), name="batch", policy=_BATCH),
     _act("", case.CasePage, "case", _policy()),
     _act("complet/", acts.Acknowledge, "acknowledge", _REVIEW),
     _act("complement/", completion.AskCompletion, "ask_completion", _REVIEW),

@@ -79,15 +79,21 @@ def enqueue(name, *, _in_seconds=None, _lock=None, _queueing_lock=None, **identi
         "queueing_lock": _queueing_lock,
         "schedule_in": {"seconds": _in_seconds} if _in_seconds else None,
     }
-    return _deferrer(name, options).defer(_act=_present_act(), **identifiers)
+    return _deferrer(name, options).defer(**_signed(identifiers))
 
 
 def enqueue_many(name, many) -> int:
-    """Insert one job for each dict of identifiers, in one statement. Returns their number."""
-    present = _present_act()
-    jobs = [{"_act": present, **identifiers} for identifiers in many]
+    """Insert one job for each dict of identifiers, in one statement. Returns their number.
+
+    A dict may carry its `_lock`: jobs of one lock run one after the other. Raises RuntimeError
+    outside a transaction.
+    """
+    jobs = [
+        _deferrer(name, {"lock": one.pop("_lock", None)}).make_new_job(**_signed(one))
+        for one in map(dict, many)
+    ]
     if jobs:
-        _deferrer(name, {}).batch_defer(*jobs)
+        app.job_manager.batch_defer_jobs(jobs)
     return len(jobs)
 
 
@@ -98,9 +104,10 @@ def _deferrer(name, options):
     return app.configure_task(name, allow_unknown=False, **chosen)
 
 
-def _present_act():
+def _signed(identifiers: dict) -> dict:
+    """The arguments of a job, with the actor of the present act."""
     act = door.current()
-    return {"actor": act.actor_id if act else None}
+    return {"_act": {"actor": act.actor_id if act else None}, **identifiers}
 
 
 def troubled_jobs(limit: int = 100) -> list[dict]:

@@ -67,6 +67,7 @@ OBJECTS = {
     "alarm",
     "appeal",
     "absence",
+    "batch",
 }
 
 
@@ -159,6 +160,7 @@ PARTS = {
     "appeal_id": _appeal,
     "opening_id": _opening,
     "absence_id": lambda name, office: office.absence.pk,
+    "batch_id": lambda name, office: office.batch.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,
     "path": lambda name, office: "",

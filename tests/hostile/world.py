@@ -12,6 +12,7 @@ from portal.core.door import acting, also
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory, as_worker
+from tests.factories.batches import closing
 from tests.factories.cms import first_pages
 from tests.factories.workflows import (
     PAPEETE,
@@ -91,6 +92,7 @@ def _office(code):
     )
     with as_worker(), acting(None, scope="system") as act:
         set_contacts(people["counter_agent"], at=act.now, phones=["0601020304"])
+    office.batch = closing(office.lives["filed"])
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk

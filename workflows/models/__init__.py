@@ -3,6 +3,7 @@
 from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
 from workflows.models.appeal import Appeal
 from workflows.models.assignment import Assignment
+from workflows.models.batch import Batch, BatchKind, BatchRow, RowState
 from workflows.models.card import CardOrder
 from workflows.models.case import Case
 from workflows.models.check import CheckResult
@@ -20,6 +21,9 @@ __all__ = [
     "AlarmDigest",
     "Appeal",
     "Assignment",
+    "Batch",
+    "BatchKind",
+    "BatchRow",
     "CardOrder",
     "Case",
     "CheckResult",
@@ -32,6 +36,7 @@ __all__ = [
     "Proposal",
     "ReasonsRequest",
     "Retraction",
+    "RowState",
     "SigningDelegation",
     "Step",
 ]

@@ -19,6 +19,7 @@ from workflows.models import (
     Alarm,
     Appeal,
     Assignment,
+    BatchRow,
     CardOrder,
     Case,
     CheckResult,
@@ -59,6 +60,7 @@ _RECORDS = (
     Appeal,
     Retraction,
     ObservationInvitation,
+    BatchRow,
 )
 
 

@@ -73,6 +73,14 @@ def facts(rows):
 
 
 @register.simple_tag
+def progress(*, label, value, total):
+    """{% progress label="Dossiers traités" value=3 total=5 %}: a bar, and its numbers in words."""
+    if not 0 <= value <= total:
+        raise template.TemplateSyntaxError(f"progress cannot show {value} of {total}")
+    return render_to_string("ui/progress.html", {"label": label, "value": value, "total": total})
+
+
+@register.simple_tag
 def task_list(tasks):
     """{% task_list tasks %}: title, state, href, hint; each state is said in words."""
     for task in tasks:

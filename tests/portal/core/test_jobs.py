@@ -38,6 +38,22 @@ def test_a_job_carries_its_actor_and_identifiers_only(db):
     assert (job.task_name, job.args) == ("core.retry", {"_act": {"actor": 7}, "job_id": 1})
 
 
+def test_several_jobs_are_enqueued_at_once_each_with_its_lock(db, django_assert_num_queries):
+    with door.acting(7), django_assert_num_queries(1):
+        jobs.enqueue_many("core.retry", [{"_lock": "a", "job_id": 1}, {"_lock": "b", "job_id": 2}])
+
+    found = [(job.lock, job.args) for job in ProcrastinateJob.objects.order_by("id")]
+    assert found == [
+        ("a", {"_act": {"actor": 7}, "job_id": 1}),
+        ("b", {"_act": {"actor": 7}, "job_id": 2}),
+    ]
+
+
+def test_several_jobs_are_refused_outside_a_transaction(transactional_db):
+    with pytest.raises(RuntimeError):
+        jobs.enqueue_many("core.retry", [{"job_id": 1}])
+
+
 def context():
     with connection.cursor() as cursor:
         cursor.execute("select portal_actor(), portal_prefectures(), portal_scope()")

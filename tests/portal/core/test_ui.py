@@ -34,6 +34,7 @@ class NameForm(forms.Form):
         '{% submit "x" tone="pink" %}',
         '{% file_box title="x" state="lost" %}{% endfile_box %}',
         '{% steps title="x" current=6 total=5 %}',
+        '{% progress label="x" value=6 total=5 %}',
         '{% callout title="x" colour="red" %}{% endcallout %}',
         '{% dossier_card title="x" %}{% enddossier_card %}',
     ],
@@ -189,3 +190,13 @@ def test_nav_link_to_a_page_for_others_is_nothing(rf):
     request.user = SimpleNamespace(is_authenticated=True, roles=frozenset({"applicant"}))
 
     assert render('{% nav_link "À traiter" href="/agent/" %}', request=request) == ""
+
+
+@pytest.mark.parametrize(("value", "total", "most"), [(3, 5, 5), (0, 0, 1)])
+def test_a_progress_says_its_numbers_in_words(value, total, most):
+    html = render(
+        '{% progress label="Traités" value=value total=total %}', value=value, total=total
+    )
+
+    assert f"<strong>{value} / {total}</strong>" in html
+    assert f'<progress max="{most}" value="{value}" aria-label="Traités">' in html
