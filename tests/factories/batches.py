@@ -5,8 +5,9 @@ import uuid
 
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from portal.accounts.api import Role
 from portal.core.door import acting
-from tests.factories.workflows import GROUNDS, Life, assigned
+from tests.factories.workflows import GROUNDS, Life
 from workflows import jobs
 from workflows.models import Batch, BatchRow
 from workflows.services import batching
@@ -19,14 +20,22 @@ def steps_seen(*lives: Life) -> dict:
     return {life.id: life.case.last_step for life in lives}
 
 
+def _give(lives, person) -> None:
+    """A reviewer acts on their own cases only."""
+    if Role.REVIEWER.value in person.roles:
+        for life in lives:
+            life.reviewer = person
+
+
 def closing(*lives: Life, person=None, key=None, seen=None) -> Batch:
     """The same closure proposed for these cases by the first one's reviewer."""
     person = person or lives[0].reviewer
+    _give(lives, person)
     with lives[0].desk(person):
         return batching.start(
             kind="propose_closure",
             wanted=seen or steps_seen(*lives),
-            facts=GROUNDS,
+            facts=GROUNDS | {"closure_code": "close-not-supplied"},
             key=key or uuid.uuid4(),
             actor=person,
         )
@@ -34,6 +43,7 @@ def closing(*lives: Life, person=None, key=None, seen=None) -> Batch:
 
 def asking(*lives: Life, items=(ITEM,), days: int = 30) -> Batch:
     """The same completion asked of these cases by the first one's reviewer."""
+    _give(lives, lives[0].reviewer)
     with lives[0].desk() as act:
         due_on = act.now.date() + dt.timedelta(days=days)
         return batching.start(
