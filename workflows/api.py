@@ -10,7 +10,6 @@ from workflows.enums import CaseState, NextActor, Purpose
 from workflows.models import Case, Step
 from workflows.queries.appeals import AppealsView, appeals_view
 from workflows.queries.progress import CaseView, case_view
-from workflows.queries.queue import queue_counts
 from workflows.queries.reasons import SilenceView, silence_view
 from workflows.queries.retractions import invitation_for
 from workflows.services import producing
@@ -35,7 +34,6 @@ __all__ = [
     "give_power_to_sign",
     "SilenceView",
     "invitation_for",
-    "queue_counts",
     "record_biometrics",
     "record_hand_over",
     "silence_of",

@@ -74,6 +74,9 @@ create trigger nobody_handles_someone_close_to_them before insert on workflows_p
     for each row execute function workflows_refuse_someone_close('proposed_by_id');
 create trigger nobody_handles_someone_close_to_them before insert on workflows_decision
     for each row execute function workflows_refuse_someone_close('signer_id');
+create trigger nobody_handles_someone_close_to_them before insert on workflows_step
+    for each row when (new.role in ('reviewer', 'signatory', 'supervisor'))
+    execute function workflows_refuse_someone_close('actor_id');
 
 create function workflows_only_its_reviewer() returns trigger
     language plpgsql security definer
@@ -102,6 +105,7 @@ create trigger only_its_reviewer_proposes before insert on workflows_proposal
 NO_GUARDS = """
 drop trigger only_its_reviewer_proposes on workflows_proposal;
 drop trigger only_its_reviewer_reviews_a_case on workflows_step;
+drop trigger nobody_handles_someone_close_to_them on workflows_step;
 drop trigger nobody_handles_someone_close_to_them on workflows_decision;
 drop trigger nobody_handles_someone_close_to_them on workflows_proposal;
 drop function workflows_only_its_reviewer();

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from workflows.enums import CaseState
 from workflows.models import Case
 
 MOST = 999
 """Beyond this the desk shows "plus de 999": the exact number changes nothing in a day's work."""
+
+NOT_ARCHIVED = tuple(state for state in CaseState if state != CaseState.ARCHIVED)
 
 _COUNT = """
 select wanted.state, (

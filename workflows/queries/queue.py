@@ -1,17 +1,16 @@
 """The lists of the desk: what is due first, what waits for a signature, what has no office."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from portal.accounts.enums import Role
 from workflows.enums import ENDED, CaseState
 from workflows.models import Case
+from workflows.queries.paging import place_of, rows_beyond
 
 PAGE = 50
-NEVER = "-"
 CANDIDATES = 20
 """How many unassigned cases are tried: colleagues may take the first ones meanwhile."""
 
@@ -55,7 +54,7 @@ def work_of(person) -> tuple:
 
 
 def queue(person, *, state: str = "", after: str = "") -> Page:
-    """This agent's cases, what is due first coming first: one statement a page, no count.
+    """This agent's cases, what is due first coming first: at most two statements a page, no count.
 
     A reviewer's are those that a draw gave them, a signatory's those of the office that wait
     for a signature, a supervisor's all of them, each with who has it.
@@ -63,9 +62,9 @@ def queue(person, *, state: str = "", after: str = "") -> Page:
     cases = _work(person, state).most_urgent_first()
     if Role.SUPERVISOR.value in person.roles:
         cases = cases.select_related("reviewer")
-    rows = list(_beyond(cases, after)[: PAGE + 1])
+    rows = rows_beyond(cases, after, PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Page(tuple(rows[:PAGE]), f"{last.due_on or NEVER}.{last.pk}" if last else "")
+    return Page(tuple(rows[:PAGE]), place_of(last) if last else "")
 
 
 def _work(person, state):
@@ -130,29 +129,3 @@ def ended_lately(person) -> list[Case]:
     return list(
         Case.objects.visible_to(person).filter(state__in=ENDED).order_by("-ended_at", "pk")[:20]
     )
-
-
-def queue_counts(prefecture: str) -> dict[str, int]:
-    """How many cases of an office are in each state."""
-    rows = (
-        Case.objects.filter(prefecture_code=prefecture)
-        .exclude(state=CaseState.ARCHIVED)
-        .values("state")
-        .annotate(number=Count("id"))
-        .order_by("state")
-    )
-    return {row["state"]: row["number"] for row in rows}
-
-
-def _beyond(cases, after: str):
-    """The cases after a place in the order; a place that cannot be read is the beginning."""
-    day, _dot, case_id = after.partition(".")
-    try:
-        last_id = UUID(case_id)
-        due_on = None if day == NEVER else date.fromisoformat(day)
-    except ValueError:
-        return cases
-    if due_on is None:
-        return cases.filter(due_on=None, id__gt=last_id)
-    later = Q(due_on__gt=due_on) | Q(due_on=due_on, id__gt=last_id) | Q(due_on=None)
-    return cases.filter(later)

@@ -13,6 +13,7 @@ from portal.accounts.api import User
 from workflows import rules
 from workflows.enums import CaseState
 from workflows.models import Case
+from workflows.services.assigning import look_for_conflict
 from workflows.services.moves import CaseHasMoved, MoveRefused, lock_case
 
 S = CaseState
@@ -59,6 +60,7 @@ def correct(
     Case.objects.filter(pk=case.pk).update(
         submission_number=made.submission.number, holder_name=names[:200]
     )
+    look_for_conflict(case, at=at)
     return made
 
 

@@ -12,6 +12,7 @@ from workflows.enums import BEFORE_DECISION, SYSTEM, CaseState
 from workflows.models import Case, Step
 from workflows.models.base import about
 from workflows.queries.routes import find_route, reason_of
+from workflows.services.assigning import look_for_conflict
 from workflows.services.moves import lock_case
 from workflows.services.rerouting import reroute, send_to
 
@@ -22,13 +23,15 @@ def follow_address(*, case_id: UUID, submission_number: int, at: datetime) -> St
 
     The portal transmits by itself: the clock runs on from the first filing, and what was
     proposed or asked of a partner is void, as for any transmission. In the same office only
-    the service may change. After the decision nothing moves: the person reads why.
+    the service may change, and the reviewer if their addresses are now one. After the
+    decision nothing moves: the person reads why.
     """
     case = lock_case(case_id)
     if case.state not in BEFORE_DECISION:
         _say_that_it_stays(case)
         return None
     Case.objects.filter(pk=case.pk).update(submission_number=submission_number)
+    look_for_conflict(case, at=at)
     facts = dossiers.dossier_summary(case.dossier_id)
     found = find_route(case, facts, on=legal_day(at))
     if found.office is None:

@@ -14,6 +14,7 @@ from workflows.enums import ROUTING_DESK, CaseState
 from workflows.queries import queue
 from workflows.queries.alarms import alarms_of
 from workflows.queries.appeals import appeals_of
+from workflows.queries.counts import MOST, NOT_ARCHIVED, capped_counts
 from workflows.queries.delegations import delegations_of
 from workflows.queries.lines import lines_of
 from workflows.queries.reasons import reasons_owed
@@ -103,7 +104,7 @@ class Supervision(ReadOnlyView, TemplateView):
             with door.also(ROUTING_DESK):
                 unrouted = queue.unrouted()
         office = user.prefectures[0] if user.prefectures else ""
-        counts = queue.queue_counts(user.prefectures[0]) if user.prefectures else {}
+        counts = capped_counts(user.prefectures[0], NOT_ARCHIVED) if user.prefectures else {}
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
             "reasons_owed": reasons_owed(user, clock.today()),
@@ -115,7 +116,7 @@ class Supervision(ReadOnlyView, TemplateView):
             "repeated": dossiers.repeated_requests(office) if office else 0,
             "contested": dossiers.contested_corrections(office) if office else 0,
             "counts": [
-                (value, label, counts[value])
+                (value, label, how_many(counts[value]))
                 for value, label in CaseState.choices
                 if counts.get(value)
             ],
@@ -130,3 +131,8 @@ class Delegations(ReadOnlyView, TemplateView):
     def get_context_data(self, **kwargs):
         delegations = delegations_of(self.request.user, clock.today())
         return super().get_context_data(**kwargs) | {"delegations": delegations}
+
+
+def how_many(number: int) -> str:
+    """A counter as it is read: beyond a thousand, only that there are more."""
+    return str(number) if number <= MOST else _("plus de %(most)s") % {"most": MOST}

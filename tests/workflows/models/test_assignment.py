@@ -159,6 +159,14 @@ def test_nobody_signs_for_somebody_close_to_them():
         sql(life, (DECIDE, life.signatory.pk))
 
 
+def test_nobody_makes_a_step_for_somebody_close_to_them():
+    life = Life()
+    close_to(life, life.reviewer)
+
+    with pytest.raises(IntegrityError, match="share an address, a phone or an e-mail"):
+        sql(life, (STEP, life.reviewer.pk))
+
+
 def test_only_a_case_in_review_has_a_reviewer():
     life = Life().acknowledged().proposed("refuse").signed()
 
