@@ -1,8 +1,12 @@
 """What an applicant may do with a dossier on a given day, and the sentence when it is no."""
 
+from typing import TypeVar
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.errors import DomainRefusal
+
+Request = TypeVar("Request")
 
 
 class DossierClosed(DomainRefusal):
@@ -49,16 +53,17 @@ def refuse_unless_draft(dossier):
         )
 
 
-def refuse_unless_asked(dossier, request):
-    """Raise DossierClosed when nothing is asked of the applicant."""
+def refuse_unless_asked(dossier, request: Request | None) -> Request:
+    """The request that is open. Raise DossierClosed when nothing is asked of the applicant."""
     if dossier.withdrawn_at is not None:
         raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
     if dossier.sealed_at is not None:
         raise DossierClosed(
             _("Votre demande a reçu une décision : le dossier ne peut plus être modifié.")
         )
-    if not may_answer(dossier, request):
+    if request is None or not may_answer(dossier, request):
         raise DossierClosed(_("La préfecture ne vous demande aucun complément aujourd’hui."))
+    return request
 
 
 def refuse_unless_withdrawable(dossier):

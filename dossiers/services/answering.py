@@ -22,10 +22,10 @@ def explain_item(
     when nothing is asked any more, CompletionItem.DoesNotExist for an item not asked now.
     """
     dossier = lock_own(dossier_id, applicant)
-    request = open_request_of(dossier)
-    if request is None:
+    asked = open_request_of(dossier)
+    if asked is None:
         refuse_what_is_over(dossier)
-    rules.refuse_unless_asked(dossier, request)
+    request = rules.refuse_unless_asked(dossier, asked)
     item = request.items.get(pk=item_id)
     item.explanation, item.explained_at = text, at if text else None
     item.save(update_fields=["explanation", "explained_at"])

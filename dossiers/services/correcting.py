@@ -41,7 +41,7 @@ def correct(
         .select_related("applicant")
         .get(pk=dossier_id)
     )
-    last = dossier.submissions.order_by("-number").first()
+    last = dossier.submissions.latest("number")
     changes = _checked(dossier, last, answers, proof_id)
     put_right = {name: new for name, (_old, new) in changes.items()}
     submission = Submission.objects.create(

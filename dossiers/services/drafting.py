@@ -153,10 +153,10 @@ def _refuse_closed_fields(dossier, typed):
     if dossier.filed_at is None:
         rules.refuse_unless_draft(dossier)
         return
-    request = open_request_of(dossier)
-    if request is None:
+    asked = open_request_of(dossier)
+    if asked is None:
         rules.refuse_unless_draft(dossier)
-    rules.refuse_unless_asked(dossier, request)
+    request = rules.refuse_unless_asked(dossier, asked)
     items = list(request.items.order_by("kind", "code"))
     after = dossier.answers | {name: answer.value for name, answer in typed.items()}
     opened = {

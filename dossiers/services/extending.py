@@ -26,10 +26,10 @@ def extend_completion(
     asked any more, CompletionRefused when the deadline is already as late as it may be.
     """
     dossier = lock_own(dossier_id, applicant)
-    request = open_request_of(dossier)
-    if request is None:
+    asked = open_request_of(dossier)
+    if asked is None:
         refuse_what_is_over(dossier)
-    rules.refuse_unless_asked(dossier, request)
+    request = rules.refuse_unless_asked(dossier, asked)
     if request.extended_to is not None:
         return request
     later = extension_of(request)

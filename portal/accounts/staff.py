@@ -30,7 +30,7 @@ class Member:
 
 
 def reviewers_present(
-    prefecture_code: str, day: date, *, procedure_code: str | None = None
+    prefecture_code: str | None, day: date, *, procedure_code: str | None = None
 ) -> list[int]:
     """The reviewers of an office who work on this day; with a procedure, those who handle it."""
     posts = _reviewers(prefecture_code, day).filter(~_away(day)).order_by("user_id")

@@ -77,7 +77,7 @@ def acting(
 
 
 @contextlib.contextmanager
-def also(*prefectures: str, scope: str | None = None) -> Iterator[Act]:
+def also(*prefectures: str | None, scope: str | None = None) -> Iterator[Act]:
     """Widen the present act to other prefectures, or to a named scope, for a few statements."""
     act = current()
     if act is None:

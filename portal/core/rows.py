@@ -6,10 +6,13 @@ here. No signal is sent. Everything else uses the ORM.
 """
 
 import functools
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import DatabaseDefault
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def insert(row: models.Model) -> None:
@@ -59,7 +62,7 @@ def selected(model, alias: str) -> str:
     return ", ".join(f"{alias}.{_quoted(field)}" for field in model._meta.concrete_fields)
 
 
-def read(model, statement: str, parameters: list) -> models.Model | None:
+def read(model: type[Row], statement: str, parameters: list) -> Row | None:
     """The first row that a statement selects, as an instance; None when there is none."""
     here = connections[DEFAULT_DB_ALIAS]
     with here.cursor() as cursor:

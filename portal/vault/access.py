@@ -55,7 +55,7 @@ def grant_access(subject_id: UUID, prefecture_code: str, roles, reason: str) -> 
 
 
 @transaction.atomic
-def revoke_access(subject_id: UUID, prefecture_code: str) -> bool:
+def revoke_access(subject_id: UUID, prefecture_code: str | None) -> bool:
     """Take a prefecture's access back: its agents' next request finds nothing."""
     with door.also(prefecture_code):
         return bool(

@@ -35,7 +35,7 @@ BAND = 2
 _TO_DO = (CaseState.RECEIVED, CaseState.UNDER_REVIEW)
 
 
-def loads_of(prefecture_code: str, agents: Iterable[int]) -> dict[int, int]:
+def loads_of(prefecture_code: str | None, agents: Iterable[int]) -> dict[int, int]:
     """The weighted open cases of each of these agents, in one statement."""
     agents = list(agents)
     weight = Choice(

@@ -73,9 +73,9 @@ def _give_away(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: i
 
 def _not_to_give_away(case: Case, person: User) -> list[str]:
     if not may_give_away(case, person):
-        return [_("Cet acte revient à une autre personne.")]
+        return [str(_("Cet acte revient à une autre personne."))]
     if case.reviewer_id is None:
-        return [_("Personne n’a ce dossier : le prochain tirage le donnera.")]
+        return [str(_("Personne n’a ce dossier : le prochain tirage le donnera."))]
     return []
 
 

@@ -23,7 +23,11 @@ from workflows.services.producing import order_card
 from workflows.services.revoking import revoke_decisions
 from workflows.services.titling import title_of
 
-_SIGNING_MOVES = {Outcome.GRANT: "grant", Outcome.REFUSE: "refuse", Outcome.CLOSE: "close"}
+_SIGNING_MOVES: dict[str, str] = {
+    Outcome.GRANT: "grant",
+    Outcome.REFUSE: "refuse",
+    Outcome.CLOSE: "close",
+}
 
 
 @dataclass(frozen=True)

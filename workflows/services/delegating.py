@@ -20,7 +20,7 @@ from workflows.models import Case, SigningDelegation
 from workflows.services.moves import MoveRefused
 
 _SENTENCES = {
-    constraint.name: constraint.violation_error_message
+    constraint.name: constraint.violation_error_message or ""
     for constraint in SigningDelegation._meta.constraints
     if isinstance(constraint, CheckConstraint)
 }

@@ -31,16 +31,17 @@ def ask(*, case_id: UUID, actor: User, at: datetime) -> ReasonsRequest:
     case = lock_case(case_id)
     if actor.pk != case.applicant_id:
         raise PermissionDenied("ask_reasons")
-    asked = case.reasons_requests.filter(silence_on=case.implicit_refusal_flagged_on).first()
+    silence_on = case.implicit_refusal_flagged_on
+    asked = case.reasons_requests.filter(silence_on=silence_on).first() if silence_on else None
     if asked is not None:
         return asked
-    if not is_reasons_time(case, at):
+    if silence_on is None or not is_reasons_time(case, at):
         raise MoveRefused(
             _("Aucun refus né du silence ne peut être expliqué ici : rien n’a été demandé.")
         )
     due = deadlines.reasons_due(deadlines.legal_day(at))
     request = ReasonsRequest.objects.create(
-        **about(case), case=case, silence_on=case.implicit_refusal_flagged_on, due_on=due.on
+        **about(case), case=case, silence_on=silence_on, due_on=due.on
     )
     correspondence.add_line(
         "case_reasons_asked",
@@ -115,11 +116,9 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: datetime | None) -> 
 def _held(case_id: UUID) -> tuple[Case, ReasonsRequest]:
     """The case and its open request, both held."""
     case = lock_case(case_id)
-    request = (
-        case.reasons_requests.select_for_update(of=("self",))
-        .filter(answered_at=None, silence_on=case.implicit_refusal_flagged_on)
-        .first()
-    )
+    silence_on = case.implicit_refusal_flagged_on
+    held = case.reasons_requests.select_for_update(of=("self",)).filter(answered_at=None)
+    request = held.filter(silence_on=silence_on).first() if silence_on else None
     if request is None or case.outcome:
         raise MoveRefused(_("Aucune demande de motifs n’attend de réponse sur ce dossier."))
     return case, request

@@ -141,7 +141,7 @@ def send_to(*, case: Case, move: str, actor, at, route: Route, reason="", seen=N
         )
         case.refresh_from_db()
         release(case, why=ReleasedWhy.REROUTED, at=at)
-        give_to_office(case, route.office)
+        give_to_office(case, route.office or ROUTING_DESK)
         case.prefecture_code = route.office
         why = AssignedWhy.ROUTED if move == "route" else AssignedWhy.REROUTED
         assign_by_chance(case, why=why, at=at)

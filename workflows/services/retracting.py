@@ -97,6 +97,8 @@ def sign_retraction(*, case_id: UUID, actor: User, at: datetime, seen: int) -> S
         context = retraction_context(case, retraction, actor, at, quality=power.quality)
         letter = _letter(case, "retraction", context)
     step = advance(case_id=case_id, move="retract", actor=actor, at=at, seen=seen, letter=letter)
+    if retraction is None or power is None or letter is None:
+        raise PermissionDenied("retract")  # the guards of the move have refused already
     retraction.settled_at, retraction.settled_how = at, "signed"
     retraction.signer, retraction.signer_name = actor, str(actor)
     retraction.signer_quality, retraction.delegation = power.quality, power

@@ -20,6 +20,8 @@ def title_of(
     """
     if outcome != Outcome.GRANT:
         return {}
+    if starts_on is None:
+        raise MoveRefused(_("Indiquez le premier jour du titre."))
     rules = dossiers.title_rules(case.dossier)
     computed = dossiers.title_end_of(case.dossier, starts_on)
     if rules.same_end_date and computed is None:
