@@ -21,4 +21,3 @@ class DossiersConfig(AppConfig):
         correspondence.declare_lines(telling.LINES)
         correspondence.declare_mails(telling.MAILS)
         correspondence.declare_letters(telling.LETTERS)
-        correspondence.declare_mails(telling.MAILS)

@@ -33,9 +33,8 @@ LINES = {
         _("Elle est jointe à votre dossier. Vos autres réponses et vos pièces n’ont pas changé."),
     ),
 }
-MAILS = {"address_changed": _("Votre nouvelle adresse est enregistrée")}
-
 MAILS = {
+    "address_changed": _("Votre nouvelle adresse est enregistrée"),
     "completion_reminder": _("La préfecture attend toujours votre complément"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }

@@ -31,6 +31,7 @@ WHO = {
     "withdraw": {"applicant"},
     "reroute": {"reviewer", "supervisor", "system"},
     "reopen": {"supervisor"},
+    "retract": {"signatory"},
     "archive": {"system"},
 }
 OWNER, PROPOSER, ASSIGNED = 1, 2, 9

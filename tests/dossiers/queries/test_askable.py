@@ -10,14 +10,16 @@ pytestmark = pytest.mark.django_db
 
 
 def kinds_and_codes(items):
-    return [item[:2] for item in items]
+    return [(item.kind, item.code) for item in items]
 
 
 def test_one_dossier_has_in_common_with_itself_all_that_it_may_be_asked():
     dossier = filed_dossier()
 
     with acting(None, prefectures=["75"]):
-        assert api.askable_in_common([dossier.pk]) == api.askable_items(dossier.pk)
+        shared, alone = api.askable_in_common([dossier.pk]), api.askable(dossier, "fr")
+        assert kinds_and_codes(shared) == kinds_and_codes(alone)
+        assert not any(item.given for item in shared)
 
 
 def test_what_one_procedure_does_not_have_is_left_out_for_all():
@@ -26,7 +28,7 @@ def test_what_one_procedure_does_not_have_is_left_out_for_all():
 
     with acting(None, prefectures=["75"]):
         shared = kinds_and_codes(api.askable_in_common([student.pk, spouse.pk]))
-        alone = [kinds_and_codes(api.askable_items(one.pk)) for one in (student, spouse)]
+        alone = [kinds_and_codes(api.askable(one)) for one in (student, spouse)]
 
     assert ("evidence", "enrolment") in alone[0]
     assert ("evidence", "enrolment") not in shared
