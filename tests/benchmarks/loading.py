@@ -69,9 +69,15 @@ def _wants_a_value(field):
 
 
 def _plain(value):
-    """A default as COPY reads it: JSON is text there."""
-    value = getattr(value, "obj", value)
-    return json.dumps(value) if isinstance(value, dict | list) else value
+    """A default as COPY reads it: JSON is text there, and a bare list is an array."""
+    if hasattr(value, "obj"):
+        return json.dumps(value.obj)
+    return array(value) if isinstance(value, list) else value
+
+
+def array(values) -> str:
+    """An array as COPY reads it. Invented values hold no comma, quote or brace."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _text(value):

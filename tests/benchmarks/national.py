@@ -8,9 +8,10 @@ million requests a year, a peak in September, offices by the population of their
 crowded ones heavier, states that fit the age of each case. The same seed and day give the same
 database.
 
-Loaded: people and agents with their posts, dossiers, submissions, completion requests, cases,
-steps, clock pauses, opinions, proposals, decisions and card orders. Not loaded: files, letters,
-mails, timeline, journal, clearances and appointments. Memory stays that of one batch.
+Loaded: people and agents with their posts and delegations of signature, dossiers, submissions,
+completion requests with their items, cases with the agent who has each, steps, assignments, clock
+pauses, opinions, proposals with their checks, decisions and card orders. Not loaded: files,
+letters, mails, timeline, journal, clearances and appointments. Memory stays that of one batch.
 """
 
 import argparse
@@ -18,11 +19,13 @@ import datetime as dt
 import json
 import sys
 
+from dossiers.catalogue.conditions import holds
 from dossiers.models import ProcedureVersion
 from dossiers.models.procedure import published
+from portal.accounts.api import contact_digests
 from portal.core.door import acting
 from tests import database
-from tests.benchmarks.loading import Bar, Table, bare
+from tests.benchmarks.loading import Bar, array, bare
 from tests.benchmarks.places import existing, owner_of
 from tests.benchmarks.population import (
     AGENTS_PER_CASES,
@@ -32,97 +35,38 @@ from tests.benchmarks.population import (
     Office,
     Population,
     due_of,
+    power_of,
     silence_of,
 )
 from tests.benchmarks.proofs import broken
+from tests.benchmarks.tables import Tables
 from workflows import deadlines
-from workflows.enums import BEFORE_DECISION, CaseState
+from workflows.enums import BEFORE_DECISION, CaseState, CheckAnswer, Outcome
 
 S = CaseState
+PARIS = "75"
 BATCH = 4_000
 SHARES = {"reviewer": 0.7, "signatory": 0.1, "supervisor": 0.08, "counter_agent": 0.12}
 FIRST_DAY = dt.date(2015, 1, 1)
 GROUNDS = ("Article inventé pour la mesure.", "Faits inventés pour la mesure.")
+QUALITY = "Pour le préfet et par délégation, la cheffe du bureau (inventé)"
 SWORN = "Je certifie sur l’honneur (texte inventé)."
 
 _OFFICES = """
-select p.code, d.code, sum(c.population), (array_agg(c.insee order by c.population desc))[1:20]
+select p.code, d.code, sum(c.population), (array_agg(c.insee order by c.population desc))[1:20],
+    (select min(s.id) from territory_service s join territory_remit r on r.service_id = s.id
+        where s.prefecture_id = p.code and s.kind = 'residence' and r.department_id = d.code)
 from territory_prefecture p join territory_department d on d.prefecture_id = p.code
 join territory_commune c on c.department_id = d.code
 where d.law_applies and c.population > 0 group by p.code, d.code order by p.code, d.code
 """
 
 
-class Tables:
-    """Every table that is filled, in the order of their keys."""
-
-    def __init__(self):
-        personal = ("id", "dossier_id", "applicant_id", "prefecture_code", "case_id")
-        self.user = Table("accounts_user", "id", "email", "kind", "password", "display_name")
-        self.post = Table("accounts_post", "user_id", "prefecture_id", "role", "starts_on")
-        self.person = Table("dossiers_person", "id", "passport_key")
-        self.dossier = Table(
-            "dossiers_dossier", "id", "applicant_id", "procedure_code", "version_id", "answers",
-            "person_id", "prefecture_code", "department_code", "number", "created_at",
-            "updated_at", "filed_at", "sealed_at", "withdrawn_at",
-        )  # fmt: skip
-        self.submission = Table(
-            "dossiers_submission", "id", "dossier_id", "applicant_id", "prefecture_code",
-            "number", "answers", "evidence", "sworn_text", "language", "filed_at",
-        )  # fmt: skip
-        self.request = Table(
-            "dossiers_completionrequest", "id", "dossier_id", "applicant_id", "prefecture_code",
-            "asked_at", "due_on", "closed_at", "outcome",
-        )  # fmt: skip
-        self.case = Table(
-            "workflows_case", "id", "dossier_id", "applicant_id", "prefecture_code", "state",
-            "last_step", "submission_number", "dossier_number", "procedure_code", "holder_name",
-            "filed_at", "clock_rule", "clock_article", "clock_months", "clock_days",
-            "implicit_refusal_on", "implicit_refusal_flagged_on", "due_on", "complete_at",
-            "back_to", "completion_request_id", "opinion_id", "proposed_by_id",
-            "proposed_outcome", "proposed_submission", "decided_by_id", "decided_at", "outcome",
-            "title_starts_on", "title_ends_on", "prints_on_record", "card_ordered_at",
-            "card_number", "ended_at",
-        )  # fmt: skip
-        self.step = Table(
-            "workflows_step", *personal, "number", "move", "source", "target", "actor_id", "role",
-            "office_code", "submission_number", "clears", "at",
-        )  # fmt: skip
-        self.pause = Table(
-            "workflows_clockpause", *personal, "completion_request_id", "starts_on", "due_on",
-            "supplied_on", "closed_at",
-        )  # fmt: skip
-        self.opinion = Table(
-            "workflows_opinion", *personal, "kind", "question", "due_on", "asked_by_id",
-            "asked_at", "answer", "settled_at",
-        )  # fmt: skip
-        self.proposal = Table(
-            "workflows_proposal", *personal, "outcome", "grounds_law", "grounds_fact",
-            "title_starts_on", "title_ends_on", "title_months", "submission_number",
-            "proposed_by_id", "made_at", "settled_at", "settled_how",
-        )  # fmt: skip
-        self.decision = Table(
-            "workflows_decision", *personal, "proposal_id", "step_id", "outcome", "proposer_id",
-            "signer_id", "signer_name", "signer_quality", "signed_at",
-        )  # fmt: skip
-        self.order = Table(
-            "workflows_cardorder", *personal, "step_id", "idempotency_key", "state",
-            "maker_order", "ordered_at", "produced_at",
-        )  # fmt: skip
-
-    def all(self) -> list[Table]:
-        return list(vars(self).values())
-
-    def flush(self, login) -> None:
-        for table in self.all():
-            table.flush(login)
-
-
 class Writer:
     """Turns a life into rows."""
 
-    def __init__(self, tables: Tables, versions: dict):
-        self.tables, self.versions = tables, versions
+    def __init__(self, tables: Tables, versions: dict, checks: dict):
+        self.tables, self.versions, self.checks = tables, versions, checks
 
     def write(self, life: Life, today: dt.date) -> None:
         """Every row of one case."""
@@ -138,15 +82,18 @@ class Writer:
                 step.actor, step.role, step.office, submissions_of(life, step.number),
                 step.move in ("mark_card_ready", "require_biometrics"), step.at,
             )  # fmt: skip
+        for identifier, agent, since, until, why, ended_why in life.hands:
+            self.tables.assignment.add(
+                identifier, *whose, life.case, agent, since, until, why, ended_why
+            )
         self._exchanges(life, whose)
+        self._proposal(life, whose)
         self._decision(life, whose)
 
     def _dossier(self, life, office, number):
         tables, answers = self.tables, answers_of(life)
         person = life.person
-        tables.user.add(
-            life.applicant, f"personne-{life.serial}@exemple.invalid", "applicant", "!", ""
-        )
+        tables.user.add(life.applicant, email_of(life), "applicant", "!", "", None)
         tables.person.add(person, person + life.case)
         withdrawn = life.facts["ended_at"] if life.state == S.WITHDRAWN else None
         tables.dossier.add(
@@ -169,11 +116,13 @@ class Writer:
         granted = decided and life.outcome == "grant"
         flagged = silence if state in BEFORE_DECISION and silence <= today else None
         last = life.steps[-1].number
+        due = due_of(life, silence)
         self.tables.case.add(
             life.case, *whose, state, last, submissions_of(life, last), number, life.procedure,
             f"Personne Inventée {life.serial}", life.filed_at, life.limit.code,
             life.limit.article, life.limit.months, life.limit.days, silence, flagged,
-            due_of(life, silence), facts.get("complete_at"), facts["back_to"],
+            *((due.on, due.rule, due.article) if due else (None, "", "")), life.reviewer,
+            keys_of(life), *route_of(life, whose[2]), facts.get("complete_at"), facts["back_to"],
             facts["request"] if state == S.COMPLETION_REQUESTED else None,
             facts["opinion"] if state == S.OPINION_REQUESTED else None,
             facts.get("proposed_by") if proposed else None, life.outcome if proposed else "",
@@ -189,8 +138,12 @@ class Writer:
         facts = life.facts
         for request, asked_on, due_on, closed_at in life.pauses:
             self.tables.request.add(
-                request, *whose, facts["asked_at"], due_on, closed_at,
-                "supplied" if closed_at else "",
+                request, *whose, 1, facts["asked_at"], due_on, closed_at,
+                *(("supplied", 2) if closed_at else ("", None)),
+            )  # fmt: skip
+            self.tables.item.add(
+                request[::-1], request, *whose, "field", "passport_number", True,
+                "Illisible (inventé).", closed_at,
             )  # fmt: skip
             self.tables.pause.add(
                 request[::-1], *whose, life.case, request, asked_on, due_on,
@@ -204,8 +157,8 @@ class Writer:
                 facts["opinion_at"], "favourable" if settled else "", settled,
             )  # fmt: skip
 
-    def _decision(self, life, whose):
-        """The proposal, the signature, the card."""
+    def _proposal(self, life, whose):
+        """What was proposed, and what was verified before."""
         facts = life.facts
         if "proposal" not in facts:
             return
@@ -213,15 +166,28 @@ class Writer:
         self.tables.proposal.add(
             facts["proposal"], *whose, life.case, life.outcome, *GROUNDS,
             *(title_of(life) if life.outcome == "grant" else (None, None, None)),
+            "close-not-supplied" if life.outcome == "close" else "",
             submissions_of(life, life.steps[-1].number), facts["proposed_by"],
             facts["proposed_at"], settled, "signed" if settled else "",
         )  # fmt: skip
+        for position, (code, answer, by_rule) in enumerate(
+            self.checks[life.procedure].get(life.outcome, ()), start=1
+        ):
+            self.tables.check.add(
+                f"{facts['proposal'][:30]}{position:02x}", *whose, life.case, facts["proposal"],
+                position, code, answer, by_rule, "" if by_rule else "Vu au dossier (inventé).",
+            )  # fmt: skip
+
+    def _decision(self, life, whose):
+        """The signature, the card."""
+        facts = life.facts
+        settled = facts.get("decided_at")
         if settled:
             signed = next(step for step in life.steps if step.move in SIGNING)
             self.tables.decision.add(
                 facts["decision"], *whose, life.case, facts["proposal"], signed.id, life.outcome,
-                facts["proposed_by"], facts["decided_by"], "Signataire Inventé", "Chef de bureau",
-                settled,
+                facts["proposed_by"], facts["decided_by"], "Signataire Inventé", QUALITY,
+                power_of(facts["decided_by"]), signed.office, settled,
             )  # fmt: skip
         if "order" in facts:
             produced, step = facts.get("produced_at"), facts["order_step"]
@@ -243,6 +209,27 @@ def title_of(life: Life) -> tuple:
     return starts_on, deadlines.title_ends_on(starts_on=starts_on, months=12), 12
 
 
+def email_of(life: Life) -> str:
+    return f"personne-{life.serial}@exemple.invalid"
+
+
+def keys_of(life: Life) -> str:
+    """The digests of what the person lives by, as the portal keeps them: an array."""
+    address = (f"{life.serial} rue de l’Exemple", "99999")
+    return array(sorted(contact_digests(emails=[email_of(life)], addresses=[address])))
+
+
+def route_of(life: Life, office: str) -> tuple:
+    """The service that has the case, and the rule that found it: an agent chose a first office."""
+    if office != life.office.code:
+        return life.first_office.service, "chosen"
+    if life.office.service is None:
+        return None, "office_alone"
+    if office == PARIS:
+        return life.office.service, "police_prefecture"
+    return life.office.service, "overseas" if office.startswith("97") else "residence"
+
+
 def answers_of(life: Life) -> str:
     """What the person wrote, visibly invented."""
     return json.dumps(
@@ -252,7 +239,9 @@ def answers_of(life: Life) -> str:
             "birth_date": "1999-05-04",
             "nationality": "BR",
             "passport_number": f"ZZ{life.serial:07d}",
-            "address_line": "1 rue de l’Exemple",
+            "address_line": f"{life.serial} rue de l’Exemple",
+            "postcode": "99999",
+            "email": email_of(life),
             "commune": life.commune,
         },
         ensure_ascii=False,
@@ -262,8 +251,14 @@ def answers_of(life: Life) -> str:
 def offices_of(login, cases: int, tables: Tables, first_id: int) -> list[Office]:
     """The offices of the country with their agents, whose rows are added on the way."""
     found = [
-        Office(code, department, tuple(communes), float(people) * CROWDED.get(code, 1.0))
-        for code, department, people, communes in login.execute(_OFFICES).fetchall()
+        Office(
+            code,
+            department,
+            tuple(communes),
+            float(people) * CROWDED.get(code, 1.0),
+            service=service,
+        )
+        for code, department, people, communes, service in login.execute(_OFFICES).fetchall()
     ]
     total, number = sum(office.weight for office in found), first_id
     for office in found:
@@ -271,11 +266,21 @@ def offices_of(login, cases: int, tables: Tables, first_id: int) -> list[Office]
             wanted = cases / AGENTS_PER_CASES * office.weight / total * share
             held = office.agents[role] = range(number, number + max(2, round(wanted)))
             for agent in held:
-                name = f"agent-{agent}"
-                tables.user.add(agent, f"{name}@exemple.invalid", "agent", "!", name)
-                tables.post.add(agent, office.code, role, FIRST_DAY)
+                add_agent(tables, agent, office.code, role)
             number += len(held)
     return found
+
+
+def add_agent(tables: Tables, agent: int, office: str, role: str) -> None:
+    """One agent with a post; a signatory with the power to sign everything."""
+    name = f"agent-{agent}"
+    tables.user.add(agent, f"{name}@exemple.invalid", "agent", "!", name, f"INVENTE-{agent}")
+    tables.post.add(agent, office, role, FIRST_DAY)
+    if role == "signatory":
+        tables.power.add(
+            power_of(agent), agent, office, array(Outcome.values), QUALITY,
+            f"Arrêté inventé n° {agent}", FIRST_DAY, FIRST_DAY,
+        )  # fmt: skip
 
 
 def fill(name: str, *, cases: int, seed: int, years: float = 2.0, progress=None) -> None:
@@ -283,7 +288,7 @@ def fill(name: str, *, cases: int, seed: int, years: float = 2.0, progress=None)
     tables = Tables()
     with owner_of(name) as login:
         login.execute("set synchronous_commit = off")
-        versions, limits = procedures()
+        versions, limits, checks = procedures()
         (now,) = login.execute("select date_trunc('minute', portal_now())").fetchone()
         (first_id,) = login.execute("select coalesce(max(id), 0) + 1 from accounts_user").fetchone()
         offices = offices_of(login, cases, tables, first_id)
@@ -291,7 +296,7 @@ def fill(name: str, *, cases: int, seed: int, years: float = 2.0, progress=None)
         population = Population(
             seed=seed, now=now.astimezone(dt.UTC), offices=offices, limits=limits, years=years
         )
-        writer, bar = Writer(tables, versions), progress or Bar("cases")
+        writer, bar = Writer(tables, versions, checks), progress or Bar("cases")
         with bare(login, [table.name for table in tables.all()]):
             for serial in range(1, cases + 1):
                 life = population.life(serial, first_applicant + serial - 1)
@@ -299,22 +304,37 @@ def fill(name: str, *, cases: int, seed: int, years: float = 2.0, progress=None)
                 if serial % BATCH == 0 or serial == cases:
                     tables.flush(login)
                     bar.show(serial, cases)
-        for sequence in ("accounts_user", "accounts_post"):
+        for table in ("accounts_user", "accounts_post"):
             login.execute(
-                f"select setval(pg_get_serial_sequence('{sequence}', 'id'), max(id))"
-                f" from {sequence}"
+                f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}"
             )
         login.execute("vacuum analyze")
 
 
-def procedures() -> tuple[dict, dict]:
-    """The version in force of each procedure, and its rule of silence."""
-    versions, limits = {}, {}
+def procedures() -> tuple[dict, dict, dict]:
+    """The version in force of each procedure, its rule of silence, its checklist by outcome."""
+    versions, limits, checks = {}, {}, {}
     with acting(None):
         for version in ProcedureVersion.objects.order_by("published_at", "pk"):
             versions[version.code] = version.pk
-            limits[version.code] = deadlines.limit_of(published(version.pk).deadlines)
-    return versions, limits
+            procedure = published(version.pk)
+            limits[version.code] = deadlines.limit_of(procedure.deadlines)
+            checks[version.code] = {
+                str(outcome): list(checklist(procedure.checks, outcome))
+                for outcome in (Outcome.GRANT, Outcome.REFUSE)
+            }
+    return versions, limits, checks
+
+
+def checklist(checks, outcome):
+    """(code, answer, by rule) of each check, as this outcome needs them."""
+    failed = outcome != Outcome.REFUSE
+    for check in checks:
+        applies = holds(check.when, {})
+        answer = CheckAnswer.MET if applies else CheckAnswer.NOT_APPLICABLE
+        if applies and not failed and outcome in check.outcomes:
+            answer, failed = CheckAnswer.NOT_MET, True
+        yield check.code, answer.value, not applies
 
 
 def main():

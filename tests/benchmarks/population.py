@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from workflows import deadlines
-from workflows.enums import BEFORE_DECISION, CaseState
+from workflows.enums import BEFORE_DECISION, IN_REVIEW, CaseState
 
 S = CaseState
 UTC = dt.UTC
@@ -101,6 +101,7 @@ class Office:
     communes: tuple[str, ...]
     weight: float
     agents: dict = field(default_factory=dict)
+    service: int | None = None
 
 
 @dataclass
@@ -138,10 +139,17 @@ class Life:
     steps: list = field(default_factory=list)
     facts: dict = field(default_factory=dict)
     pauses: list = field(default_factory=list)
+    hands: list = field(default_factory=list)
+    """Who had the case: identifier, agent, since, until, why, why not any more."""
 
     @property
     def state(self) -> str:
         return self.steps[-1].target
+
+    @property
+    def reviewer(self) -> int | None:
+        """Whose case it is; nobody's once the review has ended."""
+        return self.hands[-1][1] if self.hands and self.hands[-1][3] is None else None
 
 
 class Population:
@@ -193,6 +201,7 @@ class Population:
         at = life.filed_at
         self._step(life, "open", "", S.FILED, at)
         self._step(life, "route", S.FILED, S.RECEIVED, at)
+        self._hand_over(life, "route", at)
         life.facts["back_to"] = ""
         for move, days in moves:
             if days:
@@ -207,6 +216,20 @@ class Population:
             target = TARGETS.get(move) or life.facts["back_to"]
             self._step(life, move, source, target, at)
             self._keep(life, move, at)
+            self._hand_over(life, move, at)
+
+    def _hand_over(self, life, move, at):
+        """A reviewer is drawn when the case arrives, and has it until the review ends."""
+        if life.hands and life.hands[-1][3] is None:
+            if move != "reroute" and life.state in IN_REVIEW:
+                return
+            life.hands[-1][3] = at
+            life.hands[-1][5] = "rerouted" if move == "reroute" else "closed"
+        if move in ("route", "reroute"):
+            office = life.first_office if move == "route" else life.office
+            agent = self.dice.choice(office.agents["reviewer"])
+            why = "routed" if move == "route" else "rerouted"
+            life.hands.append([self._identifier(), agent, at, None, why, ""])
 
     def _step(self, life, move, source, target, at):
         role = "system" if move in PORTAL_MOVES else ROLES.get(move, "reviewer")
@@ -218,6 +241,8 @@ class Population:
         actor = None
         if role == "applicant":
             actor = life.applicant
+        elif role == "reviewer":
+            actor = life.reviewer
         elif role != "system":
             actor = self.dice.choice((office or life.office).agents[role])
         life.steps.append(
@@ -243,7 +268,7 @@ class Population:
             facts.setdefault(date, at)
             facts.setdefault(author, step.actor)
         if move == "ask_completion":
-            asked_on = at.date()
+            asked_on = deadlines.legal_day(at)
             due_on = asked_on + dt.timedelta(days=30)
             life.pauses.append([facts["request"], asked_on, due_on, None])
         elif move == "receive_completion":
@@ -284,10 +309,19 @@ def silence_of(life: Life) -> dt.date:
     ).on
 
 
-def due_of(life: Life, silence: dt.date) -> dt.date | None:
-    """The day by which the next act is due, as `workflows.services.timing` says it."""
+def due_of(life: Life, silence: dt.date) -> deadlines.DueDate | None:
+    """What is due next and by which rule, as `workflows.services.timing` says it."""
     if life.state == S.COMPLETION_REQUESTED:
-        return life.pauses[-1][2]
+        return deadlines.DueDate(life.pauses[-1][2], "completion", "CRPA L.114-5")
     if life.state == S.OPINION_REQUESTED:
-        return min(life.facts["opinion_at"].date() + dt.timedelta(days=30), silence)
-    return silence if life.state in BEFORE_DECISION else None
+        opinion_due = life.facts["opinion_at"].date() + dt.timedelta(days=30)
+        if opinion_due < silence:
+            return deadlines.DueDate(opinion_due, "opinion", "")
+    if life.state in BEFORE_DECISION:
+        return deadlines.DueDate(silence, life.limit.code, life.limit.article)
+    return None
+
+
+def power_of(signatory: int) -> str:
+    """The identifier of the one delegation that a signatory holds."""
+    return f"{signatory:032x}"

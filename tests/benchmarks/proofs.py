@@ -4,8 +4,14 @@ Keys and CHECK constraints prove most of it already; these are the rules that tr
 rows written one by one, and that a load by COPY must prove again.
 """
 
+from uuid import UUID
+
+from django.db import connection
+
+from portal.core.door import acting
 from workflows import deadlines
 from workflows.enums import BEFORE_DECISION
+from workflows.queries.drift import recount_batch
 
 _OPEN = """
 select c.id from workflows_case c left join {table} r on r.{key} = c.{ours} and r.{closed} is null
@@ -36,6 +42,44 @@ PROOFS = {
             on d.step_id = s.id and d.case_id = s.case_id and d.outcome = s.move
             and d.signer_id = s.actor_id
         where s.move in ('grant', 'refuse', 'close') and d.id is null""",
+    "a signature is covered by a delegation in force for its office and its act": """
+        select d.id from workflows_decision d left join workflows_signingdelegation p
+            on (p.id, p.signatory_id, p.prefecture_code)
+                = (d.delegation_id, d.signer_id, d.office_code)
+            and d.outcome = any (p.acts) and p.families = '{}'
+            and d.signed_at::date between p.starts_on and coalesce(p.ends_on, 'infinity')
+        where p.id is null""",
+    "a proposal answers every check of its procedure, as its outcome needs": """
+        select p.id from workflows_proposal p
+        join dossiers_dossier f on f.id = p.dossier_id
+        join dossiers_procedureversion v on v.id = f.version_id
+        left join (select proposal_id, count(*) as answered,
+                count(*) filter (where answer = 'not_met') as failing
+            from workflows_checkresult group by 1) r on r.proposal_id = p.id
+        where p.outcome in ('grant', 'refuse') and (
+            coalesce(r.answered, 0) <> jsonb_array_length(v.definition -> 'checks')
+            or (p.outcome = 'grant') <> (r.failing = 0))""",
+    "only its reviewer reviews a case": """
+        select s.id from workflows_step s where s.role = 'reviewer' and not exists (
+            select from workflows_assignment a where a.case_id = s.case_id
+                and a.agent_id = s.actor_id and s.at >= a.since
+                and (a.until is null or s.at <= a.until))""",
+    "only its reviewer proposes": """
+        select p.id from workflows_proposal p left join workflows_step s
+            on s.case_id = p.case_id and s.move = 'propose' and s.actor_id = p.proposed_by_id
+        where s.id is null""",
+    "a case goes to a reviewer of its office": """
+        select a.id from workflows_assignment a left join accounts_post p
+            on p.user_id = a.agent_id and p.role = 'reviewer'
+            and (a.until is not null or p.prefecture_id = a.prefecture_code)
+        where p.id is null""",
+    "a case is in one reviewer's hands while it is reviewed": """
+        select id from workflows_case where (reviewer_id is null) = (state in
+            ('received', 'completion_requested', 'under_review', 'opinion_requested',
+            'decision_proposed'))""",
+    "nobody handles someone close to them": """
+        select a.id from workflows_assignment a join workflows_case c on c.id = a.case_id
+        where c.contact_keys = '{}' or accounts_is_close(a.agent_id, c.contact_keys::text[])""",
     "one request is open while it is awaited": _one_open(
         "dossiers_completionrequest", "completion_requested", "closed_at", "dossier_id",
         "dossier_id",
@@ -85,6 +129,20 @@ def broken(login, *, clocks: int = 5_000) -> list[str]:
     wrong = sum(not _right(row) for row in login.execute(_CLOCKS, [clocks]).fetchall())
     if wrong:
         found.append(f"the date of silence is the one that the rule gives: {wrong} cases")
+    if drifted := drift():
+        found.append(f"the portal's own recount finds no other date: {drifted} cases")
+    return found
+
+
+def drift() -> int:
+    """How many live cases the daily recount would repair, in the database that Django speaks to."""
+    after, number, found = UUID(int=0), 1, 0
+    with acting(None, scope="system"), connection.cursor() as cursor:
+        cursor.execute("set local role portal_worker")
+        while number:
+            batch = recount_batch(after, 5_000)
+            after, number = batch.last, batch.number
+            found += len(batch.drifted)
     return found
 
 
