@@ -15,7 +15,16 @@ from portal.core.errors import DomainRefusal
 from tests.factories.workflows import Life, agent, applicant, filed_dossier
 from workflows.enums import ROUTING_DESK, OpinionAnswer, Outcome
 from workflows.models import CardOrder, Case
-from workflows.services import deciding, opinions, rerouting, running, withdrawing
+from workflows.services import (
+    assigning,
+    balancing,
+    deciding,
+    opinions,
+    rerouting,
+    retracting,
+    running,
+    withdrawing,
+)
 from workflows.services.moves import advance
 from workflows.services.producing import MakerAnswer, note_produced, note_sent
 
@@ -47,8 +56,10 @@ class World:
             "both_hats": agent(Role.REVIEWER.value, Role.SIGNATORY.value, office=OFFICES[0]),
         }
         for office in OFFICES:
+            # the reviewer of the first office is the one who has the case
             for role in (Role.REVIEWER, Role.SIGNATORY, Role.SUPERVISOR, Role.COUNTER_AGENT):
                 self.people[f"{role.value}_{office}"] = agent(role.value, office=office)
+        self.people[f"reviewer_{OFFICES[0]}"] = self.life.reviewer
 
     def _start_where_no_office_is_competent(self):
         self.life.dossier = filed_dossier(commune=PAPEETE)
@@ -63,7 +74,7 @@ class World:
             if person is None:
                 BY_THE_PORTAL.get(move, _nobody(move))(self, choice)
             else:
-                SERVICES[move](self, person, choice)
+                (SERVICES | ACTS)[move](self, person, choice)
         except REFUSALS:
             return False
         return True
@@ -80,6 +91,8 @@ class World:
         with as_worker() as act:
             for task in list(running.what_is_due(act.now)):
                 running.run(task, at=act.now)
+            for one in balancing.what_should_move(act.now):
+                balancing.hand_over(one, at=act.now)
 
     @property
     def case(self) -> Case:
@@ -88,9 +101,12 @@ class World:
             return Case.objects.get(pk=self.life.id)
 
     def as_agent(self, person):
-        """The same life, every part of the desk played by this person."""
+        """The same life, every part of the desk played by this person.
+
+        Nobody is given the case: whoever has not got it is refused by the service.
+        """
         life = self.life
-        life.reviewer = life.signatory = life.counter = life.supervisor = person
+        life._reviewer = life.signatory = life.counter = life.supervisor = person
         return life
 
 
@@ -169,6 +185,33 @@ def _withdraw(world, person, choice):
             withdrawing.withdraw(case_id=world.life.id, actor=person, at=act.now)
 
 
+def _answer(world, person, _choice):
+    """The person says what they think of a withdrawal that is prepared."""
+    with acting_for(person) as act:
+        retracting.answer(
+            case_id=world.life.id, text="Je conteste.", assisted_by="", applicant=person, at=act.now
+        )
+
+
+def _give_away(world, person, _choice):
+    with acting_for(person) as act:
+        case = Case.objects.get(pk=world.life.id)
+        assigning.give_away(
+            case_id=case.pk,
+            holder=case.reviewer_id or 0,
+            reason="Exemple.",
+            actor=person,
+            at=act.now,
+            seen=case.last_step,
+        )
+
+
+def _take_next(_world, person, _choice):
+    with acting_for(person) as act:
+        if assigning.take_next(actor=person, at=act.now) is None:
+            raise _NothingDone
+
+
 def _unaided(move, **facts):
     """A move that has no service for people: tried without any."""
 
@@ -207,9 +250,27 @@ SERVICES = {
         reason=lambda _n: "Déménagement.",
     ),
     "reopen": _with(deciding.reopen, reason=lambda _n: "Réexamen."),
+    "retract": _made_by(lambda life, _n: life.retracted()),
     "archive": _unaided("archive"),
 }
 """How a person tries each move of the machine: a new move needs its line here."""
+
+ACTS = {
+    "propose_retraction": _made_by(lambda life, n: life.retraction_proposed(days=15 + n % 20)),
+    "answer_retraction": _answer,
+    "drop_retraction": _with(retracting.drop_retraction, note=lambda _n: "Titre régulier."),
+    "take_next": _take_next,
+    "give_away": _give_away,
+}
+"""What people do to a case besides moving it."""
+USUAL = {
+    "propose_retraction": "supervisor",
+    "answer_retraction": "applicant",
+    "drop_retraction": "signatory",
+    "take_next": "reviewer",
+    "give_away": "supervisor",
+}
+"""Who does each of these when all is well."""
 
 
 def _the_maker_delivers(world, choice):

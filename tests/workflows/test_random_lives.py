@@ -6,8 +6,10 @@ every act the whole record is read again, by the worker, and held against the ru
 
 import contextlib
 import os
+import random
 from collections import Counter
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
@@ -22,13 +24,35 @@ from hypothesis.stateful import (
 )
 
 from dossiers.models import CompletionRequest
+from portal.accounts.enums import Role
 from portal.core import journal
 from portal.core.models import JournalLine
-from tests.workflows.lives import ACTORS, PEOPLE, REFUSALS, SERVICES, World, as_worker
+from tests.workflows.lives import (
+    ACTORS,
+    ACTS,
+    PEOPLE,
+    PORTAL,
+    REFUSALS,
+    SERVICES,
+    USUAL,
+    World,
+    as_worker,
+)
 from workflows import deadlines
-from workflows.enums import DECIDED, SYSTEM, CaseState
+from workflows.enums import DECIDED, IN_REVIEW, SYSTEM, CardOrderState, CaseState
 from workflows.machine import CLEARING, OPEN, edges, moves, rule_of
-from workflows.models import Case, ClockPause, Decision, Opinion, Proposal, Step
+from workflows.models import (
+    Assignment,
+    CardOrder,
+    Case,
+    ClockPause,
+    Decision,
+    Opinion,
+    Proposal,
+    Retraction,
+    Step,
+)
+from workflows.services import assigning
 
 MOVES = tuple(dict.fromkeys(name for name, _source, _target, _plan in moves()))
 BY_SOURCE = {
@@ -45,6 +69,7 @@ STARTS = (
     ("acknowledge", "propose"),
     ("acknowledge", "propose", "grant"),
     ("acknowledge", "propose", "grant", "mark_card_ready"),
+    ("acknowledge", "propose", "grant", "propose_retraction", "answer_retraction"),
 )
 """The moves that a life begins with; None is a case that no office has yet."""
 SIGNED = ("grant", "refuse", "close")
@@ -72,6 +97,9 @@ class Lives(RuleBasedStateMachine):
     @initialize(start=st.sampled_from(STARTS), choice=st.integers(0, 99))
     def the_case_is_filed(self, start, choice):
         """Some lives begin later: chance alone seldom walks so far."""
+        # the draws of this life are those of its own example, so that it can be told again
+        chance = mock.patch.object(assigning, "_chance", random.Random(choice))
+        self.undone.enter_context(chance)
         self.world = World(without_an_office=start is None)
         for move in start or ():
             self.attempt(move, self.whoever_may(move, self.world.case, choice), choice)
@@ -94,6 +122,16 @@ class Lives(RuleBasedStateMachine):
     def the_work_goes_on(self, which, choice):
         for one in which:
             self.work(one, choice, leaving_out=("withdraw", "reroute", "archive"))
+
+    @rule(
+        act=st.sampled_from(tuple(ACTS)), actor=st.sampled_from(PEOPLE), choice=st.integers(0, 99)
+    )
+    def anybody_does_something_else(self, act, actor, choice):
+        self.attempt(act, actor, choice)
+
+    @rule(act=st.sampled_from(tuple(ACTS)), choice=st.integers(0, 99))
+    def somebody_who_may_does_something_else(self, act, choice):
+        self.attempt(act, self.whoever_may(act, self.world.case, choice), choice)
 
     @rule(move=st.sampled_from(MOVES), actor=st.sampled_from(PEOPLE))
     def somebody_comes_second(self, move, actor):
@@ -135,9 +173,12 @@ class Lives(RuleBasedStateMachine):
 
     def whoever_may(self, move, case, choice):
         """A person whom the rule of a move allows, among those that the office has."""
+        if move in USUAL:
+            role, at_the_office = USUAL[move], f"{USUAL[move]}_{case.prefecture_code}"
+            return at_the_office if at_the_office in PEOPLE else role if role in PEOPLE else PORTAL
         rule_of_it = rule_of(move)
         may = [name for name, person in self.world.people.items() if rule_of_it(case, person)]
-        return may[choice % len(may)] if may else "portal"
+        return may[choice % len(may)] if may else PORTAL
 
     @invariant()
     def the_record_is_whole(self):
@@ -151,7 +192,9 @@ class Lives(RuleBasedStateMachine):
             every_step_has_its_journal_line(case, steps)
             only_what_is_awaited_is_open(case)
             no_clock_is_without_its_rule(case, act.now)
+            one_reviewer_has_it(case, steps)
             two_people_decide(case, steps)
+            nothing_hangs_on_a_withdrawn_decision(case, steps)
             only_a_clearing_step_clears(case, steps)
             the_office_reads_the_whole_record(case)
         made.update(step.move for step in steps[self.steps :] if step.move != OPEN)
@@ -203,15 +246,34 @@ def no_clock_is_without_its_rule(case, now):
     )
     pauses = [
         deadlines.pause_of_request(
-            asked_on=pause.starts_on, due_on=pause.due_on, supplied_on=pause.supplied_on
+            asked_on=pause.starts_on, due_on=pause.last_day, supplied_on=pause.supplied_on
         )
         for pause in ClockPause.objects.filter(case=case).order_by("starts_on", "id")
     ]
     filed_on = deadlines.legal_day(case.filed_at)
     due = deadlines.implicit_refusal(starts_on=filed_on, limit=limit, pauses=pauses)
     assert case.implicit_refusal_on == due.on
+    assert bool(case.due_on) == bool(case.due_rule)
     if case.implicit_refusal_flagged_on:
         assert case.implicit_refusal_flagged_on <= deadlines.legal_day(now)
+
+
+def one_reviewer_has_it(case, steps):
+    """An open assignment if and only if the case has a reviewer, and that while it is reviewed."""
+    hands = list(Assignment.objects.filter(case=case).order_by("since", "pk"))
+    assert [hand.agent_id for hand in hands if hand.until is None] == (
+        [case.reviewer_id] if case.reviewer_id else []
+    )
+    if case.reviewer_id:
+        assert case.state in IN_REVIEW
+    for step in steps:
+        if step.role == Role.REVIEWER:
+            assert any(
+                hand.agent_id == step.actor_id
+                and hand.since <= step.at
+                and (hand.until is None or step.at <= hand.until)
+                for hand in hands
+            ), f"{step.move} by somebody who had not the case"
 
 
 def two_people_decide(case, steps):
@@ -225,6 +287,36 @@ def two_people_decide(case, steps):
     assert Decision.objects.filter(case=case).count() == len(signed)
     for decision in Decision.objects.filter(case=case).order_by("pk"):
         assert decision.signer_id != decision.proposer_id
+        power = decision.delegation
+        assert power is not None
+        assert (power.signatory_id, power.prefecture_code) == (
+            decision.signer_id,
+            decision.office_code,
+        )
+        assert decision.outcome in power.acts
+        assert power.starts_on <= deadlines.legal_day(decision.signed_at)
+        if decision.outcome in ("grant", "refuse"):
+            assert decision.proposal.checks.exists()
+
+
+def nothing_hangs_on_a_withdrawn_decision(case, steps):
+    """Reopened or withdrawn: no decision, no right to a visit, no card is left of it."""
+    signed = Retraction.objects.filter(case=case, settled_how="signed").order_by("pk")
+    assert {one.step_id for one in signed} == {s.pk for s in steps if s.move == "retract"}
+    for one in signed:
+        assert one.signer_id != one.proposed_by_id
+        assert one.delegation.signatory_id == one.signer_id
+    if case.state in DECIDED or case.state == S.ARCHIVED:
+        return
+    assert not Decision.objects.filter(case=case, revoked_at=None).exists()
+    assert not Retraction.objects.filter(case=case, settled_at=None).exists()
+    assert not CardOrder.objects.filter(case=case).exclude(state=CardOrderState.REVOKED).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from appointments_clearance where case_id = %s and revoked_at is null",
+            [case.pk],
+        )
+        assert cursor.fetchone() == (0,)
 
 
 def only_a_clearing_step_clears(case, steps):
@@ -298,6 +390,7 @@ def everything_about(world):
 
 def test_every_move_of_the_machine_is_tried():
     assert set(SERVICES) == set(MOVES)
+    assert set(USUAL) == set(ACTS)
 
 
 def live(move_clock, *, examples, acts, **more):
