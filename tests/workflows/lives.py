@@ -292,7 +292,26 @@ def _daily(world, _choice):
     world.run_daily()
 
 
+def _to_an_office(service):
+    """The portal itself gives the case to an office, when the person has moved for instance."""
+
+    def act(world, choice):
+        with as_worker() as present:
+            service(
+                case_id=world.life.id,
+                prefecture_code=_pick(OFFICES, choice),
+                reason="Déménagement.",
+                actor=None,
+                at=present.now,
+                seen=None,
+            )
+
+    return act
+
+
 BY_THE_PORTAL = {
+    "route": _to_an_office(rerouting.route),
+    "reroute": _to_an_office(rerouting.reroute),
     "mark_card_ready": _the_maker_delivers,
     "receive_completion": _daily,
     "archive": _daily,
