@@ -60,6 +60,16 @@ def may_review(case, person):
     return _serves_as(case, person, Role.REVIEWER) and person.pk == case.reviewer_id
 
 
+@held_by(Role.REVIEWER)
+def may_answer_appeals(case, person):
+    """Its reviewer, or once the review has ended any reviewer far from the person."""
+    return (
+        _serves_as(case, person, Role.REVIEWER)
+        and case.reviewer_id in (None, person.pk)
+        and not is_close(case, person)
+    )
+
+
 @held_by(Role.APPLICANT, SYSTEM)
 def may_supply(case, person):
     return person.pk == case.applicant_id

@@ -24,7 +24,8 @@ def _give(lives, person) -> None:
     """A reviewer acts on their own cases only."""
     if Role.REVIEWER.value in person.roles:
         for life in lives:
-            life.reviewer = person
+            if life.office in person.prefectures:
+                life.reviewer = person
 
 
 def closing(*lives: Life, person=None, key=None, seen=None) -> Batch:

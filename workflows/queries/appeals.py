@@ -150,7 +150,7 @@ def _acts(row, case, person):
     may_sign = row.written_by_id not in (None, person.pk) and rules.may_sign_reasons(case, person)
     may_accept = rules.may_reopen(case, person) and case.outcome in (Outcome.REFUSE, Outcome.CLOSE)
     pages = {
-        "write_url": ("desk:write_rejection", rules.may_review(case, person)),
+        "write_url": ("desk:write_rejection", rules.may_answer_appeals(case, person)),
         "sign_url": ("desk:sign_rejection", may_sign),
         "accept_url": ("desk:accept_appeal", may_accept),
     }

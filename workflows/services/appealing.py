@@ -108,7 +108,7 @@ def write_rejection(
 ) -> Appeal:
     """First of two people: why the appeal is rejected, in law and in fact. Nothing is sent yet."""
     case, appeal = _held(appeal_id)
-    if not rules.may_review(case, actor):
+    if not rules.may_answer_appeals(case, actor):
         raise PermissionDenied("write_rejection")
     appeal.grounds_law, appeal.grounds_fact = grounds_law, grounds_fact
     appeal.written_by, appeal.written_at = actor, at

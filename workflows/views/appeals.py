@@ -106,7 +106,7 @@ class WriteRejection(_OneAppeal):
     done = gettext_lazy("Le rejet est écrit. Une autre personne doit le signer.")
 
     def allowed(self):
-        return rules.may_review(self.case, self.request.user)
+        return rules.may_answer_appeals(self.case, self.request.user)
 
     def get_initial(self):
         return {

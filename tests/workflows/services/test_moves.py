@@ -177,8 +177,8 @@ def test_a_move_takes_five_statements_and_no_savepoint():
     move(life, life.reviewer, "acknowledge")  # the office's name and the posts are read once
 
     other = Life()
-    with acting_for(life.reviewer) as act, CaptureQueriesContext(connection) as sent:
-        advance(case_id=other.id, move="acknowledge", actor=life.reviewer, at=act.now)
+    with acting_for(other.reviewer) as act, CaptureQueriesContext(connection) as sent:
+        advance(case_id=other.id, move="acknowledge", actor=other.reviewer, at=act.now)
 
     assert [query["sql"].split()[0].lower() for query in sent] == [
         "select",

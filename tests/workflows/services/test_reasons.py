@@ -117,7 +117,7 @@ def test_two_people_answer_and_the_time_to_contest_begins_again():
 
 def test_who_wrote_them_does_not_sign_them():
     life = silent().reasons_asked()
-    both = agent(Role.REVIEWER.value, Role.SIGNATORY.value)
+    both = life.reviewer = agent(Role.REVIEWER.value, Role.SIGNATORY.value)
     life.reasons_written(both)
 
     with pytest.raises(PermissionDenied):
