@@ -71,9 +71,13 @@ STARTS = (
     ("acknowledge", "propose", "grant", "mark_card_ready"),
     ("acknowledge", "propose", "grant", "propose_retraction", "answer_retraction"),
 )
+TAKEN_BACK = (
+    ("acknowledge", "propose", "refuse", "reopen"),
+    ("acknowledge", "propose", "grant", "mark_card_ready", "propose_retraction",
+     "answer_retraction", "retract"),
+)  # fmt: skip
 """The moves that a life begins with; None is a case that no office has yet."""
 SIGNED = ("grant", "refuse", "close")
-GRANT = Outcome.values.index("grant")
 made: Counter = Counter()
 """The moves made in the present run, to see that not everything is refused."""
 
@@ -82,6 +86,7 @@ class Lives(RuleBasedStateMachine):
     """The life of one case; `move_clock` is given by the test that runs it."""
 
     move_clock = None
+    starts = STARTS + TAKEN_BACK
 
     def __init__(self):
         super().__init__()
@@ -95,15 +100,17 @@ class Lives(RuleBasedStateMachine):
         self.undone.close()
         type(self).move_clock(-self.later)
 
-    @initialize(start=st.sampled_from(STARTS), choice=st.integers(0, 99))
-    def the_case_is_filed(self, start, choice):
+    @initialize(which=st.integers(0, 99), choice=st.integers(0, 99))
+    def the_case_is_filed(self, which, choice):
         """Some lives begin later: chance alone seldom walks so far."""
+        start = self.starts[which % len(self.starts)]
         # the draws of this life are those of its own example, so that it can be told again
         chance = mock.patch.object(assigning, "_chance", random.Random(choice))
         self.undone.enter_context(chance)
         self.world = World(without_an_office=start is None)
+        outcomes = [Outcome.values.index(move) for move in start or () if move in SIGNED]
         for move in start or ():
-            what = GRANT if move == "propose" and "grant" in start else choice
+            what = outcomes[0] if move == "propose" and outcomes else choice
             self.attempt(move, self.whoever_may(move, self.world.case, choice), what)
 
     @rule(move=st.sampled_from(MOVES), actor=st.sampled_from(ACTORS), choice=st.integers(0, 99))
@@ -395,10 +402,11 @@ def test_every_move_of_the_machine_is_tried():
     assert set(USUAL) == set(ACTS)
 
 
-def live(move_clock, *, examples, acts, **more):
+def live(move_clock, *, examples, acts, starts=Lives.starts, **more):
     """Run so many lives of so many acts each."""
     made.clear()
-    machine = type("LivesOfThisTest", (Lives,), {"move_clock": staticmethod(move_clock)})
+    given = {"move_clock": staticmethod(move_clock), "starts": starts}
+    machine = type("LivesOfThisTest", (Lives,), given)
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -415,9 +423,24 @@ def live(move_clock, *, examples, acts, **more):
 
 @pytest.mark.django_db
 def test_random_lives_keep_every_rule(move_clock):
-    live(move_clock, examples=6, acts=30, derandomize=True, phases=[Phase.generate])
+    live(move_clock, examples=5, acts=25, derandomize=True, phases=[Phase.generate])
 
     assert len(made) >= 8, f"nearly everything was refused: {made}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("start", TAKEN_BACK, ids=lambda start: start[-1])
+def test_what_follows_a_decision_taken_back_keeps_every_rule(move_clock, start):
+    live(
+        move_clock,
+        examples=2,
+        acts=10,
+        starts=(start,),
+        derandomize=True,
+        phases=[Phase.generate],
+    )
+
+    assert made[start[-1]], f"it was never taken back: {made}"
 
 
 @pytest.mark.long
