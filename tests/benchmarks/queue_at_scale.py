@@ -3,11 +3,12 @@
     .venv/bin/python -m tests.benchmarks.queue_at_scale --database portal_national [--page 600]
 
 `portal_national` is made by `tests.benchmarks.national`. As the role web, through the door of a
-supervisor of the office that has the most work: the statement of the first page and of a far
-page, as the queue makes them today and as `workflows.queries.paging` makes them; the counters of
-an office, whole and capped. Each is compared in turn with fifty rows of the same columns by
-range of the primary key, in CPU of PostgreSQL and of a plain cursor, with the 95th percentile of
-the wall time beside it. Nothing is asserted: read the ratios.
+supervisor of the office that has the most work: the statements of the first page and of a far
+page with the name of who has each case, and of the same rows alone; the capped counters of an
+office, and the count of the cases that nobody has. Through the door of the reviewer who has the
+most cases there: their own first page, and their next case. Each is compared in turn with fifty
+rows of the same columns by range of the primary key, in CPU of PostgreSQL and of a plain cursor,
+with the 95th percentile of the wall time beside it. Nothing is asserted: read the ratios.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 
 from django.db import connection
 
+from portal.accounts.models import User
 from portal.core.door import acting_for
 from tests import database
 from tests.benchmarks.measuring import cost
@@ -32,6 +34,11 @@ from workflows.queries.paging import place_of, rows_beyond
 _BUSIEST = """
 select prefecture_code, count(*) from workflows_case where state = any(%s)
 group by 1 order by 2 desc limit 1
+"""
+_HEAVIEST = """
+select reviewer_id, count(*) from workflows_case where prefecture_code = %s
+    and reviewer_id is not null
+group by 1 order by 2 desc, 1 limit 1
 """
 _PLACE = """
 select id, due_on from workflows_case where prefecture_code = %s and state = any(%s)
@@ -86,28 +93,35 @@ def walls(ours, limit, times):
     return tuple(sorted(kept)[int(len(kept) * 0.95)] for kept in spent)
 
 
+def limit_of(person, office):
+    """Fifty rows and one by primary key, of the same office."""
+    start = Case.objects.visible_to(person).order_by("pk").first().pk
+    rows = Case.objects.filter(pk__gte=start, prefecture_code=office).order_by("pk")
+    return replay(statements_of(lambda: list(rows[:51])))
+
+
+def measure_own(reviewer, office, options) -> None:
+    """What a reviewer reads of their own cases."""
+    by_key = limit_of(reviewer, office)
+    compare("a reviewer's first page", lambda: queue.queue(reviewer), by_key, options)
+    compare("a reviewer's next case", lambda: queue.next_of(reviewer), by_key, options)
+
+
 def measure(person, office, work, place, options) -> None:
     """Every comparison, inside one door."""
     cases = Case.objects.visible_to(person).filter(state__in=work).most_urgent_first()
-    start = Case.objects.visible_to(person).order_by("pk").first().pk
-    by_key = replay(
-        statements_of(
-            lambda: list(
-                Case.objects.filter(pk__gte=start, prefecture_code=office).order_by("pk")[:51]
-            )
-        )
-    )
+    by_key = limit_of(person, office)
     after = place_of(Case(id=place[0], due_on=place[1]))
     page = f"page {options.page}"
     for title, what in (
         ("the limit against itself", None),
         ("first page, queue", lambda: queue.queue(person)),
         (f"{page}, queue", lambda: queue.queue(person, after=after)),
-        ("first page, paging", lambda: rows_beyond(cases, "", queue.PAGE + 1)),
-        (f"{page}, paging", lambda: rows_beyond(cases, after, queue.PAGE + 1)),
+        ("first page, rows alone", lambda: rows_beyond(cases, "", queue.PAGE + 1)),
+        (f"{page}, rows alone", lambda: rows_beyond(cases, after, queue.PAGE + 1)),
         ("one counter, capped", lambda: capped_counts(office, [CaseState.UNDER_REVIEW])),
         ("every counter, capped", lambda: capped_counts(office, CaseState)),
-        ("every counter, whole (queue_counts)", lambda: queue.queue_counts(office)),
+        ("cases that nobody has", lambda: queue.count_unassigned(person)),
     ):
         if what is None:
             mine, theirs = walls(by_key, by_key, options.rounds * options.times)
@@ -138,6 +152,11 @@ def main():
         try:
             with acting_for(person):
                 measure(person, office, work, place, options)
+            (heaviest, held) = login.execute(_HEAVIEST, [office]).fetchone()
+            print(f"the heaviest reviewer there has {held} cases")
+            reviewer = User.objects.get(pk=heaviest)
+            with acting_for(reviewer):
+                measure_own(reviewer, office, options)
         finally:
             forget(login, person)
 
