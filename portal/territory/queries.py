@@ -1,5 +1,6 @@
 """Which office answers for a commune, and how a commune is found."""
 
+import functools
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
@@ -40,8 +41,12 @@ def _outside_the_law(department: Department) -> str:
     ) % {"territory": department.name}
 
 
+@functools.lru_cache(maxsize=4096)
 def commune(insee: str) -> Commune:
-    """One commune by INSEE code. Raises Commune.DoesNotExist."""
+    """One commune by INSEE code, read once by each process: only a migration changes it.
+
+    Raises Commune.DoesNotExist.
+    """
     return Commune.objects.select_related("department").get(pk=insee)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.territory.loaders import fold
 from portal.territory.models import Affiliation, Commune, Remit, ServiceKind
+from portal.territory.queries import commune
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,10 @@ class Place:
 
 
 def place(insee: str) -> Place | None:
-    """A commune with what competence needs of it, in one statement; None for an unknown code."""
-    found = Commune.objects.select_related("department").filter(pk=insee).order_by("pk").first()
-    if found is None:
+    """A commune with what competence needs of it; None for an unknown code."""
+    try:
+        found = commune(insee)
+    except Commune.DoesNotExist:
         return None
     return Place(
         insee=found.insee,

@@ -164,7 +164,7 @@ def test_the_supervision_page_lists_appeals_at_the_same_cost(at_desk, statements
     browser = at_desk(lives[0].supervisor)
     browser.get(reverse("desk:supervision"))
 
-    with statements(10):
+    with statements(13):
         text = browser.get(reverse("desk:supervision")).text
 
     assert [life.dossier.number in text for life in lives] == [True] * rows

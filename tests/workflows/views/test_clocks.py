@@ -54,6 +54,7 @@ def test_nearness_is_fifteen_days_then_three(left, flags):
 @pytest.mark.parametrize(("days", "word"), [(88, "urgent"), (80, "bientôt"), (91, "en retard")])
 def test_the_list_says_it_in_a_word_and_puts_it_first(at_desk, days, word):
     far, near = old(5), old(days)
+    far.reviewer = near.reviewer
 
     text = at_desk(near.reviewer).get(reverse("desk:queue")).text
 
@@ -133,7 +134,7 @@ def test_the_alarms_cost_the_same_for_one_and_three(at_desk, as_role, statements
     browser = at_desk(life.supervisor)
     browser.get(reverse("desk:supervision"))
 
-    with statements(10):
+    with statements(13):
         text = browser.get(reverse("desk:supervision")).text
 
     assert text.count("J’ai vu l’échéance") == rows
