@@ -10,6 +10,17 @@ ROUTING_DESK = "000"
 """Stands for an office while a supervisor has still to find the competent one."""
 
 
+FORWARDED = (
+    _("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
+    _(
+        "L’administration qui n’est pas compétente transmet la demande à celle qui l’est, et vous "
+        "le dit (CRPA, art. L. 114-2). Le délai de réponse court toujours depuis votre dépôt "
+        "(CRPA, art. L. 114-3)."
+    ),
+)
+"""The line of a transmission, and the explanation below it."""
+
+
 class CaseState(models.TextChoices):
     """Where the review of a filed dossier stands. Implicit refusal is a date, not a state."""
 

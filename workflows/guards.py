@@ -163,3 +163,11 @@ def prints_must_be_taken(case):
 @guard(_("La carte n’a pas encore été commandée."))
 def the_card_is_ordered(case):
     return case.card_ordered_at is not None
+
+
+OF_A_RETRACTION = (
+    a_retraction_is_proposed,
+    the_person_could_answer,
+    the_grant_may_still_be_withdrawn,
+)
+"""What must be true before a granted title is taken back."""

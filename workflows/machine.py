@@ -14,18 +14,9 @@ from django_fsm import GET_STATE, FSMField, transition
 
 from portal.core.state import ProtectedStateModel
 from workflows import events, guards, rules
-from workflows.enums import BEFORE_DECISION, RETRACTABLE, CaseState, Outcome, Purpose
+from workflows.enums import BEFORE_DECISION, FORWARDED, RETRACTABLE, CaseState, Outcome, Purpose
 
 S = CaseState
-FORWARDED = (
-    _("Votre dossier est transmis à : %(office)s. Sa date de dépôt reste acquise."),
-    _(
-        "L’administration qui n’est pas compétente transmet la demande à celle qui l’est, et vous "
-        "le dit (CRPA, art. L. 114-2). Le délai de réponse court toujours depuis votre dépôt "
-        "(CRPA, art. L. 114-3)."
-    ),
-)
-"""The line of a transmission, and the explanation below it."""
 OPEN = "open"
 """The first step of every case, written when the dossier is filed; it has no source."""
 
@@ -345,11 +336,7 @@ class CaseMachine(ProtectedStateModel):
         list(RETRACTABLE),
         S.UNDER_REVIEW,
         who=rules.may_sign,
-        given=[
-            guards.a_retraction_is_proposed,
-            guards.the_person_could_answer,
-            guards.the_grant_may_still_be_withdrawn,
-        ],
+        given=guards.OF_A_RETRACTION,
         under=guards.another_person_with_power_signs_the_retraction,
         label=_("Retirer le titre accordé"),
         line=_("La décision favorable est retirée. La lettre dit pourquoi et comment contester."),
@@ -358,8 +345,8 @@ class CaseMachine(ProtectedStateModel):
     def retract(self, *, actor, at):
         """An unlawful grant is withdrawn within four months, after observations (CRPA L.242-1)."""
         self._forget_proposal()
-        self.decided_by = self.decided_at = self.title_starts_on = self.title_ends_on = None
-        self.card_ordered_at = None
+        self.decided_by = self.decided_at = self.card_ordered_at = None
+        self.title_starts_on = self.title_ends_on = None
         self.outcome = self.card_number = ""
 
     @move(
@@ -373,13 +360,11 @@ class CaseMachine(ProtectedStateModel):
         """Retention is over."""
 
     def _go_to(self, route):
-        self.prefecture_code = route.office
-        self.service_id = route.service
+        self.prefecture_code, self.service_id = route.office, route.service
         self.routing_rule = route.rule
 
     def _decide(self, actor, at):
-        self.decided_by = actor
-        self.decided_at = at
+        self.decided_by, self.decided_at = actor, at
         self.outcome = self.proposed_outcome
 
     def _forget_proposal(self):

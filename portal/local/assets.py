@@ -1,5 +1,6 @@
 """Build what browsers download, once per version of its sources: style sheets, then the copy."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -27,7 +28,16 @@ COMMANDS = (
 
 
 def build(var: Path, environment: Mapping[str, str] | None = None) -> bool:
-    """Build and collect unless nothing changed; returns whether anything was done."""
+    """Build and collect unless nothing changed; returns whether anything was done.
+
+    Two at once would each rewrite what the other reads: the second waits and finds it built.
+    """
+    with (var / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(var, environment)
+
+
+def _build(var: Path, environment: Mapping[str, str] | None) -> bool:
     stamp = var / "static.stamp"
     version = _version()
     if stamp.exists() and stamp.read_text() == version and (var / "static").is_dir():

@@ -317,9 +317,9 @@ def test_answering_extending_and_expiring_at_the_same_moment_leave_one_story(_ag
 
 def test_of_two_corrections_at_the_same_moment_one_is_made():
     life = Life()
-    other, case = agent(), life.case
+    person, case = life.reviewer, life.case
 
-    def correcting_as(person, **answers):
+    def correcting_with(**answers):
         def act():
             with acting_for(person) as present:
                 return correcting.correct(
@@ -336,8 +336,8 @@ def test_of_two_corrections_at_the_same_moment_one_is_made():
         return act
 
     answers = at_once(
-        correcting_as(life.reviewer, address_line="2 rue de l’Exemple"),
-        correcting_as(other, postcode="75014"),
+        correcting_with(address_line="2 rue de l’Exemple"),
+        correcting_with(postcode="75014"),
     )
 
     assert sum(isinstance(answer, CaseHasMoved) for answer in answers) == 1
