@@ -12,7 +12,15 @@ from workflows import jobs
 from workflows.models import Batch, BatchRow
 from workflows.services import batching
 
-ITEM = {"kind": "field", "code": "passport_number", "why": "Le numéro ne se lit pas."}
+ITEM = {
+    "kind": "field",
+    "code": "passport_number",
+    "why": "Le numéro ne se lit pas.",
+    "reason_code": "",
+    "example": "",
+}
+CLOSURE = GROUNDS | {"closure_code": "close-not-supplied"}
+"""What the form of a closure gives to the batch."""
 
 
 def steps_seen(*lives: Life) -> dict:
@@ -28,6 +36,12 @@ def _give(lives, person) -> None:
                 life.reviewer = person
 
 
+def in_one_hand(*lives: Life) -> list[Life]:
+    """These cases, all given to the first one's reviewer."""
+    _give(lives, lives[0].reviewer)
+    return list(lives)
+
+
 def closing(*lives: Life, person=None, key=None, seen=None) -> Batch:
     """The same closure proposed for these cases by the first one's reviewer."""
     person = person or lives[0].reviewer
@@ -36,7 +50,7 @@ def closing(*lives: Life, person=None, key=None, seen=None) -> Batch:
         return batching.start(
             kind="propose_closure",
             wanted=seen or steps_seen(*lives),
-            facts=GROUNDS | {"closure_code": "close-not-supplied"},
+            facts=CLOSURE,
             key=key or uuid.uuid4(),
             actor=person,
         )
@@ -50,7 +64,12 @@ def asking(*lives: Life, items=(ITEM,), days: int = 30) -> Batch:
         return batching.start(
             kind="ask_completion",
             wanted=steps_seen(*lives),
-            facts={"items": list(items), "message": "", "due_on": due_on.isoformat()},
+            facts={
+                "items": list(items),
+                "message": "",
+                "due_on": due_on.isoformat(),
+                "round_reason": "",
+            },
             key=uuid.uuid4(),
             actor=lives[0].reviewer,
         )

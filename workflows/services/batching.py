@@ -50,7 +50,8 @@ def choose(*, actor: User, wanted: dict[UUID, int]) -> list[Pick]:
         raise BatchRefused(
             _("Choisissez %(most)s dossiers au plus à la fois.") % {"most": MOST_ROWS}
         )
-    found = Case.objects.visible_to(actor).in_bulk(list(wanted))
+    cases = Case.objects.visible_to(actor).select_related("dossier")
+    found = cases.in_bulk(list(wanted))
     if len(found) < len(wanted):
         raise BatchRefused(
             _(

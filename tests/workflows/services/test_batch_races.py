@@ -6,8 +6,8 @@ import pytest
 
 from portal.core.door import acting, acting_for
 from tests.factories.accounts import as_worker
-from tests.factories.batches import queued, results, steps_seen
-from tests.factories.workflows import GROUNDS, Life, agent
+from tests.factories.batches import CLOSURE, queued, results, steps_seen
+from tests.factories.workflows import Life, agent
 from tests.workflows.services.test_races import at_once
 from workflows.enums import CaseState
 from workflows.models import Batch, BatchRow, Proposal
@@ -16,14 +16,12 @@ from workflows.services import batching, rerouting
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def starting(life, person, key):
+def starting(life, person, key, kind="propose_closure", facts=CLOSURE):
     seen = steps_seen(life)
 
     def act():
         with acting_for(person):
-            return batching.start(
-                kind="propose_closure", wanted=seen, facts=GROUNDS, key=key, actor=person
-            )
+            return batching.start(kind=kind, wanted=seen, facts=facts, key=key, actor=person)
 
     return act
 
@@ -36,6 +34,12 @@ def running(row_id, person):
             return batching.run_row(row_id=row_id, at=present.now)
 
     return act
+
+
+def rows_of(life):
+    """{batch: row}, each batch holding one."""
+    with life.desk():
+        return {row.batch_id: row.pk for row in BatchRow.objects.order_by("pk")}
 
 
 def test_a_form_sent_twice_at_the_same_moment_starts_one_batch():
@@ -51,18 +55,35 @@ def test_a_form_sent_twice_at_the_same_moment_starts_one_batch():
 
 def test_two_batches_on_one_case_at_the_same_moment_move_it_once():
     life = Life()
-    one = starting(life, life.reviewer, uuid.uuid4())()
-    other_agent = agent()
-    other = starting(life, other_agent, uuid.uuid4())()
-    with life.desk():
-        rows = {row.batch_id: row.pk for row in BatchRow.objects.order_by("pk")}
+    one, other = (starting(life, life.reviewer, uuid.uuid4())() for _ in range(2))
+    rows = rows_of(life)
 
-    at_once(running(rows[one.pk], life.reviewer), running(rows[other.pk], other_agent))
+    at_once(*(running(rows[batch.pk], life.reviewer) for batch in (one, other)))
 
     states = sorted(state for batch in (one, other) for state, _r in results(batch))
     assert states == ["done", "refused"]
     with life.desk():
         assert Proposal.objects.count() == 1
+
+
+def test_batches_of_two_agents_on_one_case_at_the_same_moment_move_it_once():
+    life, colleague = Life(), agent()
+    closure = starting(life, life.reviewer, uuid.uuid4())()
+    away = {"kind": "give_away", "facts": {"reason": "Surcharge."}}
+    handover = starting(life, life.supervisor, uuid.uuid4(), **away)()
+    rows = rows_of(life)
+
+    answers = at_once(
+        running(rows[closure.pk], life.reviewer), running(rows[handover.pk], life.supervisor)
+    )
+
+    assert answers == [None, None]
+    ((closed, _r),), ((given, _s),) = results(closure), results(handover)
+    case = life.case
+    assert (closed, given, case.state, case.reviewer_id) in {
+        ("done", "refused", CaseState.DECISION_PROPOSED, life.reviewer.pk),
+        ("refused", "done", CaseState.RECEIVED, colleague.pk),
+    }
 
 
 def test_one_row_run_by_two_workers_at_the_same_moment_is_done_once():
