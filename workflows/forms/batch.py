@@ -112,7 +112,7 @@ class ManyClosuresForm(forms.Form):
 
 def closures_in_common(cases) -> list:
     """The coded reasons of closure that the procedure of each of these cases has."""
-    libraries = {case.procedure_code: dossiers.grounds_of(case.dossier) for case in cases}
+    libraries = {case.dossier.version_id: dossiers.grounds_of(case.dossier) for case in cases}
     lists = [[one for one in found if one.outcome == Outcome.CLOSE] for found in libraries.values()]
     if not lists:
         return []

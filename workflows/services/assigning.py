@@ -115,7 +115,7 @@ def take_next(*, actor: User, at: datetime) -> UUID | None:
 
 @transaction.atomic
 def give_away(
-    *, case_id: UUID, holder: int, reason: str, actor: User, at: datetime, seen: int
+    *, case_id: UUID, holder: int | None, reason: str, actor: User, at: datetime, seen: int
 ) -> Assignment:
     """A supervisor takes a case from its `holder`; chance alone says who receives it.
 
@@ -124,7 +124,7 @@ def give_away(
     case = lock_case(case_id)
     if not may_give_away(case, actor):
         raise PermissionDenied("give_away")
-    if case.last_step != seen or case.reviewer_id != holder:
+    if case.last_step != seen or holder is None or case.reviewer_id != holder:
         raise CaseHasMoved(
             _("Ce dossier a changé entre-temps. Rien n’a été fait : voici le dossier à jour.")
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.api import Role, User
 from portal.core.errors import Sentence
-from workflows.enums import IN_REVIEW, Outcome
+from workflows.enums import IN_REVIEW, CaseState, Outcome
 from workflows.machine import moves, rule_of
 from workflows.models import BatchKind, Case
 from workflows.queries.acts import blocked
@@ -74,6 +74,9 @@ def _give_away(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: i
 def _not_to_give_away(case: Case, person: User) -> list[str]:
     if not may_give_away(case, person):
         return [str(_("Cet acte revient à une autre personne."))]
+    if case.state not in IN_REVIEW:
+        state = CaseState(case.state).label
+        return [str(_("Pas à cette étape : le dossier est « %(state)s ».") % {"state": state})]
     if case.reviewer_id is None:
         return [str(_("Personne n’a ce dossier : le prochain tirage le donnera."))]
     return []
