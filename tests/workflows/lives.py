@@ -293,10 +293,10 @@ def _daily(world, _choice):
 
 
 def _to_an_office(service):
-    """The portal itself gives the case to an office, when the person has moved for instance."""
+    """The portal itself gives the case to an office, in the act of the person who has moved."""
 
     def act(world, choice):
-        with as_worker() as present:
+        with acting_for(world.life.applicant) as present:
             service(
                 case_id=world.life.id,
                 prefecture_code=_pick(OFFICES, choice),

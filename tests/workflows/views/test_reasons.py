@@ -141,7 +141,7 @@ def test_another_role_or_office_does_neither(at_desk, name, roles, office, statu
 
 def test_who_wrote_cannot_open_the_signature(at_desk):
     life = silent().reasons_asked()
-    both = agent(Role.REVIEWER.value, Role.SIGNATORY.value)
+    both = life.reviewer = agent(Role.REVIEWER.value, Role.SIGNATORY.value)
     life.reasons_written(both)
 
     assert at_desk(both).get(url("sign_reasons", life)).status_code == 403
@@ -154,7 +154,7 @@ def test_the_supervision_page_lists_what_is_owed_at_the_same_cost(at_desk, state
     browser = at_desk(lives[0].reviewer)
     browser.get(reverse("desk:supervision"))
 
-    with statements(8):
+    with statements(9):
         text = browser.get(reverse("desk:supervision")).text
 
     assert [life.dossier.number in text for life in lives] == [True] * rows
