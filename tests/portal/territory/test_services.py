@@ -23,7 +23,7 @@ values (%(service)s, %(office)s, %(kind)s, %(department)s, %(arrondissement)s, %
 """
 AFFILIATION = """
 insert into territory_affiliation (service_id, prefecture_id, institution, written, starts_on)
-values (%s, %s, 'Université Inventée', %s, '2030-01-01') returning id
+values (%s, %s, 'École inventée', %s, '2030-01-01') returning id
 """
 
 
@@ -157,18 +157,18 @@ def test_an_institution_has_one_counter_in_an_office_at_a_time(write):
     first = service(write, kind="student_counter")
     second = service(write, kind="student_counter", code="y")
     away = service(write, kind="student_counter", code="y", office="30")
-    write(AFFILIATION, [first, "34", "universite inventee"])
-    write(AFFILIATION, [away, "30", "universite inventee"])
+    write(AFFILIATION, [first, "34", "ecole inventee"])
+    write(AFFILIATION, [away, "30", "ecole inventee"])
 
     with refused("an_institution_has_one_counter_in_an_office_at_a_time"):
-        write(AFFILIATION, [second, "34", "universite inventee"])
+        write(AFFILIATION, [second, "34", "ecole inventee"])
 
 
 def test_only_a_counter_has_affiliations(write):
     pk = service(write)
 
     with refused("an_affiliation_is_of_a_counter"):
-        write(AFFILIATION, [pk, "34", "universite inventee"])
+        write(AFFILIATION, [pk, "34", "ecole inventee"])
 
 
 @pytest.mark.parametrize("written", ["Université", " universite", "universite  inventee", ""])
