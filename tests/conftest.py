@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings as project
 from django.db import connection, connections
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from portal.local import postgres, s3
@@ -128,3 +128,16 @@ def s3_storages(s3_server, settings):
         for alias, bucket in buckets.items()
     }
     return s3_server
+
+
+@pytest.fixture
+def at_desk():
+    """Sign an agent in at the desk: `at_desk(agent).get(...)`."""
+
+    def enter(user):
+        client = Client()
+        client.force_login(user, backend="portal.accounts.sign_in.DoorBackend")
+        client.cookies["desk_session"] = client.cookies[project.SESSION_COOKIE_NAME].value
+        return client
+
+    return enter

@@ -14,9 +14,16 @@ from portal.core import grants
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ["portal", "dossiers", "workflows", "appointments", "cms"]
 ORDER = [
-    "core", "territory", "accounts", "vault", "correspondence", "dossiers", "workflows",
-    "appointments", "cms",
-]  # fmt: skip
+    "core",
+    "territory",
+    "accounts",
+    "vault",
+    "correspondence",
+    "dossiers",
+    "workflows",
+    "appointments",
+    "cms",
+]
 PERSONAL = {"dossier_id", "applicant_id", "prefecture_code"}
 
 

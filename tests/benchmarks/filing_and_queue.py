@@ -147,8 +147,10 @@ def compare(name, ours, limit, owner, options):
         rounds[-1] /= paired(without, without, rounds=1, times=options.times)["ours"]
         security(owner, on=True)
     rounds.sort()
-    print(f"{'  row-level security costs':<34} ratio {rounds[len(rounds) // 2]:.2f} "
-          f"({rounds[0]:.2f}-{rounds[-1]:.2f})")  # fmt: skip
+    print(
+        f"{'  row-level security costs':<34} ratio {rounds[len(rounds) // 2]:.2f} "
+        f"({rounds[0]:.2f}-{rounds[-1]:.2f})"
+    )
 
 
 def filing_step(owner, options):
@@ -176,9 +178,12 @@ def queue_page(owner, options):
     client.post(address, {"email": reviewer.email, "password": PASSWORD})
     ours = reverse("desk:queue")
     compare(
-        "queue page (GET)", lambda: client.get(ours), lambda: client.get("/agent/bare/"), owner,
+        "queue page (GET)",
+        lambda: client.get(ours),
+        lambda: client.get("/agent/bare/"),
+        owner,
         options,
-    )  # fmt: skip
+    )
 
 
 def main():
@@ -195,8 +200,10 @@ def main():
         with owner_of(name) as owner:
             with owner.transaction():
                 fill(owner, options.cases)
-            print(f"{options.cases} cases, {options.rounds} rounds of {options.times}; CPU per "
-                  "request, application and PostgreSQL")  # fmt: skip
+            print(
+                f"{options.cases} cases, {options.rounds} rounds of {options.times}; CPU per "
+                "request, application and PostgreSQL"
+            )
             filing_step(owner, options)
             queue_page(owner, options)
 

@@ -145,8 +145,12 @@ class Bar:
             filled = self.WIDTH * done // total
             line = "█" * filled + "·" * (self.WIDTH - filled)
             end = "\n" if done == total else ""
-            print(f"\r{line} {done}/{total} {self.title}, {seconds:.0f} s", end=end,
-                  file=self.stream, flush=True)  # fmt: skip
+            print(
+                f"\r{line} {done}/{total} {self.title}, {seconds:.0f} s",
+                end=end,
+                file=self.stream,
+                flush=True,
+            )
         elif (tenth := 10 * done // total) > self.tenth:
             self.tenth = tenth
             print(f"{self.title}: {done}/{total}, {seconds:.0f} s", file=self.stream, flush=True)

@@ -78,10 +78,20 @@ class Writer:
         self._review(life, whose, number, today)
         for step in life.steps:
             self.tables.step.add(
-                step.id, *whose, life.case, step.number, step.move, step.source, step.target,
-                step.actor, step.role, step.office, submissions_of(life, step.number),
-                step.move in ("mark_card_ready", "require_biometrics"), step.at,
-            )  # fmt: skip
+                step.id,
+                *whose,
+                life.case,
+                step.number,
+                step.move,
+                step.source,
+                step.target,
+                step.actor,
+                step.role,
+                step.office,
+                submissions_of(life, step.number),
+                step.move in ("mark_card_ready", "require_biometrics"),
+                step.at,
+            )
         for identifier, agent, since, until, why, ended_why in life.hands:
             self.tables.assignment.add(
                 identifier, *whose, life.case, agent, since, until, why, ended_why
@@ -97,17 +107,36 @@ class Writer:
         tables.person.add(person, person + life.case)
         withdrawn = life.facts["ended_at"] if life.state == S.WITHDRAWN else None
         tables.dossier.add(
-            life.dossier, life.applicant, life.procedure, self.versions[life.procedure], answers,
-            person, office, life.office.department, number, life.filed_at, life.filed_at,
-            life.filed_at, life.facts.get("decided_at"), withdrawn,
-        )  # fmt: skip
+            life.dossier,
+            life.applicant,
+            life.procedure,
+            self.versions[life.procedure],
+            answers,
+            person,
+            office,
+            life.office.department,
+            number,
+            life.filed_at,
+            life.filed_at,
+            life.filed_at,
+            life.facts.get("decided_at"),
+            withdrawn,
+        )
         filings = [(life.submission, life.filed_at)]
         filings += [(request[::-1], closed) for request, _a, _d, closed in life.pauses if closed]
         for which, (identifier, at) in enumerate(filings, start=1):
             tables.submission.add(
-                identifier, life.dossier, life.applicant, office, which, answers, "[]", SWORN,
-                "fr", at,
-            )  # fmt: skip
+                identifier,
+                life.dossier,
+                life.applicant,
+                office,
+                which,
+                answers,
+                "[]",
+                SWORN,
+                "fr",
+                at,
+            )
 
     def _review(self, life, whose, number, today):
         facts, state, silence = life.facts, life.state, silence_of(life)
@@ -118,44 +147,89 @@ class Writer:
         last = life.steps[-1].number
         due = due_of(life, silence)
         self.tables.case.add(
-            life.case, *whose, state, last, submissions_of(life, last), number, life.procedure,
-            f"Personne Inventée {life.serial}", life.filed_at, life.limit.code,
-            life.limit.article, life.limit.months, life.limit.days, silence, flagged,
-            *((due.on, due.rule, due.article) if due else (None, "", "")), life.reviewer,
-            keys_of(life), *route_of(life, whose[2]), facts.get("complete_at"), facts["back_to"],
+            life.case,
+            *whose,
+            state,
+            last,
+            submissions_of(life, last),
+            number,
+            life.procedure,
+            f"Personne Inventée {life.serial}",
+            life.filed_at,
+            life.limit.code,
+            life.limit.article,
+            life.limit.months,
+            life.limit.days,
+            silence,
+            flagged,
+            *((due.on, due.rule, due.article) if due else (None, "", "")),
+            life.reviewer,
+            keys_of(life),
+            *route_of(life, whose[2]),
+            facts.get("complete_at"),
+            facts["back_to"],
             facts["request"] if state == S.COMPLETION_REQUESTED else None,
             facts["opinion"] if state == S.OPINION_REQUESTED else None,
-            facts.get("proposed_by") if proposed else None, life.outcome if proposed else "",
-            submissions_of(life, last) if proposed else None, facts.get("decided_by"),
-            facts.get("decided_at"), life.outcome if decided else "",
+            facts.get("proposed_by") if proposed else None,
+            life.outcome if proposed else "",
+            submissions_of(life, last) if proposed else None,
+            facts.get("decided_by"),
+            facts.get("decided_at"),
+            life.outcome if decided else "",
             *(title_of(life)[:2] if granted else (None, None)),
-            life.procedure == "student-renewal" or "order" in facts, facts.get("ordered_at"),
-            f"X{life.serial}" if "produced_at" in facts else "", facts.get("ended_at"),
-        )  # fmt: skip
+            life.procedure == "student-renewal" or "order" in facts,
+            facts.get("ordered_at"),
+            f"X{life.serial}" if "produced_at" in facts else "",
+            facts.get("ended_at"),
+        )
 
     def _exchanges(self, life, whose):
         """What was asked of the person and of partner services."""
         facts = life.facts
         for request, asked_on, due_on, closed_at in life.pauses:
             self.tables.request.add(
-                request, *whose, 1, facts["asked_at"], due_on, closed_at,
+                request,
+                *whose,
+                1,
+                facts["asked_at"],
+                due_on,
+                closed_at,
                 *(("supplied", 2) if closed_at else ("", None)),
-            )  # fmt: skip
+            )
             self.tables.item.add(
-                request[::-1], request, *whose, "field", "passport_number", True,
-                "Illisible (inventé).", closed_at,
-            )  # fmt: skip
+                request[::-1],
+                request,
+                *whose,
+                "field",
+                "passport_number",
+                True,
+                "Illisible (inventé).",
+                closed_at,
+            )
             self.tables.pause.add(
-                request[::-1], *whose, life.case, request, asked_on, due_on,
-                deadlines.legal_day(closed_at) if closed_at else None, closed_at,
-            )  # fmt: skip
+                request[::-1],
+                *whose,
+                life.case,
+                request,
+                asked_on,
+                due_on,
+                deadlines.legal_day(closed_at) if closed_at else None,
+                closed_at,
+            )
         if "opinion" in facts:
             settled = facts.get("opinion_settled_at")
             self.tables.opinion.add(
-                facts["opinion"], *whose, life.case, "school", "Question inventée.",
-                facts["opinion_at"].date() + dt.timedelta(days=30), facts["opinion_by"],
-                facts["opinion_at"], "favourable" if settled else "", settled,
-            )  # fmt: skip
+                facts["opinion"],
+                *whose,
+                life.case,
+                "school",
+                "Question inventée.",
+                facts["opinion_at"].date() + dt.timedelta(days=30),
+                facts["opinion_by"],
+                facts["opinion_at"],
+                "favourable" if settled else "",
+                settled,
+            )
 
     def _proposal(self, life, whose):
         """What was proposed, and what was verified before."""
@@ -164,19 +238,33 @@ class Writer:
             return
         settled = facts.get("decided_at")
         self.tables.proposal.add(
-            facts["proposal"], *whose, life.case, life.outcome, *GROUNDS,
+            facts["proposal"],
+            *whose,
+            life.case,
+            life.outcome,
+            *GROUNDS,
             *(title_of(life) if life.outcome == "grant" else (None, None, None)),
             "close-not-supplied" if life.outcome == "close" else "",
-            submissions_of(life, life.steps[-1].number), facts["proposed_by"],
-            facts["proposed_at"], settled, "signed" if settled else "",
-        )  # fmt: skip
+            submissions_of(life, life.steps[-1].number),
+            facts["proposed_by"],
+            facts["proposed_at"],
+            settled,
+            "signed" if settled else "",
+        )
         for position, (code, answer, by_rule) in enumerate(
             self.checks[life.procedure].get(life.outcome, ()), start=1
         ):
             self.tables.check.add(
-                f"{facts['proposal'][:30]}{position:02x}", *whose, life.case, facts["proposal"],
-                position, code, answer, by_rule, "" if by_rule else "Vu au dossier (inventé).",
-            )  # fmt: skip
+                f"{facts['proposal'][:30]}{position:02x}",
+                *whose,
+                life.case,
+                facts["proposal"],
+                position,
+                code,
+                answer,
+                by_rule,
+                "" if by_rule else "Vu au dossier (inventé).",
+            )
 
     def _decision(self, life, whose):
         """The signature, the card."""
@@ -185,17 +273,33 @@ class Writer:
         if settled:
             signed = next(step for step in life.steps if step.move in SIGNING)
             self.tables.decision.add(
-                facts["decision"], *whose, life.case, facts["proposal"], signed.id, life.outcome,
-                facts["proposed_by"], facts["decided_by"], "Signataire Inventé", QUALITY,
-                power_of(facts["decided_by"]), signed.office, settled,
-            )  # fmt: skip
+                facts["decision"],
+                *whose,
+                life.case,
+                facts["proposal"],
+                signed.id,
+                life.outcome,
+                facts["proposed_by"],
+                facts["decided_by"],
+                "Signataire Inventé",
+                QUALITY,
+                power_of(facts["decided_by"]),
+                signed.office,
+                settled,
+            )
         if "order" in facts:
             produced, step = facts.get("produced_at"), facts["order_step"]
             self.tables.order.add(
-                facts["order"], *whose, life.case, step.id, f"{life.case}-{step.number}",
-                "produced" if produced else "sent", f"M{life.serial}", facts["ordered_at"],
+                facts["order"],
+                *whose,
+                life.case,
+                step.id,
+                f"{life.case}-{step.number}",
+                "produced" if produced else "sent",
+                f"M{life.serial}",
+                facts["ordered_at"],
                 produced,
-            )  # fmt: skip
+            )
 
 
 def submissions_of(life: Life, until: int) -> int:
@@ -278,9 +382,15 @@ def add_agent(tables: Tables, agent: int, office: str, role: str) -> None:
     tables.post.add(agent, office, role, FIRST_DAY)
     if role == "signatory":
         tables.power.add(
-            power_of(agent), agent, office, array(Outcome.values), QUALITY,
-            f"Arrêté inventé n° {agent}", FIRST_DAY, FIRST_DAY,
-        )  # fmt: skip
+            power_of(agent),
+            agent,
+            office,
+            array(Outcome.values),
+            QUALITY,
+            f"Arrêté inventé n° {agent}",
+            FIRST_DAY,
+            FIRST_DAY,
+        )
 
 
 def fill(name: str, *, cases: int, seed: int, years: float = 2.0, progress=None) -> None:

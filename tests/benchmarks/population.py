@@ -34,22 +34,39 @@ LIVES = {
     "first title": (
         20,
         "grant",
-        (("acknowledge", 15), ("propose", 60), ("grant", 3), ("require_biometrics", 0),
-         ("take_biometrics", 24), *CARD),
+        (
+            ("acknowledge", 15),
+            ("propose", 60),
+            ("grant", 3),
+            ("require_biometrics", 0),
+            ("take_biometrics", 24),
+            *CARD,
+        ),
     ),
     "first title after an opinion": (
         8,
         "grant",
-        (("acknowledge", 15), ("ask_opinion", 10), ("receive_opinion", 22), ("propose", 30),
-         ("grant", 3), ("require_biometrics", 0), ("take_biometrics", 24), *CARD),
+        (
+            ("acknowledge", 15),
+            ("ask_opinion", 10),
+            ("receive_opinion", 22),
+            ("propose", 30),
+            ("grant", 3),
+            ("require_biometrics", 0),
+            ("take_biometrics", 24),
+            *CARD,
+        ),
     ),
     "moved to another office": (4, "grant", (("reroute", 8), *RENEWAL, *CARD)),
     "refusal": (6, "refuse", (("acknowledge", 15), ("propose", 80), ("refuse", 5))),
-    "closure": (4, "close", (("ask_completion", 10), ("receive_completion", 31), ("propose", 12),
-                             ("close", 4))),
+    "closure": (
+        4,
+        "close",
+        (("ask_completion", 10), ("receive_completion", 31), ("propose", 12), ("close", 4)),
+    ),
     "withdrawal": (3, "", (("acknowledge", 14), ("withdraw", 20))),
     "silence": (5, "", (("acknowledge", 25),)),
-}  # fmt: skip
+}
 """Each life with its weight, its outcome, and its moves with the usual days between them."""
 
 TARGETS = {

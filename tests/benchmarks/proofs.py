@@ -81,7 +81,10 @@ PROOFS = {
         select a.id from workflows_assignment a join workflows_case c on c.id = a.case_id
         where c.contact_keys = '{}' or accounts_is_close(a.agent_id, c.contact_keys::text[])""",
     "one request is open while it is awaited": _one_open(
-        "dossiers_completionrequest", "completion_requested", "closed_at", "dossier_id",
+        "dossiers_completionrequest",
+        "completion_requested",
+        "closed_at",
+        "dossier_id",
         "dossier_id",
     ),
     "the clock stands while a request is open": _one_open(
@@ -106,7 +109,7 @@ PROOFS = {
             or state in ({", ".join(f"'{state}'" for state in BEFORE_DECISION)})
             and (implicit_refusal_on <= portal_now()::date)
                 <> (implicit_refusal_flagged_on is not null)""",
-}  # fmt: skip
+}
 
 _CLOCKS = """
 select c.clock_rule, c.clock_article, c.clock_months, c.clock_days, c.filed_at,

@@ -132,22 +132,29 @@ def test_each_proof_sees_what_breaks_it(national):
 
 
 BREAKING = {
-    "a signature is covered by a delegation in force for its office and its act":
-        "update workflows_signingdelegation set acts = '{close}'",
-    "a proposal answers every check of its procedure, as its outcome needs":
-        "delete from workflows_checkresult where position = 1",
-    "only its reviewer reviews a case":
-        "update workflows_assignment set since = since + interval '9 years'",
-    "only its reviewer proposes":
-        "update workflows_step set actor_id = applicant_id where move = 'propose'",
-    "a case goes to a reviewer of its office":
-        "update accounts_post set role = 'supervisor' where role = 'reviewer'",
-    "a case is in one reviewer's hands while it is reviewed":
-        "update workflows_case set reviewer_id = null",
-    "nobody handles someone close to them": "update workflows_case set contact_keys = '{}'",
-}  # fmt: skip
-CHANGED = sorted({change.split()[2 if change.startswith("delete") else 1]
-                  for change in BREAKING.values()})  # fmt: skip
+    "a signature is covered by a delegation in force for its office and its act": (
+        "update workflows_signingdelegation set acts = '{close}'"
+    ),
+    "a proposal answers every check of its procedure, as its outcome needs": (
+        "delete from workflows_checkresult where position = 1"
+    ),
+    "only its reviewer reviews a case": (
+        "update workflows_assignment set since = since + interval '9 years'"
+    ),
+    "only its reviewer proposes": (
+        "update workflows_step set actor_id = applicant_id where move = 'propose'"
+    ),
+    "a case goes to a reviewer of its office": (
+        "update accounts_post set role = 'supervisor' where role = 'reviewer'"
+    ),
+    "a case is in one reviewer's hands while it is reviewed": (
+        "update workflows_case set reviewer_id = null"
+    ),
+    "nobody handles someone close to them": ("update workflows_case set contact_keys = '{}'"),
+}
+CHANGED = sorted(
+    {change.split()[2 if change.startswith("delete") else 1] for change in BREAKING.values()}
+)
 
 
 def test_each_rule_of_the_review_is_seen_broken(national):

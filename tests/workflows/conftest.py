@@ -1,27 +1,12 @@
-"""A browser at the desk."""
+"""What a page of the desk may cost."""
 
 import contextlib
 
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 FRAME = ("SAVEPOINT", "RELEASE", "select set_", "select current_")
-
-
-@pytest.fixture
-def at_desk():
-    """Sign an agent in at the desk: `at_desk(agent).get(...)`."""
-
-    def enter(user):
-        client = Client()
-        client.force_login(user, backend="portal.accounts.sign_in.DoorBackend")
-        client.cookies["desk_session"] = client.cookies[settings.SESSION_COOKIE_NAME].value
-        return client
-
-    return enter
 
 
 @pytest.fixture
@@ -35,9 +20,7 @@ def statements():
         asked = [
             query["sql"]
             for query in captured.captured_queries
-            if not query["sql"].startswith(
-                ("SAVEPOINT", "RELEASE", "select set_", "select current_")
-            )
+            if not query["sql"].startswith(FRAME)
         ]
         assert len(asked) <= number, "\n".join(sql[:90] for sql in asked)
 

@@ -36,9 +36,12 @@ PEOPLE = (
     "applicant",
     "stranger",
     "both_hats",
-    *(f"{role}_{office}" for office in OFFICES for role in
-      ("reviewer", "signatory", "supervisor", "counter_agent")),
-)  # fmt: skip
+    *(
+        f"{role}_{office}"
+        for office in OFFICES
+        for role in ("reviewer", "signatory", "supervisor", "counter_agent")
+    ),
+)
 ACTORS = (PORTAL, *PEOPLE)
 _numbers = itertools.count(1)
 

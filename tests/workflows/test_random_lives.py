@@ -73,9 +73,16 @@ STARTS = (
 )
 TAKEN_BACK = (
     ("acknowledge", "propose", "refuse", "reopen"),
-    ("acknowledge", "propose", "grant", "mark_card_ready", "propose_retraction",
-     "answer_retraction", "retract"),
-)  # fmt: skip
+    (
+        "acknowledge",
+        "propose",
+        "grant",
+        "mark_card_ready",
+        "propose_retraction",
+        "answer_retraction",
+        "retract",
+    ),
+)
 """The moves that a life begins with; None is a case that no office has yet."""
 SIGNED = ("grant", "refuse", "close")
 made: Counter = Counter()

@@ -9,19 +9,19 @@ from portal.core import rls
 
 
 OFFICE = "prefecture_code = any ((select portal_prefectures())::text[])"
-# A row is of its batch's office, begins to do, and names a case that this office has: the case is
+# A row is of its batch's office, begins waiting, and names a case that this office has: the case is
 # read with the writer's own eyes, so that one out of sight does not exist.
 ROWS = """
 alter table workflows_batchrow add constraint a_row_is_of_its_batchs_office
     foreign key (batch_id, office_code) references workflows_batch (id, prefecture_code);
 create function workflows_batch_row_begins() returns trigger language plpgsql as $$
 begin
-    if new.state <> 'todo' or new.tries <> 0 or not exists (
+    if new.state <> 'waiting' or new.tries <> 0 or not exists (
         select from workflows_case
         where id = new.case_id and dossier_id = new.dossier_id
             and applicant_id = new.applicant_id and prefecture_code = new.office_code
             and new.prefecture_code = new.office_code) then
-        raise exception 'a row of a batch begins to do, in the office that has its case'
+        raise exception 'a row of a batch begins waiting, in the office that has its case'
             using errcode = '23514',
                 constraint = 'a_row_begins_in_the_office_that_has_its_case';
     end if;
@@ -105,12 +105,12 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("todo", "en attente"),
+                            ("waiting", "en attente"),
                             ("done", "fait"),
                             ("refused", "refusé"),
                             ("failed", "en panne"),
                         ],
-                        default="todo",
+                        default="waiting",
                         max_length=8,
                     ),
                 ),
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
             model_name="batchrow",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("reasons", []), ("settled_at", None), ("state", "todo")),
+                    models.Q(("reasons", []), ("settled_at", None), ("state", "waiting")),
                     models.Q(("reasons", []), ("settled_at__isnull", False), ("state", "done")),
                     models.Q(
                         ("settled_at__isnull", False),

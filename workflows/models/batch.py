@@ -21,9 +21,9 @@ class BatchKind(models.TextChoices):
 
 
 class RowState(models.TextChoices):
-    """What became of one case of a batch; only `todo` is ever left."""
+    """What became of one case of a batch; only `waiting` is ever left."""
 
-    TODO = "todo", _("en attente")
+    WAITING = "waiting", _("en attente")
     DONE = "done", _("fait")
     REFUSED = "refused", _("refusé")
     FAILED = "failed", _("en panne")
@@ -91,7 +91,7 @@ class BatchRow(PersonalRecord):
     number = models.PositiveSmallIntegerField()
     office_code = models.CharField(max_length=3)
     seen = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=8, choices=RowState.choices, default=RowState.TODO)
+    state = models.CharField(max_length=8, choices=RowState.choices, default=RowState.WAITING)
     reasons = models.JSONField(default=list)
     tries = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True)
@@ -108,7 +108,7 @@ class BatchRow(PersonalRecord):
             ),
             models.CheckConstraint(
                 name="a_settled_row_says_its_result",
-                condition=Q(state=RowState.TODO, settled_at=None, reasons=[])
+                condition=Q(state=RowState.WAITING, settled_at=None, reasons=[])
                 | Q(state=RowState.DONE, settled_at__isnull=False, reasons=[])
                 | Q(state__in=[RowState.REFUSED, RowState.FAILED], settled_at__isnull=False)
                 & ~Q(reasons=[]),

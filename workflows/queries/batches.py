@@ -30,7 +30,7 @@ class Progress:
 
     @property
     def waiting(self) -> int:
-        return self.count(RowState.TODO)
+        return self.count(RowState.WAITING)
 
     @property
     def settled(self) -> int:
@@ -69,5 +69,5 @@ def recent(person) -> list[Batch]:
 def progress(batch: Batch) -> Progress:
     """Every row that this agent may see, what was refused or failed first: one statement."""
     found = batch.rows.select_related("case").order_by("number")
-    first = {RowState.FAILED.value: 0, RowState.REFUSED.value: 1, RowState.TODO.value: 2}
+    first = {RowState.FAILED.value: 0, RowState.REFUSED.value: 1, RowState.WAITING.value: 2}
     return Progress(batch, tuple(sorted(found, key=lambda row: first.get(row.state, 3))))

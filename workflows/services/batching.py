@@ -125,7 +125,7 @@ def begin(*, row_id: UUID, at: datetime) -> bool:
     A row whose tries all killed their worker ends as failed here.
     """
     with door.also(scope="system"):
-        waiting = BatchRow.objects.filter(pk=row_id, state=RowState.TODO)
+        waiting = BatchRow.objects.filter(pk=row_id, state=RowState.WAITING)
         if not waiting.update(tries=F("tries") + 1):
             return False
         row = BatchRow.objects.select_related("batch__made_by").get(pk=row_id)
@@ -145,7 +145,7 @@ def run_row(*, row_id: UUID, at: datetime) -> None:
         case = lock_case(BatchRow.objects.values_list("case_id", flat=True).get(pk=row_id))
         rows = BatchRow.objects.select_for_update(of=("self",))
         row = rows.select_related("batch__made_by").get(pk=row_id)
-    if row.state != RowState.TODO:
+    if row.state != RowState.WAITING:
         return
     reasons = _act(row, case, at)
     _settle(row, RowState.REFUSED if reasons else RowState.DONE, reasons, at)
@@ -191,7 +191,7 @@ def _fail(row: BatchRow, at: datetime) -> None:
 def _settle(row: BatchRow, state: RowState, reasons: list[str], at: datetime) -> None:
     """The result of a row, once; its line of the journal names codes only."""
     with door.also(scope="system"):
-        waiting = BatchRow.objects.filter(pk=row.pk, state=RowState.TODO)
+        waiting = BatchRow.objects.filter(pk=row.pk, state=RowState.WAITING)
         if not waiting.update(state=state, reasons=reasons, settled_at=at):
             return
     journal.record(

@@ -28,7 +28,7 @@ RESULTS = {
     RowState.DONE.value: (_("fait"), "success"),
     RowState.REFUSED.value: (_("non fait"), "warning"),
     RowState.FAILED.value: (_("en panne"), "danger"),
-    RowState.TODO.value: (_("en attente"), "neutral"),
+    RowState.WAITING.value: (_("en attente"), "neutral"),
 }
 _NOT_KEPT = {"csrfmiddlewaretoken", "action", "cle"}
 

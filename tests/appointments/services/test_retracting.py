@@ -16,7 +16,6 @@ from portal.correspondence.rendering import page
 from tests.factories import appointments as visits
 from tests.factories.workflows import GROUNDS, Life, agent, empower
 from tests.hostile.browsers import Browsers
-from tests.workflows.conftest import at_desk  # noqa: F401 -- a fixture
 from tests.workflows.models.test_proofs import sql
 from tests.workflows.views.test_acts import day, post
 from workflows.enums import CardOrderState, CaseState
@@ -241,7 +240,7 @@ def test_an_answer_is_never_rewritten(life):
         sql(life, "update workflows_observationinvitation set text = 'autre'")
 
 
-def test_two_people_withdraw_over_http_and_the_person_answers(life, at_desk):  # noqa: F811
+def test_two_people_withdraw_over_http_and_the_person_answers(life, at_desk):
     boss, signatory = at_desk(life.supervisor), at_desk(life.signatory)
     due = day("due_on", clock.today() + dt.timedelta(days=20))
 
@@ -270,7 +269,7 @@ def test_two_people_withdraw_over_http_and_the_person_answers(life, at_desk):  #
     assert life.case.state == CaseState.UNDER_REVIEW
 
 
-def test_a_stranger_and_another_office_find_nothing(life, at_desk):  # noqa: F811
+def test_a_stranger_and_another_office_find_nothing(life, at_desk):
     life.retraction_proposed()
     client = own_browser(Life().applicant)
     away = agent(Role.SIGNATORY.value, office="34")

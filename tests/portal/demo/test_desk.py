@@ -8,14 +8,13 @@ from portal.demo.browser import Browser
 from portal.demo.desk import Reviewer
 from tests.factories import dossiers as files
 from tests.factories.workflows import Life, applicant
-from tests.workflows.conftest import at_desk  # noqa: F401 -- a fixture
 from workflows.enums import CaseState
 from workflows.models import CheckResult, Proposal
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_reviewer_of_the_story_verifies_and_proposes_by_the_rule(at_desk):  # noqa: F811
+def test_the_reviewer_of_the_story_verifies_and_proposes_by_the_rule(at_desk):
     numbers = {"passport_number": "ZZ000779", "foreigner_number": "9900000779"}
     place = {"commune": "75115", "postcode": "75015", "cycle_ends_on": "2029-06-30"}
     life = Life(dossier=files.filed(applicant(), **place, **numbers)).acknowledged()

@@ -28,12 +28,12 @@ from workflows_batchrow r, workflows_case c where c.id = %s
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ('{"office_code": "34", "prefecture_code": "34"}', "begins to do"),
-        ('{"state": "done", "settled_at": "2026-01-01"}', "begins to do"),
-        ('{"tries": 3}', "begins to do"),
+        ('{"office_code": "34", "prefecture_code": "34"}', "begins waiting"),
+        ('{"state": "done", "settled_at": "2026-01-01"}', "begins waiting"),
+        ('{"tries": 3}', "begins waiting"),
         ('{"number": 201}', "a_batch_numbers_two_hundred_rows_at_most"),
         ('{"number": 1}', "rows_of_a_batch_are_numbered"),
-        ('{"applicant_id": 0}', "begins to do"),
+        ('{"applicant_id": 0}', "begins waiting"),
     ],
 )
 def test_an_invented_row_is_refused(change, constraint):
@@ -92,7 +92,7 @@ def test_what_was_asked_of_a_row_is_never_changed(column, value):
 
 
 @pytest.mark.parametrize(
-    "change", ["state = 'todo', settled_at = null", "reasons = '[\"autre\"]'", "tries = 9"]
+    "change", ["state = 'waiting', settled_at = null", "reasons = '[\"autre\"]'", "tries = 9"]
 )
 def test_a_settled_row_stays_as_it_was_settled(as_role, change):
     life = Life()

@@ -39,7 +39,7 @@ def test_starting_writes_a_row_and_a_job_a_case_and_touches_none(three):
     batch = closing(*three)
 
     assert (batch.size, batch.prefecture_code) == (3, "75")
-    assert results(batch) == [("todo", [])] * 3
+    assert results(batch) == [("waiting", [])] * 3
     assert [line["_act"]["actor"] for line in queued()] == [three[0].reviewer.pk] * 3
     locks = ProcrastinateJob.objects.order_by("id").filter(task_name="workflows.run_batch_row")
     assert [line.lock for line in locks] == [f"case-{life.id}" for life in three]
@@ -175,7 +175,7 @@ def test_a_breakdown_between_rows_leaves_that_row_to_do_and_the_next_run_does_it
         with pytest.raises(Breakdown):
             jobs.run_batch_row(**second)
         jobs.run_batch_row(**third)
-    assert results(batch) == [DONE, ("todo", []), DONE]
+    assert results(batch) == [DONE, ("waiting", []), DONE]
     assert three[1].case.state == CaseState.RECEIVED
 
     breaking.clear()
