@@ -13,7 +13,9 @@ __all__ = [
     "ChangeReason",
     "IssueOutcome",
     "Purpose",
+    "SeatKind",
     "SlotState",
+    "UrgencyGround",
 ]
 
 
@@ -51,6 +53,22 @@ class SlotState(models.TextChoices):
 
     OPEN = "open", _("Ouvert")
     WITHDRAWN = "withdrawn", _("Retiré")
+
+
+class SeatKind(models.TextChoices):
+    """Why a seat exists: the counter's own, one more for those who will not come, one kept back."""
+
+    REGULAR = "regular", _("Place")
+    OVERBOOK = "overbook", _("Place en plus, pour les absences attendues")
+    RESERVE = "reserve", _("Place gardée pour les derniers jours")
+
+
+class UrgencyGround(models.TextChoices):
+    """Why a visit cannot wait its turn."""
+
+    COURT = "court", _("Décision d’un juge")
+    PROTECTION = "protection", _("Mise en sécurité d’une personne")
+    MEDICAL = "medical", _("Raison médicale")
 
 
 class ChangeReason(models.TextChoices):

@@ -7,6 +7,12 @@ from appointments.models.appointment import (
 )
 from appointments.models.check_in import CheckIn
 from appointments.models.clearance import Clearance, Readmission
+from appointments.models.preference import (
+    BLOCKED_AT_MOST,
+    SITES_AT_MOST,
+    Preference,
+    PreferredSite,
+)
 from appointments.models.run import IssueDecision, IssueRun
 from appointments.models.supply import (
     SEATS_AT_MOST,
@@ -17,11 +23,14 @@ from appointments.models.supply import (
     Service,
     Slot,
 )
+from appointments.models.urgency import Urgency
 
 __all__ = [
+    "BLOCKED_AT_MOST",
     "CHANGES_AT_MOST",
     "NOTICE",
     "SEATS_AT_MOST",
+    "SITES_AT_MOST",
     "Appointment",
     "AppointmentTransition",
     "ChangeRequest",
@@ -32,8 +41,11 @@ __all__ = [
     "IssueDecision",
     "IssueRun",
     "OpeningPattern",
+    "Preference",
+    "PreferredSite",
     "Readmission",
     "Seat",
     "Service",
     "Slot",
+    "Urgency",
 ]

@@ -13,7 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from appointments.enums import Purpose, SlotState
+from appointments.enums import Purpose, SeatKind, SlotState
 
 SEATS_AT_MOST = 20
 
@@ -168,9 +168,18 @@ class Seat(models.Model):
 
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="seats")
     number = models.PositiveSmallIntegerField()
+    kind = models.CharField(
+        max_length=10,
+        choices=SeatKind.choices,
+        default=SeatKind.REGULAR,
+        db_default=SeatKind.REGULAR,
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="a_seat_has_a_known_kind", condition=Q(kind__in=SeatKind.values)
+            ),
             models.UniqueConstraint(name="a_seat_exists_once", fields=["slot", "number"]),
             models.CheckConstraint(
                 name="a_slot_has_at_most_twenty_seats",

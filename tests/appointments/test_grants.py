@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import connection
 
 VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE", "T": "TRUNCATE"}
-# model: web, worker, issuer; editing has nothing, and nobody deletes or truncates
+# model: web, worker, issuer; editing has nothing, and nobody truncates
 RIGHTS = {
     "appointment": ("SU", "SU", "SIU"),
     "appointmenttransition": ("S", "S", "S"),
@@ -17,12 +17,25 @@ RIGHTS = {
     "issuedecision": ("S", "S", "SI"),
     "issuerun": ("S", "S", "SI"),
     "openingpattern": ("SIU", "S", "S"),
+    "preference": ("SIU", "S", "S"),
+    "preferredsite": ("SIUD", "S", "S"),
     "readmission": ("SI", "S", "S"),
     "seat": ("", "", "SI"),
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
+    "urgency": ("SIU", "S", "S"),
 }
-PERSONAL = ("appointment", "changerequest", "checkin", "clearance", "issuedecision", "readmission")
+PERSONAL = (
+    "appointment",
+    "changerequest",
+    "checkin",
+    "clearance",
+    "issuedecision",
+    "preference",
+    "preferredsite",
+    "readmission",
+    "urgency",
+)
 
 
 def test_every_table_of_the_room_is_listed():
