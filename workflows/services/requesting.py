@@ -16,6 +16,7 @@ from workflows.models import Case, ClockPause, Step
 from workflows.models.base import about
 from workflows.services.assigning import look_for_conflict
 from workflows.services.moves import advance, lock_case
+from workflows.services.relocating import follow_completion
 from workflows.services.silence import take_back
 from workflows.services.timing import recount, set_due
 
@@ -82,7 +83,11 @@ def extend_pause(*, dossier_id: UUID, extended_to: date) -> None:
 def receive_completion(
     *, case_id: UUID, actor: User | None, at: datetime, submission_number: int
 ) -> Step:
-    """The papers came: the clock runs again and the review goes on where it was."""
+    """The papers came: the clock runs again and the review goes on where it was.
+
+    When they say another home, it goes on at the office of that home, in the same transaction
+    (CRPA L.114-2, L.114-3).
+    """
     case = lock_case(case_id)
     end_pause(case, at=at)
     step = advance(
@@ -95,6 +100,7 @@ def receive_completion(
     _recount(case_id, at=at)
     _show_as_filed(case)
     look_for_conflict(lock_case(case_id), at=at)
+    follow_completion(case_id=case_id, former_number=case.submission_number, at=at)
     return step
 
 
