@@ -6,9 +6,10 @@ import pytest
 
 from workflows import events, guards
 from workflows.enums import SYSTEM, CaseState
-from workflows.machine import CLEARING, CaseMachine, edges, moves, rule_of
+from workflows.machine import CaseMachine
 from workflows.models import Case
 from workflows.queries.progress import NEXT_ACTOR, SENTENCES
+from workflows.table import CLEARING, edges, moves, rule_of
 
 NAMES = sorted({name for name, _s, _t, _p in moves()})
 FINAL = {CaseState.ARCHIVED}

@@ -7,8 +7,8 @@ import pytest
 from portal.accounts.enums import POST_ROLES, Role
 from workflows import guards
 from workflows.enums import SYSTEM, Outcome
-from workflows.machine import moves, rule_of
 from workflows.rules import is_somebody_elses, may_give_away, role_for
+from workflows.table import moves, rule_of
 
 NAMES = sorted({name for name, _s, _t, _p in moves()})
 WHO = {

@@ -20,8 +20,9 @@ from workflows.enums import (
     CaseState,
     Outcome,
 )
-from workflows.machine import CaseMachine, edges
+from workflows.machine import CaseMachine
 from workflows.routing import RULES
+from workflows.table import edges
 
 
 class CaseQuerySet(models.QuerySet):

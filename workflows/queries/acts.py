@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from portal.core import clock
 from workflows.enums import RETRACTABLE, CaseState, Outcome
-from workflows.machine import plan_of, rule_of
 from workflows.models import Case
 from workflows.queries.names import move_label, whose_it_is
 from workflows.queries.retractions import why_not
 from workflows.rules import is_close, is_somebody_elses, role_for
+from workflows.table import plan_of, rule_of
 
 # The desk's acts in the order of life, with the page where each is made.
 PAGES = {
