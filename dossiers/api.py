@@ -243,9 +243,9 @@ def completion_requests(dossier_id: UUID) -> list[CompletionRequest]:
     return requests_of(dossier_id)
 
 
-def seal(dossier_id: UUID, at: datetime) -> None:
-    """Close the dossier to its applicant, once decided."""
-    withdrawing.seal(dossier_id=dossier_id, at=at)
+def seal(dossier_id: UUID, at: datetime, *, awaiting: bool = False) -> None:
+    """Close the dossier to its applicant, once decided; `awaiting`, but for what a grant awaits."""
+    withdrawing.seal(dossier_id=dossier_id, at=at, awaiting=awaiting)
 
 
 def unseal(dossier_id: UUID) -> None:

@@ -10,7 +10,8 @@ def moves(machine=CaseMachine):
     """Every move as (name, source, target, plan), in the order of life."""
     for name, method in vars(machine).items():
         for plan in getattr(getattr(method, "_django_fsm", None), "transitions", {}).values():
-            for target in getattr(plan.target, "allowed_states", None) or [plan.target]:
+            # without a target the case stays where it is
+            for target in getattr(plan.target, "allowed_states", [plan.target or plan.source]):
                 yield name, str(plan.source), str(target), plan
 
 

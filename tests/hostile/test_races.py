@@ -28,7 +28,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, picture
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
-from workflows.models import Appeal, Decision, Proposal, Step
+from workflows.models import Appeal, AwaitedSupply, Decision, Proposal, Step
 from workflows.services import acknowledging, appealing, deciding, requesting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -392,3 +392,26 @@ def test_the_database_alone_keeps_a_second_appeal_out():
 
     with pytest.raises(IntegrityError, match="filed_once_against_a_refusal"), life.desk():
         again.save(force_insert=True)
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_a_grant_and_what_it_would_wait_for_at_the_same_moment_make_one_story(_again):
+    life = Life().acknowledged().supply_asked().proposed("grant")
+    facts = {"dossier_id": life.dossier.pk, "typed": {"passport_number": Typed(value="ZZ000009")}}
+    as_owner(life.applicant, save_answers, **facts)()
+    send = as_owner(life.applicant, send_completion, dossier_id=life.dossier.pk, language="fr")
+    sign = as_agent(life.signatory, deciding.sign, case_id=life.id, seen=life.case.last_step)
+
+    at_once(send, sign, send)
+
+    case = life.case
+    assert case.submission_number == 2
+    with life.desk():
+        received = Step.objects.filter(move="receive_supply").count()
+        decided, awaited = Decision.objects.count(), AwaitedSupply.objects.count()
+    assert received == 1
+    # sent first: the proposal must take it in; signed first: the grant waits until it is looked at
+    assert (case.state, decided, awaited) in {
+        (CaseState.DECISION_PROPOSED, 0, 0),
+        (CaseState.GRANTED, 1, 1),
+    }

@@ -157,6 +157,10 @@ class Case(CaseMachine):
                 | Q(outcome=Outcome.GRANT, title_ends_on__gt=F("title_starts_on")),
             ),
             models.CheckConstraint(
+                name="a_grant_that_waits_for_a_supply_goes_no_further",
+                condition=Q(supply_awaited=False) | Q(state=CaseState.GRANTED),
+            ),
+            models.CheckConstraint(
                 name="silence_is_counted_in_months_or_days",
                 condition=Q(clock_months__gt=0, clock_days=0) | Q(clock_months=0, clock_days__gt=0),
             ),
