@@ -45,7 +45,14 @@ from dossiers.queries.corrections import (
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.lists import DossierLine, lines_of
-from dossiers.queries.summary import DossierView, EvidenceBox, Identity, Section, dossier_view
+from dossiers.queries.summary import (
+    DossierView,
+    EvidenceBox,
+    Identity,
+    Section,
+    dossier_view,
+    place_filed,
+)
 from dossiers.services import completing, correcting, withdrawing
 from dossiers.services.drafting import open_request_of
 from portal.core import clock
@@ -94,6 +101,7 @@ __all__ = [
     "labels_of_checks",
     "items_in_words",
     "open_completion",
+    "place_filed",
     "procedure",
     "procedure_of",
     "procedures",
@@ -235,9 +243,9 @@ def completion_requests(dossier_id: UUID) -> list[CompletionRequest]:
     return requests_of(dossier_id)
 
 
-def seal(dossier_id: UUID, at: datetime) -> None:
-    """Close the dossier to its applicant, once decided."""
-    withdrawing.seal(dossier_id=dossier_id, at=at)
+def seal(dossier_id: UUID, at: datetime, *, awaiting: bool = False) -> None:
+    """Close the dossier to its applicant, once decided; `awaiting`, but for what a grant awaits."""
+    withdrawing.seal(dossier_id=dossier_id, at=at, awaiting=awaiting)
 
 
 def unseal(dossier_id: UUID) -> None:

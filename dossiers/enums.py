@@ -17,6 +17,7 @@ class CompletionOutcome(models.TextChoices):
     SUPPLIED = "supplied", _("Complément envoyé")
     EXPIRED = "expired", _("Délai dépassé")
     CANCELLED = "cancelled", _("Demande annulée")
+    REPLACED = "replaced", _("Remplacée par une nouvelle demande")
 
 
 class ItemState(models.TextChoices):

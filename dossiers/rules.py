@@ -34,12 +34,15 @@ def may_change_address(dossier):
 
 
 def may_answer(dossier, request):
-    """Items asked again may be changed while the request is open (CRPA L.114-5)."""
+    """Items asked again may be changed while the request is open (CRPA L.114-5).
+
+    A decision ends what held the review; what a grant waits for may still come (L.114-5-1).
+    """
     return (
         request is not None
         and request.closed_at is None
         and dossier.withdrawn_at is None
-        and dossier.sealed_at is None
+        and (dossier.sealed_at is None or not request.holds_review)
     )
 
 
@@ -57,7 +60,7 @@ def refuse_unless_asked(dossier, request: Request | None) -> Request:
     """The request that is open. Raise DossierClosed when nothing is asked of the applicant."""
     if dossier.withdrawn_at is not None:
         raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
-    if dossier.sealed_at is not None:
+    if dossier.sealed_at is not None and not may_answer(dossier, request):
         raise DossierClosed(
             _("Votre demande a reçu une décision : le dossier ne peut plus être modifié.")
         )

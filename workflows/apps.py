@@ -11,7 +11,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self):
         from portal.correspondence import api as correspondence
         from workflows import letters, receivers  # noqa: F401 -- it listens once imported
-        from workflows.machine import moves
+        from workflows.table import moves
 
         correspondence.declare_lines(
             {

@@ -55,8 +55,17 @@ IN_REVIEW = (
     CaseState.UNDER_REVIEW,
     CaseState.OPINION_REQUESTED,
     CaseState.DECISION_PROPOSED,
+    # only while a grant waits for a supply: whoever reviewed says that it came
+    CaseState.GRANTED,
 )
 """While a case is in one of these, it has a reviewer, or waits for one."""
+IN_HAND = (
+    CaseState.RECEIVED,
+    CaseState.UNDER_REVIEW,
+    CaseState.OPINION_REQUESTED,
+    CaseState.DECISION_PROPOSED,
+)
+"""In an office, undecided, and not held by what the person must send."""
 AFTER_COMPLETENESS = (
     CaseState.UNDER_REVIEW,
     CaseState.OPINION_REQUESTED,
@@ -77,7 +86,12 @@ AFTER_GRANT = (
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
 )
-RETRACTABLE = (CaseState.BIOMETRICS_DUE, CaseState.IN_PRODUCTION, CaseState.CARD_READY)
+RETRACTABLE = (
+    CaseState.GRANTED,
+    CaseState.BIOMETRICS_DUE,
+    CaseState.IN_PRODUCTION,
+    CaseState.CARD_READY,
+)
 """Granted, and the card not yet in the person's hands."""
 ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
 
@@ -193,6 +207,13 @@ class CardOrderState(models.TextChoices):
     SENT = "sent", _("envoyée")
     PRODUCED = "produced", _("fabriquée")
     REVOKED = "revoked", _("annulée")
+
+
+class SupplyHow(models.TextChoices):
+    """How what a grant waited for reached the office."""
+
+    SENT = "sent", _("reçu par le portail")
+    OTHERWISE = "otherwise", _("reçu autrement : courrier ou guichet")
 
 
 class ItemVerdict(models.TextChoices):

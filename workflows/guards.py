@@ -29,6 +29,21 @@ def a_completion_request_is_open(case):
     return case.completion_request_id is not None
 
 
+@guard(
+    _(
+        "La décision favorable attend encore une pièce ou une réponse : elle prend effet quand la "
+        "préfecture la reçoit (CRPA, art. L. 114-5-1)."
+    )
+)
+def no_supply_is_awaited(case):
+    return not case.supply_awaited
+
+
+@guard(_("La décision favorable n’attend ni pièce ni réponse."))
+def a_supply_is_awaited(case):
+    return case.supply_awaited
+
+
 @guard(_("Un avis est encore attendu."))
 def no_awaited_opinion(case):
     return case.opinion_id is None

@@ -52,6 +52,7 @@ LINES = {
 """Sentences of the timeline that no move of the machine says."""
 
 MAILS = {
+    "supply_confirmed": _("Votre décision favorable prend effet"),
     "alarms": _("Des dossiers arrivent à échéance"),
     "board_summons": _("La préfecture vous convoque devant une commission"),
     "observations_invited": _("La préfecture vous invite à répondre"),

@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
 from portal.core.state import ProtectedStateModel
-from workflows import events, guards, rules
-from workflows.enums import BEFORE_DECISION, FORWARDED, RETRACTABLE, CaseState, Outcome, Purpose
+from workflows import enums, events, guards, rules
+from workflows.enums import CaseState, Outcome, Purpose
 
 S = CaseState
-OPEN = "open"
-"""The first step of every case, written when the dossier is filed; it has no source."""
+SAME = None  # the target of a move that leaves the case where it is
 
 
 def move(source, target, *, who, label, line="", given=(), **custom):
@@ -32,6 +31,13 @@ def move(source, target, *, who, label, line="", given=(), **custom):
 
 def _where_it_was(case, **_facts):
     return case.back_to
+
+
+_FORWARD = {
+    "who": rules.may_reroute,
+    "label": _("Transmettre à une autre préfecture"),
+    "line": enums.FORWARDED,
+}
 
 
 class CaseMachine(ProtectedStateModel):
@@ -59,6 +65,7 @@ class CaseMachine(ProtectedStateModel):
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     title_starts_on = models.DateField(null=True)
     title_ends_on = models.DateField(null=True)
+    supply_awaited = models.BooleanField(default=False, db_default=False)
     prints_on_record = models.BooleanField(default=False)
     card_ordered_at = models.DateTimeField(null=True)
     card_number = models.CharField(max_length=20, blank=True)
@@ -100,6 +107,25 @@ class CaseMachine(ProtectedStateModel):
     def receive_completion(self, *, actor, at, submission_number):
         """The papers came, or their deadline passed: the review goes on where it was."""
         self.completion_request_id = None
+        self.submission_number = submission_number
+
+    @move(
+        [S.RECEIVED, S.UNDER_REVIEW, S.GRANTED],
+        SAME,
+        who=rules.may_review,
+        label=_("Demander sans arrêter l’examen"),
+    )
+    def ask_supply(self, *, actor, at):
+        """Nothing essential is asked: the review goes on, no clock pauses (CRPA L.114-5-1)."""
+
+    @move(
+        [*enums.IN_HAND, S.GRANTED],
+        SAME,
+        who=rules.may_send,
+        label=_("Recevoir ce qui a été demandé"),
+    )
+    def receive_supply(self, *, actor, at, submission_number):
+        """What was asked without stopping the review came; a proposal must take it in."""
         self.submission_number = submission_number
 
     @move(
@@ -174,9 +200,10 @@ class CaseMachine(ProtectedStateModel):
         line=_("Décision favorable : votre titre de séjour est accordé."),
         announces=events.decision_served,
     )
-    def grant(self, *, actor, at, title_starts_on, title_ends_on):
-        """A second person signs; production or biometrics follow in the same transaction."""
+    def grant(self, *, actor, at, title_starts_on, title_ends_on, supply_awaited=False):
+        """A second person signs; what follows begins, or waits for a supply (CRPA L.114-5-1)."""
         self._decide(actor, at)
+        self.supply_awaited = supply_awaited
         self.title_starts_on = title_starts_on
         self.title_ends_on = title_ends_on
 
@@ -216,9 +243,21 @@ class CaseMachine(ProtectedStateModel):
 
     @move(
         S.GRANTED,
+        SAME,
+        who=rules.may_review,
+        given=[guards.a_supply_is_awaited],
+        label=_("Constater la réception"),
+        line=_("La préfecture a reçu ce qu’elle attendait : la décision favorable prend effet."),
+    )
+    def confirm_supply(self, *, actor, at):
+        """All that the grant waited for is received: it takes effect (CRPA L.114-5-1)."""
+        self.supply_awaited = False
+
+    @move(
+        S.GRANTED,
         S.IN_PRODUCTION,
         who=rules.the_portal_alone,
-        given=[guards.prints_are_usable],
+        given=[guards.prints_are_usable, guards.no_supply_is_awaited],
         label=_("Lancer la fabrication"),
         line=_("Votre carte est en fabrication."),
     )
@@ -230,7 +269,7 @@ class CaseMachine(ProtectedStateModel):
         S.GRANTED,
         S.BIOMETRICS_DUE,
         who=rules.the_portal_alone,
-        given=[guards.prints_must_be_taken],
+        given=[guards.prints_must_be_taken, guards.no_supply_is_awaited],
         label=_("Demander la prise d’empreintes"),
         line=_("Vous devez venir une fois pour la prise d’empreintes."),
         announces=events.visit_due,
@@ -280,7 +319,7 @@ class CaseMachine(ProtectedStateModel):
         self.ended_at = at
 
     @move(
-        list(BEFORE_DECISION),
+        list(enums.BEFORE_DECISION),
         S.WITHDRAWN,
         who=rules.may_withdraw,
         label=_("Retirer la demande"),
@@ -292,20 +331,8 @@ class CaseMachine(ProtectedStateModel):
         self.completion_request_id = self.opinion_id = None
         self.ended_at = at
 
-    @move(
-        [S.RECEIVED, S.UNDER_REVIEW, S.OPINION_REQUESTED, S.DECISION_PROPOSED],
-        S.RECEIVED,
-        who=rules.may_reroute,
-        label=_("Transmettre à une autre préfecture"),
-        line=FORWARDED,
-    )
-    @move(
-        S.COMPLETION_REQUESTED,
-        S.COMPLETION_REQUESTED,
-        who=rules.may_reroute,
-        label=_("Transmettre à une autre préfecture"),
-        line=FORWARDED,
-    )
+    @move(list(enums.IN_HAND), S.RECEIVED, **_FORWARD)
+    @move(S.COMPLETION_REQUESTED, S.COMPLETION_REQUESTED, **_FORWARD)
     def reroute(self, *, actor, at, route):
         """To the competent office; the clock runs on (CRPA L.114-2, L.114-3).
 
@@ -333,7 +360,7 @@ class CaseMachine(ProtectedStateModel):
         self.complete_at = self.complete_at or at
 
     @move(
-        list(RETRACTABLE),
+        list(enums.RETRACTABLE),
         S.UNDER_REVIEW,
         who=rules.may_sign,
         given=guards.OF_A_RETRACTION,
@@ -348,6 +375,7 @@ class CaseMachine(ProtectedStateModel):
         self.decided_by = self.decided_at = self.card_ordered_at = None
         self.title_starts_on = self.title_ends_on = None
         self.outcome = self.card_number = ""
+        self.supply_awaited = False
 
     @move(
         [S.HANDED_OVER, S.REFUSED, S.CLOSED, S.WITHDRAWN],
@@ -370,31 +398,3 @@ class CaseMachine(ProtectedStateModel):
     def _forget_proposal(self):
         self.proposed_by = self.proposed_submission = None
         self.proposed_outcome = ""
-
-
-def moves(machine=CaseMachine):
-    """Every move as (name, source, target, plan), in the order of life."""
-    for name, method in vars(machine).items():
-        for plan in getattr(getattr(method, "_django_fsm", None), "transitions", {}).values():
-            for target in getattr(plan.target, "allowed_states", None) or [plan.target]:
-                yield name, str(plan.source), str(target), plan
-
-
-def plan_of(case, name):
-    """What the machine says of this move from the case's present state, None when impossible."""
-    table = getattr(case, name)._django_fsm  # noqa: SLF001 -- django-fsm keeps it there
-    return table.get_transition(case.state)
-
-
-def rule_of(name):
-    """Who may make a move, whatever the state: every row of a move has the same rule."""
-    return next(plan.permission for found, _s, _t, plan in moves() if found == name)
-
-
-def edges(machine=CaseMachine):
-    """The jumps that the database allows, sorted for the trigger."""
-    return sorted({(source, target) for _name, source, target, _plan in moves(machine)})
-
-
-CLEARING = sorted({name for name, _s, _t, plan in moves() if plan.custom.get("clears")})
-"""The only two moves after which a person may come."""

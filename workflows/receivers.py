@@ -39,9 +39,9 @@ def follow_address(*, dossier, submission, at, **_):
 
 
 @receiver(completion_extended, dispatch_uid="workflows.extend_pause")
-def extend_pause(*, dossier, extended_to, **_):
+def extend_pause(*, dossier, extended_to, at, **_):
     """The person was given more time: the pause of the clock lasts as long."""
-    requesting.extend_pause(dossier_id=dossier.pk, extended_to=extended_to)
+    requesting.extend_pause(dossier_id=dossier.pk, extended_to=extended_to, at=at)
 
 
 @receiver(dossier_withdrawn, dispatch_uid="workflows.withdraw_case")

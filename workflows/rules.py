@@ -76,6 +76,12 @@ def may_supply(case, person):
 
 
 @held_by(Role.APPLICANT)
+def may_send(case, person):
+    """What does not hold the review has no deadline that ends it: the person alone sends it."""
+    return person.pk == case.applicant_id
+
+
+@held_by(Role.APPLICANT)
 def may_withdraw(case, person):
     return person.pk == case.applicant_id
 

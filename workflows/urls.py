@@ -138,6 +138,8 @@ urlpatterns = [
     _act("complet/", acts.Acknowledge, "acknowledge", _REVIEW),
     _act("complement/", completion.AskCompletion, "ask_completion", _REVIEW),
     _act("complement/reponses/", completion.ReviewItems, "review_items", _REVIEW),
+    _act("attendu/redemander/", completion.AskSupply, "ask_supply", _REVIEW),
+    _act("attendu/recu/", completion.ConfirmSupply, "confirm_supply", _REVIEW),
     _act("corriger/", correction.Correct, "correct", _REVIEW),
     _act("corriger/repondre/", correction.SettleContests, "settle_contests", _REVIEW),
     _act("avis/", acts.AskOpinion, "ask_opinion", _REVIEW),

@@ -27,13 +27,15 @@ class CompletionRequest(models.Model):
 
     `due_on` is the day first set and never changes; the person may once have it put off to
     `extended_to`. `about_submission` is the filing that the agent had read, `answer_submission`
-    the one that answered. A second round says why the first was not enough.
+    the one that answered. A second round says why the first was not enough. A request that does
+    not hold the review names nothing essential: the review goes on (CRPA L.114-5-1).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="completion_requests")
     applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prefecture_code = models.CharField(max_length=3, null=True, blank=True)
+    holds_review = models.BooleanField(default=True, db_default=True)
     round = models.PositiveSmallIntegerField(default=1)
     round_reason = models.TextField(blank=True)
     about_submission = models.PositiveSmallIntegerField(default=1)
@@ -60,6 +62,10 @@ class CompletionRequest(models.Model):
             ),
             models.UniqueConstraint(
                 name="rounds_of_completion_are_numbered", fields=["dossier", "round"]
+            ),
+            # An item refers to both columns: only a request that holds has an essential one.
+            models.UniqueConstraint(
+                name="a_completion_request_holds_or_not", fields=["id", "holds_review"]
             ),
             models.CheckConstraint(
                 name="a_second_round_of_completion_says_why",
@@ -115,6 +121,7 @@ class CompletionItem(models.Model):
     kind = models.CharField(max_length=8, choices=ItemKind.choices)
     code = models.CharField(max_length=60)
     essential = models.BooleanField(default=False)
+    request_holds = models.BooleanField(default=True, db_default=True)
     reason_code = models.CharField(max_length=40, blank=True)
     why = models.TextField(blank=True)
     example = models.TextField(blank=True)
@@ -126,6 +133,14 @@ class CompletionItem(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="a_completion_request_names_an_item_once", fields=["request", "kind", "code"]
+            ),
+            models.CheckConstraint(
+                name="an_essential_item_holds_the_review",
+                condition=Q(essential=False) | Q(request_holds=True),
+            ),
+            # What a grant waits for refers to both columns: it is never essential.
+            models.UniqueConstraint(
+                name="a_completion_item_is_essential_or_not", fields=["id", "essential"]
             ),
             models.CheckConstraint(
                 name="a_completion_item_is_an_answer_or_evidence",

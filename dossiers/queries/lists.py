@@ -22,6 +22,7 @@ class DossierLine:
     withdrawn_at: datetime | None
     sealed_at: datetime | None
     completion_due_on: date | None
+    completion_holds: bool = True
 
     @property
     def is_draft(self):
@@ -35,12 +36,12 @@ def lines_of(person) -> list[DossierLine]:
         .exclude(filed_at=None, withdrawn_at__isnull=False)
         .order_by("-created_at", "-pk")
     )
-    due = dict(
-        CompletionRequest.objects.still_open()
-        .filter(dossier__in=[row.pk for row in rows])
-        .with_last_day()
-        .values_list("dossier_id", "ends_on")
-    )
+    asked = {
+        request.dossier_id: request
+        for request in CompletionRequest.objects.still_open().filter(
+            dossier__in=[row.pk for row in rows]
+        )
+    }
     return [
         DossierLine(
             id=row.pk,
@@ -52,7 +53,8 @@ def lines_of(person) -> list[DossierLine]:
             filed_at=row.filed_at,
             withdrawn_at=row.withdrawn_at,
             sealed_at=row.sealed_at,
-            completion_due_on=due.get(row.pk),
+            completion_due_on=asked[row.pk].last_day if row.pk in asked else None,
+            completion_holds=row.pk not in asked or asked[row.pk].holds_review,
         )
         for row in rows
     ]

@@ -205,3 +205,14 @@ def _commune_name(insee):
         return territory.commune(insee).name if insee else ""
     except territory.Commune.DoesNotExist:
         return insee
+
+
+def place_filed(dossier_id: UUID, number: int) -> tuple[str, str]:
+    """The commune and the school as they stood at this filing: what says the competent office."""
+    filings = Submission.objects.select_related("dossier").filter(dossier=dossier_id)
+    filing = filings.filter(number__lte=number).order_by("-number")[0]
+    procedure = filing.dossier.procedure
+    kept = prune(procedure, filing.answers)
+    said = (meant(procedure, kept, name) for name in ("commune", "institution"))
+    commune, institution = (str(value or "") for value in said)
+    return commune, institution

@@ -29,13 +29,17 @@ class CompletionRefused(DomainRefusal):
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing to ask again; a reason picked from the library, words of one's own, or both."""
+    """One thing to ask again; a reason picked from the library, words of one's own, or both.
+
+    `essential` is what the agent says of it; None is what the procedure says.
+    """
 
     kind: str
     code: str
     why: str = ""
     reason_code: str = ""
     example: str = ""
+    essential: bool | None = None
 
 
 @transaction.atomic
@@ -51,13 +55,16 @@ def ask_completion(
     """Open the one request of a dossier; the applicant may then change those items and no other.
 
     `items` are the fields of `Wanted`, as dictionaries. Everything missing is listed at once
-    (CRPA L.114-5); asking again, a second round, takes its own reason. Whether each item is
-    essential is copied from the procedure (CRPA L.114-5-1). Raises CompletionRefused for an
-    empty list, an item the procedure does not have, an item or a second round without a
-    reason, and when a request is already open.
+    (CRPA L.114-5); asking again, a second round, takes its own reason. One essential item makes
+    the request hold the review; without any, the review goes on (CRPA L.114-5-1), and asking
+    again meanwhile replaces the request, answers kept. Raises CompletionRefused for an empty
+    list, an item the procedure does not have, an item or a second round without a reason, and
+    when a request that holds is already open.
     """
     dossier = _locked(dossier_id)
     wanted = _checked_items(dossier, items)
+    replaced = _replace_light(dossier, at)
+    holds = any(_is_essential(dossier, one) for one in wanted)
     number = dossier.completion_requests.count() + 1
     if number > 1 and not round_reason:
         raise CompletionRefused(
@@ -72,6 +79,7 @@ def ask_completion(
     ):
         request = CompletionRequest.objects.create(
             **_whose(dossier),
+            holds_review=holds,
             round=number,
             round_reason=round_reason if number > 1 else "",
             about_submission=dossier.submissions.count(),
@@ -79,10 +87,12 @@ def ask_completion(
             asked_at=at,
             due_on=due_on,
         )
-    CompletionItem.objects.bulk_create(_item(request, dossier, one) for one in wanted)
+    CompletionItem.objects.bulk_create(
+        _item(request, dossier, one, replaced.get((one.kind, one.code))) for one in wanted
+    )
     telling.add_line(
         dossier,
-        "dossier_completion_asked",
+        "dossier_completion_asked" if holds else "dossier_supply_asked",
         by_role=Role.REVIEWER,
         params={"due_on": due_on.isoformat()},
     )
@@ -254,21 +264,42 @@ def _checked_items(dossier, items) -> list[Wanted]:
     return list(wanted.values())
 
 
-def _item(request, dossier, one: Wanted) -> CompletionItem:
-    procedure = dossier.procedure
+def _is_essential(dossier, one: Wanted) -> bool:
+    """What the agent says, else what the procedure says of this box or of this question."""
+    if one.essential is not None:
+        return one.essential
     if one.kind == ItemKind.EVIDENCE:
-        essential = procedure.evidence_rule(one.code).essential
-    else:
-        essential = procedure.field(one.code).required
+        return dossier.procedure.evidence_rule(one.code).essential
+    return dossier.procedure.field(one.code).required
+
+
+def _replace_light(dossier, at) -> dict[tuple[str, str], CompletionItem]:
+    """Close the open request that holds nothing; what the person prepared in it is carried over."""
+    light = CompletionRequest.objects.still_open().filter(dossier=dossier, holds_review=False)
+    request = light.order_by("pk").first()
+    if request is None:
+        return {}
+    request.closed_at, request.outcome = at, CompletionOutcome.REPLACED
+    request.save(update_fields=["closed_at", "outcome"])
+    return {(item.kind, item.code): item for item in request.items.order_by("pk")}
+
+
+def _item(request, dossier, one: Wanted, before: CompletionItem | None) -> CompletionItem:
+    """`before` is the same item of the request replaced; what was said of it still counts."""
+    prepared = before or CompletionItem()
     return CompletionItem(
         **_whose(dossier),
         request=request,
+        request_holds=request.holds_review,
         kind=one.kind,
         code=one.code,
-        essential=essential,
+        essential=_is_essential(dossier, one),
         why=one.why,
         reason_code=one.reason_code,
         example=one.example,
+        answered_at=prepared.answered_at,
+        explanation=prepared.explanation,
+        explained_at=prepared.explained_at,
     )
 
 

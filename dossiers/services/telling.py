@@ -10,6 +10,10 @@ LINES = {
     "dossier_completion_asked": _(
         "La préfecture vous demande un complément, à envoyer au plus tard le %(due_on)s."
     ),
+    "dossier_supply_asked": (
+        _("La préfecture vous demande d’envoyer quelque chose avant le %(due_on)s."),
+        _("L’examen de votre dossier continue pendant ce temps (CRPA, art. L. 114-5-1)."),
+    ),
     "dossier_completion_extended": _(
         "Vous avez demandé plus de temps : vous pouvez répondre jusqu’au %(extended_on)s."
     ),

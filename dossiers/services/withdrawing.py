@@ -60,9 +60,17 @@ def withdraw_dossier(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
 
 
 @transaction.atomic
-def seal(*, dossier_id: UUID, at: datetime) -> None:
-    """Close the dossier to its applicant: a decision was taken on what it holds."""
+def seal(*, dossier_id: UUID, at: datetime, awaiting: bool = False) -> None:
+    """Close the dossier to its applicant: a decision was taken on what it holds.
+
+    `awaiting` leaves open the request on whose items a grant waits (CRPA L.114-5-1); after any
+    other decision nothing more is awaited.
+    """
     Dossier.objects.filter(pk=dossier_id, sealed_at=None).update(sealed_at=at)
+    if not awaiting:
+        CompletionRequest.objects.still_open().filter(dossier_id=dossier_id).update(
+            closed_at=at, outcome=CompletionOutcome.CANCELLED
+        )
 
 
 @transaction.atomic

@@ -75,7 +75,9 @@ def card(
     news: Line | None,
 ) -> Card:
     """One dossier of the list, in words."""
-    action = next_action(line.id, line.filed_at, case, visit, line.completion_due_on)
+    action = next_action(
+        line.id, line.filed_at, case, visit, line.completion_due_on, holds=line.completion_holds
+    )
     return Card(
         href=reverse("dossiers:tasks" if line.is_draft else "space:dossier", args=[line.id]),
         title=line.title.get(language),
@@ -140,16 +142,20 @@ def who_is_next(case: CaseView | None) -> str:
     return str(WHO_IS_NEXT[NextActor(case.next_actor) if case else NextActor.APPLICANT])
 
 
-def next_action(dossier_id, filed_at, case, visit, completion_due_on) -> Action | None:
-    """What the person must do now, and where; None when nothing is awaited from them."""
+def next_action(
+    dossier_id, filed_at, case, visit, completion_due_on, *, holds=True
+) -> Action | None:
+    """What the person must do now, and where; None when nothing is awaited from them.
+
+    `holds` is false when the review goes on without what is asked.
+    """
     if filed_at is None:
         return Action(
             _("Terminer et déposer votre demande"), reverse("dossiers:tasks", args=[dossier_id])
         )
     if completion_due_on:
-        return Action(
-            _("Envoyer le complément demandé"), reverse("dossiers:completion", args=[dossier_id])
-        )
+        words = _("Envoyer le complément demandé") if holds else _("Envoyer ce qui est demandé")
+        return Action(words, reverse("dossiers:completion", args=[dossier_id]))
     if case and case.state in WAITS_FOR_A_VISIT and visit and visit.is_live:
         return Action(
             _("Venir à votre rendez-vous"), reverse("appointments:show", args=[dossier_id])
@@ -176,6 +182,11 @@ def cover(procedure_code: str, case: CaseView | None) -> str:
     """
     if case and case.state in GOOD_NEWS and case.title_ends_on:
         ends_on = in_full(case.title_ends_on)
+        if case.supply_awaited:
+            return _(
+                "Votre titre est accordé, mais ne prend effet que lorsque la préfecture reçoit ce "
+                "qu’elle vous demande."
+            )
         if case.state == CaseState.HANDED_OVER:
             return _("Votre carte, jusqu’au %(day)s.") % {"day": ends_on}
         return _("Votre titre est accordé jusqu’au %(day)s.") % {"day": ends_on}

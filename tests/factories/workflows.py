@@ -16,6 +16,7 @@ from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
 from workflows.enums import AssignedWhy, CheckAnswer, Outcome, ReleasedWhy
 from workflows.models import Appeal, Case, ReasonsRequest, SigningDelegation
+from workflows.queries.supplies import awaited_of
 from workflows.services import (
     appealing,
     correcting,
@@ -27,6 +28,7 @@ from workflows.services import (
     requesting,
     retracting,
     silence,
+    supplying,
 )
 from workflows.services.checking import Checked
 from workflows.services.holding import hold, release
@@ -56,6 +58,8 @@ STUDENT_ANSWERS = {
 GROUNDS = {"grounds_law": "Article L. 422-1 du CESEDA.", "grounds_fact": "Études suivies."}
 
 ASKED = ({"kind": "field", "code": "passport_number", "why": "Illisible."},)
+NOT_ESSENTIAL = ({**ASKED[0], "essential": False},)
+"""Asked without stopping the review."""
 
 
 def applicant(**facts) -> User:
@@ -221,6 +225,16 @@ class Life:
             due_on=due_on,
             round_reason="La réponse ne suffit pas encore.",
         )
+
+    def supply_asked(self, *, days: int = 30, items=NOT_ESSENTIAL):
+        """Something that is not essential is asked: the review goes on."""
+        return self.completion_asked(days=days, items=items)
+
+    def supply_confirmed(self, note: str = "Par courrier."):
+        """Everything that the grant waits for was received."""
+        with self.desk():
+            received = {row.pk: note for row in awaited_of(self.case)}
+        return self._do(self.reviewer, supplying.confirm, received=received)
 
     def opinion_asked(self):
         with self.desk() as act:

@@ -28,6 +28,8 @@ STATES = {
     "dossiers:extend": "completion",
     "dossiers:contest": "corrected",
     "desk:review_items": "answered",
+    "desk:ask_supply": "awaiting",
+    "desk:confirm_supply": "awaiting",
     "desk:settle_contests": "contested",
     "appointments:show": "appointed",
     "appointments:ics": "appointed",

@@ -1,10 +1,11 @@
 """Several people at the same moment, on real connections: one outcome, and words for the others."""
 
 import threading
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, CheckIn
@@ -27,8 +28,8 @@ from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, picture
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
-from workflows.models import Decision, Proposal, Step
-from workflows.services import acknowledging, deciding, requesting
+from workflows.models import Appeal, AwaitedSupply, Decision, Proposal, Step
+from workflows.services import acknowledging, appealing, deciding, requesting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EXPECTED = (DomainRefusal, PermissionDenied)
@@ -350,3 +351,67 @@ def test_the_journal_stays_one_chain_when_many_write_at_once():
 
 def _lines():
     return JournalLine.objects.count()
+
+
+def test_an_appeal_filed_twice_at_once_is_one_appeal_with_one_receipt():
+    life = Life().acknowledged().proposed("refuse").signed()
+
+    def filing(text, kind="gracious"):
+        def act():
+            with acting(life.applicant.pk) as present:
+                return appealing.file_appeal(
+                    case_id=life.id, kind=kind, text=text, actor=life.applicant, at=present.now
+                )
+
+        return act
+
+    answers = at_once(
+        filing("Un premier onglet."),
+        filing("Un second onglet."),
+        filing("Un troisième onglet."),
+        filing("Au supérieur.", kind="hierarchical"),
+    )
+
+    assert refusals(answers) == []
+    assert len({appeal.pk for appeal in answers[:3]}) == 1
+    with life.desk():
+        kept = {appeal.kind: appeal.text for appeal in Appeal.objects.order_by("kind")}
+        receipts = Letter.objects.filter(kind="appeal_receipt").count()
+        lines = JournalLine.objects.filter(act="appeal.filed").count()
+    assert sorted(kept) == ["gracious", "hierarchical"]
+    assert kept["gracious"] == answers[0].text
+    assert (receipts, lines) == (2, 2)
+
+
+def test_the_database_alone_keeps_a_second_appeal_out():
+    life = Life().acknowledged().proposed("refuse").signed().appealed()
+
+    with life.desk():
+        again = Appeal.objects.get()
+        again.pk = uuid.uuid4()
+
+    with pytest.raises(IntegrityError, match="filed_once_against_a_refusal"), life.desk():
+        again.save(force_insert=True)
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_a_grant_and_what_it_would_wait_for_at_the_same_moment_make_one_story(_again):
+    life = Life().acknowledged().supply_asked().proposed("grant")
+    facts = {"dossier_id": life.dossier.pk, "typed": {"passport_number": Typed(value="ZZ000009")}}
+    as_owner(life.applicant, save_answers, **facts)()
+    send = as_owner(life.applicant, send_completion, dossier_id=life.dossier.pk, language="fr")
+    sign = as_agent(life.signatory, deciding.sign, case_id=life.id, seen=life.case.last_step)
+
+    at_once(send, sign, send)
+
+    case = life.case
+    assert case.submission_number == 2
+    with life.desk():
+        received = Step.objects.filter(move="receive_supply").count()
+        decided, awaited = Decision.objects.count(), AwaitedSupply.objects.count()
+    assert received == 1
+    # sent first: the proposal must take it in; signed first: the grant waits until it is looked at
+    assert (case.state, decided, awaited) in {
+        (CaseState.DECISION_PROPOSED, 0, 0),
+        (CaseState.GRANTED, 1, 1),
+    }

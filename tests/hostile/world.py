@@ -126,6 +126,7 @@ def _more_lives(office):
     lives["review"] = one().acknowledged()
     lives["opinion"] = one().acknowledged().opinion_asked()
     lives["proposed"] = one().acknowledged().proposed()
+    lives["awaiting"] = one().acknowledged().supply_asked().proposed("grant").signed()
     lives["retraction"] = one().granted().retraction_proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
     lost = filed_dossier(second, commune=PAPEETE)

@@ -229,6 +229,9 @@ SERVICES = {
     "route": _route,
     "ask_completion": _made_by(lambda life, n: life.completion_asked(days=1 + n % 40)),
     "receive_completion": _supply,
+    "ask_supply": _made_by(lambda life, n: life.supply_asked(days=1 + n % 40)),
+    "receive_supply": _supply,
+    "confirm_supply": _made_by(lambda life, _n: life.supply_confirmed()),
     "acknowledge": _made_by(lambda life, _n: life.acknowledged()),
     "ask_opinion": _made_by(lambda life, _n: life.opinion_asked()),
     "receive_opinion": _with(

@@ -40,7 +40,6 @@ from tests.workflows.lives import (
 )
 from workflows import deadlines
 from workflows.enums import DECIDED, IN_REVIEW, SYSTEM, CardOrderState, CaseState, Outcome
-from workflows.machine import CLEARING, OPEN, edges, moves, rule_of
 from workflows.models import (
     Assignment,
     CardOrder,
@@ -53,6 +52,7 @@ from workflows.models import (
     Step,
 )
 from workflows.services import assigning
+from workflows.table import CLEARING, OPEN, edges, moves, rule_of
 
 MOVES = tuple(dict.fromkeys(name for name, _source, _target, _plan in moves()))
 BY_SOURCE = {

@@ -7,14 +7,17 @@ import pytest
 from portal.accounts.enums import POST_ROLES, Role
 from workflows import guards
 from workflows.enums import SYSTEM, Outcome
-from workflows.machine import moves, rule_of
 from workflows.rules import is_somebody_elses, may_give_away, role_for
+from workflows.table import moves, rule_of
 
 NAMES = sorted({name for name, _s, _t, _p in moves()})
 WHO = {
     "route": {"supervisor", "system"},
     "ask_completion": {"reviewer"},
     "receive_completion": {"applicant", "system"},
+    "ask_supply": {"reviewer"},
+    "receive_supply": {"applicant"},
+    "confirm_supply": {"reviewer"},
     "acknowledge": {"reviewer"},
     "ask_opinion": {"reviewer"},
     "receive_opinion": {"reviewer"},

@@ -15,6 +15,7 @@ from workflows.forms.acts import tomorrow
 from workflows.forms.base import ActForm, capitalised
 
 LONGEST_DAYS = 180
+PARTS = ("pick", "reason", "why", "example", "essential")
 UNWANTED = {"csrfmiddlewaretoken", "send", "edit", "check"}
 
 
@@ -31,6 +32,7 @@ class Row:
     reason: forms.BoundField
     why: forms.BoundField
     example: forms.BoundField
+    essential: forms.BoundField | None
 
 
 class AskCompletionForm(ActForm):
@@ -49,7 +51,10 @@ class AskCompletionForm(ActForm):
     )
     due_on = DatePartsField(
         label=_("À envoyer au plus tard le"),
-        help_text=_("Le délai de rejet implicite est suspendu jusque-là (CRPA, art. L. 114-5)."),
+        help_text=_(
+            "Si vous demandez un élément indispensable, l’examen attend et le délai de rejet "
+            "implicite est suspendu jusque-là (CRPA, art. L. 114-5). Sinon tout continue."
+        ),
         earliest=tomorrow,
         latest=latest_deadline,
     )
@@ -92,13 +97,19 @@ class AskCompletionForm(ActForm):
             required=False,
             initial=item.example,
         )
-        for part in ("pick", "reason", "why", "example"):
+        self.fields[f"essential_{key}"] = forms.TypedChoiceField(
+            label=_("Sans cet élément, l’examen : %(item)s") % {"item": item.label},
+            choices=_essential_choices(item),
+            coerce=_ESSENTIAL.get,
+            empty_value=None,
+            required=False,
+        )
+        for part in PARTS:
             self.fields[f"{part}_{key}"].hide_optional = True
 
     def _row(self, item):
         key = f"{item.kind}_{item.code}"
-        parts = {part: self[f"{part}_{key}"] for part in ("pick", "reason", "why", "example")}
-        return Row(item, **parts)
+        return Row(item, **{part: self[f"{part}_{key}"] for part in PARTS})
 
     def expected_rows(self):
         """The pieces that the answers call for, or that were given."""
@@ -137,9 +148,15 @@ class AskCompletionForm(ActForm):
                 "why": said[f"why_{item.kind}_{item.code}"],
                 "reason_code": said[f"reason_{item.kind}_{item.code}"],
                 "example": said[f"example_{item.kind}_{item.code}"],
+                "essential": self.is_essential(item),
             }
             for item in self.picked()
         ]
+
+    def is_essential(self, item) -> bool:
+        """Whether the review waits for it (CRPA L.114-5-1): the agent's word, or the default."""
+        said = self.cleaned_data[f"essential_{item.kind}_{item.code}"]
+        return item.essential if said is None else said
 
     def kept(self) -> list[tuple[str, str]]:
         """Everything typed, to be carried from the check to the sending."""
@@ -150,6 +167,68 @@ class AskCompletionForm(ActForm):
             for value in values
             if value
         ]
+
+
+class AskSupplyForm(AskCompletionForm):
+    """What a grant waits for, asked again: nothing of it is essential any more."""
+
+    def _add(self, item, reasons, note):
+        super()._add(item, reasons, note)
+        field = self.fields[f"essential_{item.kind}_{item.code}"]
+        field.initial, field.disabled = "no", True
+
+
+class ConfirmSupplyForm(ActForm):
+    """What the office has received of what a grant waits for; a note when it came otherwise."""
+
+    def __init__(self, *args, awaited, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.awaited = awaited
+        for row in awaited:
+            self.fields[f"received_{row.pk}"] = forms.BooleanField(
+                label=_("Reçu : %(item)s") % {"item": row.label}, required=False
+            )
+            self.fields[f"note_{row.pk}"] = PlainTextField(
+                label=_("Comment c’est arrivé : %(item)s") % {"item": row.label},
+                help_text=_("Nécessaire si ce n’est pas venu par le portail."),
+                max_length=500,
+                rows=2,
+                required=False,
+            )
+            for part in ("received", "note"):
+                self.fields[f"{part}_{row.pk}"].hide_optional = True
+
+    def rows(self):
+        """Each awaited thing beside its two controls."""
+        return [(row, self[f"received_{row.pk}"], self[f"note_{row.pk}"]) for row in self.awaited]
+
+    def clean(self):
+        cleaned = super().clean()
+        for row in self.awaited:
+            note = f"note_{row.pk}"
+            is_ticked = cleaned.get(f"received_{row.pk}")
+            if is_ticked and row.sent_on is None and not cleaned.get(note):
+                self.add_error(note, _("Dites comment la préfecture l’a reçu."))
+        if not self.errors and not self.received():
+            self.add_error(None, _("Cochez ce que la préfecture a reçu."))
+        return cleaned
+
+    def received(self) -> dict:
+        """{supply: note} for what was ticked."""
+        said = self.cleaned_data
+        return {
+            row.pk: said[f"note_{row.pk}"] for row in self.awaited if said.get(f"received_{row.pk}")
+        }
+
+
+_ESSENTIAL = {"yes": True, "no": False}
+
+
+def _essential_choices(item):
+    """What the procedure says is chosen when the agent says nothing."""
+    waits, goes_on = _("Selon la démarche : attend"), _("Selon la démarche : continue")
+    default = waits if item.essential else goes_on
+    return [("", default), ("yes", _("Attend")), ("no", _("Continue"))]
 
 
 def _pick(item):

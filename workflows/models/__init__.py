@@ -15,12 +15,14 @@ from workflows.models.opinion import Opinion
 from workflows.models.reasons import ReasonsRequest
 from workflows.models.retraction import ObservationInvitation, Retraction
 from workflows.models.step import Step
+from workflows.models.supply import AwaitedSupply
 
 __all__ = [
     "Alarm",
     "AlarmDigest",
     "Appeal",
     "Assignment",
+    "AwaitedSupply",
     "Batch",
     "BatchKind",
     "BatchRow",

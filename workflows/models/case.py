@@ -20,8 +20,9 @@ from workflows.enums import (
     CaseState,
     Outcome,
 )
-from workflows.machine import CaseMachine, edges
+from workflows.machine import CaseMachine
 from workflows.routing import RULES
+from workflows.table import edges
 
 
 class CaseQuerySet(models.QuerySet):
@@ -154,6 +155,10 @@ class Case(CaseMachine):
                 name="a_granted_title_has_its_dates",
                 condition=~Q(state__in=AFTER_GRANT)
                 | Q(outcome=Outcome.GRANT, title_ends_on__gt=F("title_starts_on")),
+            ),
+            models.CheckConstraint(
+                name="a_grant_that_waits_for_a_supply_goes_no_further",
+                condition=Q(supply_awaited=False) | Q(state=CaseState.GRANTED),
             ),
             models.CheckConstraint(
                 name="silence_is_counted_in_months_or_days",

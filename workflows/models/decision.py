@@ -1,6 +1,7 @@
 """What one person proposes and another signs."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +119,10 @@ class Decision(PersonalRecord):
     )
     office_code = models.CharField(max_length=3, db_default="", editable=False)
     letter_id = models.UUIDField(null=True)
+    # What was still missing when it was granted, as the letter says it, and until when it was
+    # asked: the grant takes effect once all is received (CRPA L.114-5-1).
+    granted_subject_to = ArrayField(models.CharField(max_length=300), null=True)
+    supply_due_on = models.DateField(null=True)
     signed_at = models.DateTimeField(db_default=portal_now(), editable=False)
     revoked_at = models.DateTimeField(null=True)
 
@@ -127,6 +132,15 @@ class Decision(PersonalRecord):
                 name="two_people_make_a_decision",
                 condition=~Q(signer=F("proposer")),
                 violation_error_message=_("La personne qui signe ne peut pas avoir proposé."),
+            ),
+            models.CheckConstraint(
+                name="a_grant_subject_to_a_supply_names_it_and_its_day",
+                condition=Q(granted_subject_to=None, supply_due_on=None)
+                | Q(
+                    outcome=Outcome.GRANT,
+                    granted_subject_to__len__gte=1,
+                    supply_due_on__isnull=False,
+                ),
             ),
             models.UniqueConstraint(
                 name="a_case_has_one_decision_in_force",

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.db.models.functions import NullIf
 
 from workflows.enums import CaseState
-from workflows.machine import CLEARING, OPEN, moves
 from workflows.models.base import PersonalRecord, portal_now
+from workflows.table import CLEARING, OPEN, moves
 
 
 def rows_of_the_machine() -> Q:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.core import clock
 from workflows.enums import RETRACTABLE, CaseState, Outcome
-from workflows.machine import plan_of, rule_of
 from workflows.models import Case
 from workflows.queries.names import move_label, whose_it_is
 from workflows.queries.retractions import why_not
 from workflows.rules import is_close, is_somebody_elses, role_for
+from workflows.table import plan_of, rule_of
 
 # The desk's acts in the order of life, with the page where each is made.
 PAGES = {
@@ -19,12 +20,20 @@ PAGES = {
     "ask_completion": "desk:ask_completion",
     "ask_opinion": "desk:ask_opinion",
     "receive_opinion": "desk:receive_opinion",
+    "ask_supply": "desk:ask_supply",
+    "confirm_supply": "desk:confirm_supply",
     "propose": "desk:propose",
     "sign": "desk:sign",
     "reroute": "desk:reroute",
     "reopen": "desk:reopen",
     "retract": "desk:retract",
 }
+_LABELS = {
+    "sign": gettext_lazy("Signer ou renvoyer"),
+    "ask_supply": gettext_lazy("Redemander ce qui est attendu"),
+}
+_OF_A_SUPPLY = {"ask_supply", "confirm_supply"}
+"""Acts shown only while a grant waits; before it, the page of a completion request does both."""
 _SIGNING = {Outcome.GRANT: "grant", Outcome.REFUSE: "refuse", Outcome.CLOSE: "close"}
 
 
@@ -46,6 +55,8 @@ def acts_for(case: Case, person) -> list[Act]:
     """Every act of this person's roles on this case; those of other roles are not shown."""
     acts = []
     for page, name in PAGES.items():
+        if page in _OF_A_SUPPLY and not case.supply_awaited:
+            continue
         move = _signing_move(case) if page == "sign" else page
         rule = rule_of(move)
         if not set(rule.roles) & person.roles:
@@ -53,7 +64,7 @@ def acts_for(case: Case, person) -> list[Act]:
         acts.append(
             Act(
                 move=page,
-                label=_("Signer ou renvoyer") if page == "sign" else move_label(page),
+                label=str(_LABELS.get(page) or move_label(page)),
                 url=reverse(name, args=[case.pk]),
                 reasons=tuple(blocked(case, move, person)),
             )

@@ -24,6 +24,16 @@ def not_enough(requests) -> dict[tuple[str, str], str]:
     }
 
 
+def still_asked(dossier, requests) -> dict[tuple[str, str], str]:
+    """What is asked now without stopping the review: asking anew replaces that request."""
+    return {
+        (words.item.kind, words.item.code): " ".join(words.why)
+        for request in requests[:1]
+        if request.closed_at is None
+        for words in dossiers.items_in_words(dossier, request, "fr")
+    }
+
+
 def to_review(dossier) -> list[dossiers.ItemAnswer]:
     """The answers that came last and that nobody has read yet, each beside what was there."""
     supplied = [r for r in dossiers.completion_requests(dossier.pk) if r.answer_submission]

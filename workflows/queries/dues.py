@@ -10,6 +10,8 @@ _VERBS = {
     "routing": gettext_lazy("Orienter le dossier"),
     "completion": gettext_lazy("Recevoir le complément"),
     "opinion": gettext_lazy("Recevoir l’avis"),
+    "supply": gettext_lazy("Recevoir ce que la décision attend, ou le redemander"),
+    "supply-read": gettext_lazy("Lire ce qui est arrivé et constater la réception"),
     "follow-grant": gettext_lazy("Lancer la suite de la décision"),
     "appeal-silence": gettext_lazy("Répondre au recours"),
     "reasons": gettext_lazy("Communiquer les motifs du refus né du silence"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.enums import Role
 from portal.territory import api as territory
 from workflows.enums import ROUTING_DESK, SYSTEM
-from workflows.machine import OPEN, moves
+from workflows.table import OPEN, moves
 
 _LABELS = {name: plan.custom["label"] for name, _source, _target, plan in moves()}
 

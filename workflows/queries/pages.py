@@ -10,6 +10,9 @@ from workflows.models import Case, Decision, Opinion, Proposal, Retraction, Step
 from workflows.queries.completions import requests_in_words
 from workflows.queries.names import move_label, office_names, role_label
 from workflows.queries.retractions import open_retraction
+from workflows.queries.supplies import supplies_of
+
+_ASKING = {"ask_completion", "ask_supply"}
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,18 @@ class CasePage:
     corrections: tuple
     checks: tuple[CheckShown, ...] = ()
     retraction: Retraction | None = None
+    supplies: tuple = ()
 
     @property
     def open_proposal(self) -> Proposal | None:
         return next((p for p in self.proposals if p.settled_at is None), None)
+
+    @property
+    def asked_now(self) -> tuple:
+        """What is still asked without stopping the review: a grant signed now waits for it."""
+        last = self.requests[0] if self.requests else None
+        is_light = last is not None and last.closed_at is None and not last.holds_review
+        return tuple(last.words) if is_light else ()
 
     @property
     def closure_words(self) -> str:
@@ -98,7 +109,8 @@ def case_page(case: Case) -> CasePage:
         checks=checks_of(case, shown or (decision.proposal if decision else None)),
         opinions=tuple(case.opinions.order_by("-asked_at", "pk") if "ask_opinion" in made else ()),
         corrections=tuple(dossiers.corrections_of(case.dossier, "fr") if is_corrected else ()),
-        requests=tuple(requests_in_words(case.dossier) if "ask_completion" in made else ()),
+        requests=tuple(requests_in_words(case.dossier) if made & _ASKING else ()),
+        supplies=tuple(supplies_of(case) if decision and decision.granted_subject_to else ()),
         retraction=open_retraction(case) if case.state in RETRACTABLE else None,
     )
 

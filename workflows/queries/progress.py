@@ -74,6 +74,19 @@ WHAT_IS_NEXT = {
 }
 
 
+# A grant that has no effect yet (CRPA L.114-5-1), by what is due.
+_WAITING = {
+    "supply": gettext_lazy(
+        "Votre titre est accordé. La décision prendra effet quand la préfecture aura reçu ce "
+        "qu’elle vous demande : envoyez-le avant le %(due)s."
+    ),
+    "supply-read": gettext_lazy(
+        "Votre titre est accordé. La préfecture vérifie qu’elle a reçu ce qu’elle attendait : la "
+        "décision prendra alors effet."
+    ),
+}
+
+
 @dataclass(frozen=True)
 class CaseView:
     """What the pages of the person, and the counter, may show of a review."""
@@ -84,6 +97,7 @@ class CaseView:
     state_label: str
     sentence: str
     next_actor: str
+    supply_awaited: bool
     due_on: date | None
     filed_at: datetime
     complete_at: datetime | None
@@ -108,7 +122,8 @@ def case_view(case: Case) -> CaseView:
         state=str(case.state),
         state_label=str(S(case.state).label),
         sentence=sentence(case),
-        next_actor=str(NEXT_ACTOR[case.state]),
+        next_actor=str(next_actor(case)),
+        supply_awaited=case.supply_awaited,
         due_on=case.due_on,
         filed_at=case.filed_at,
         complete_at=case.complete_at,
@@ -128,16 +143,30 @@ def case_view(case: Case) -> CaseView:
 
 def sentence(case: Case) -> str:
     """The state as a sentence, with the date that matters written in full."""
+    said = _WAITING.get(case.due_rule) if case.supply_awaited else None
+    said = str(said or SENTENCES[case.state])
     if not case.due_on:
-        return str(SENTENCES[case.state])
-    return str(SENTENCES[case.state]) % {"due": date_format(case.due_on, _("l j F"))}
+        return said
+    return said % {"due": date_format(case.due_on, _("l j F"))}
 
 
 def what_is_next(case: Case) -> str:
     """The next act, for the desk; an empty text when nothing is expected."""
+    if case.supply_awaited:
+        return _(
+            "La décision favorable prend effet quand tout ce qu’elle attend est reçu : constatez "
+            "ce qui est arrivé, ou redemandez-le."
+        )
     return str(WHAT_IS_NEXT.get(case.state, ""))
 
 
 def whose_turn(case: Case) -> str:
     """Who makes the next act, in words."""
-    return str(NEXT_ACTOR[case.state].label)
+    return str(next_actor(case).label)
+
+
+def next_actor(case: Case) -> NextActor:
+    """Whose turn it is; of a grant that waits, the person's until they have sent."""
+    if case.supply_awaited and case.due_rule == "supply":
+        return NextActor.APPLICANT
+    return NEXT_ACTOR[case.state]

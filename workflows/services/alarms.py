@@ -25,6 +25,7 @@ _OFFICE_OWES = [
         CaseState.UNDER_REVIEW,
         CaseState.OPINION_REQUESTED,
         CaseState.DECISION_PROPOSED,
+        CaseState.GRANTED,
     )
 ]
 _RAISE_NEAR = """
@@ -32,6 +33,7 @@ insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case
 select gen_random_uuid(), dossier_id, applicant_id, prefecture_code, id, due_rule, due_on
 from workflows_case
 where state = any(%(states)s) and due_on <= %(last)s
+    and (due_rule <> 'supply' or due_on < %(today)s) -- until that day it is the person's turn
     and (%(case)s::uuid is null or id = %(case)s::uuid)
 on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
 """
@@ -65,9 +67,10 @@ def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
 
     One statement whatever their number; an alarm raised before is not raised again.
     """
-    last = deadlines.urgent_until(deadlines.legal_day(at))
+    today = deadlines.legal_day(at)
+    facts = {"today": today, "last": deadlines.urgent_until(today), "case": case_id}
     with connection.cursor() as cursor:
-        cursor.execute(_RAISE_NEAR, {"states": _OFFICE_OWES, "last": last, "case": case_id})
+        cursor.execute(_RAISE_NEAR, {"states": _OFFICE_OWES, **facts})
         return cursor.rowcount
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.api import Role, User
 from portal.core.errors import Sentence
 from workflows.enums import IN_REVIEW, CaseState, Outcome
-from workflows.machine import moves, rule_of
 from workflows.models import BatchKind, Case
 from workflows.queries.acts import blocked
 from workflows.rules import may_give_away
 from workflows.services import assigning, deciding, requesting
+from workflows.table import moves, rule_of
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from workflows.models import Case, Decision, Proposal, Step
 from workflows.models.base import about
 from workflows.models.decision import UNWRITTEN
 from workflows.queries.decisions import letter_context
-from workflows.services import checking
+from workflows.services import checking, supplying
 from workflows.services.assigning import assign_by_chance
 from workflows.services.moves import MoveRefused, advance, lock_case
-from workflows.services.producing import order_card
+from workflows.services.producing import follow_grant
 from workflows.services.revoking import revoke_decisions
 from workflows.services.titling import title_of
 
@@ -99,21 +99,24 @@ def send_back(*, case_id: UUID, note: str, actor: User, at: datetime, seen: int)
 def sign(*, case_id: UUID, actor: User, at: datetime, seen: int) -> Decision:
     """Second of two people: the decision is taken, written and told; what follows begins.
 
-    After a grant, production or biometrics follow in the same transaction. Raises
-    PermissionDenied for the person who proposed, MoveRefused when something came since or
-    when no delegation in force covers this act (its quality is printed on the letter).
+    After a grant, production or biometrics follow in the same transaction, unless something not
+    essential is still missing: the grant then takes effect when it is received (CRPA
+    L.114-5-1). Raises PermissionDenied for the person who proposed, MoveRefused when something
+    came since or when no delegation in force covers this act (the letter bears its quality).
     """
     case = lock_case(case_id)
     proposal = case.proposals.filter(settled_at=None).first()
     if proposal is None:
         raise MoveRefused(_("Aucune proposition n’attend de signature."))
     power = power_to_sign(case, actor)
+    awaited = supplying.missing_at_grant(case, proposal)
     letter = correspondence.issue_letter(
         "decision",
         dossier_id=case.dossier_id,
         applicant_id=case.applicant_id,
         prefecture_code=case.prefecture_code,
-        context=letter_context(case, proposal, actor, at, quality=power.quality if power else ""),
+        context=letter_context(case, proposal, actor, at, quality=power.quality if power else "")
+        | supplying.in_the_letter(awaited),
         language="fr",
     )
     step = advance(
@@ -123,13 +126,15 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: int) -> Decision:
         at=at,
         seen=seen,
         letter=letter,
-        **_title_facts(proposal),
+        **_title_facts(proposal, awaited),
     )
-    decision = _record(case, proposal, step, actor, at, letter, power)
-    dossiers.seal(dossier_id=case.dossier_id, at=at)
+    decision = _record(case, proposal, step, actor, at, letter, power, awaited)
+    dossiers.seal(dossier_id=case.dossier_id, at=at, awaiting=awaited is not None)
     correspondence.tell(case.applicant, "decision_served", dossier_id=case.dossier_id)
-    if proposal.outcome == Outcome.GRANT:
-        _follow_grant(case, at)
+    if awaited is not None:
+        supplying.await_items(case, decision, awaited)
+    elif proposal.outcome == Outcome.GRANT:
+        follow_grant(case, at)
     return decision
 
 
@@ -149,12 +154,13 @@ def void_proposal(case: Case, *, at: datetime) -> None:
     case.proposals.filter(settled_at=None).update(settled_at=at, settled_how="void")
 
 
-def _title_facts(proposal: Proposal) -> dict:
+def _title_facts(proposal: Proposal, awaited) -> dict:
     if proposal.outcome != Outcome.GRANT:
         return {}
     return {
         "title_starts_on": proposal.title_starts_on,
         "title_ends_on": proposal.title_ends_on,
+        "supply_awaited": awaited is not None,
     }
 
 
@@ -167,7 +173,7 @@ def _check_texts(case: Case, draft: Draft) -> None:
         raise MoveRefused(_("Choisissez le motif du classement sans suite."))
 
 
-def _record(case, proposal, step, signer, at, letter, power) -> Decision:
+def _record(case, proposal, step, signer, at, letter, power, awaited) -> Decision:
     proposal.settled_at, proposal.settled_how = at, "signed"
     proposal.save(update_fields=["settled_at", "settled_how"])
     return Decision.objects.create(
@@ -183,13 +189,6 @@ def _record(case, proposal, step, signer, at, letter, power) -> Decision:
         delegation=power,
         office_code=case.prefecture_code,
         letter_id=letter.pk,
+        granted_subject_to=list(awaited.labels) if awaited else None,
+        supply_due_on=awaited.due_on if awaited else None,
     )
-
-
-def _follow_grant(case, at) -> None:
-    """The portal goes on at once: the card, or the one visit that must come before it."""
-    if case.prints_on_record:
-        step = advance(case_id=case.pk, move="start_production", actor=None, at=at)
-        order_card(step)
-    else:
-        advance(case_id=case.pk, move="require_biometrics", actor=None, at=at)

@@ -16,13 +16,13 @@ from portal.core import journal, rows
 from portal.core.clock import PARIS
 from portal.core.errors import DomainRefusal
 from portal.correspondence import api as correspondence
-from workflows.machine import plan_of
 from workflows.models import Case, Step
 from workflows.models.base import about
 from workflows.queries.names import move_label, office_name, role_label, whose_it_is
 from workflows.rules import is_somebody_elses, role_for
 from workflows.services.holding import release_when_done
 from workflows.services.timing import set_due
+from workflows.table import plan_of
 
 
 class MoveRefused(DomainRefusal):

@@ -8,12 +8,12 @@ from dossiers import api as dossiers
 from portal.core import door, journal
 from workflows import deadlines
 from workflows.enums import ROUTING_DESK, SYSTEM
-from workflows.machine import OPEN
 from workflows.models import Case, Step
 from workflows.models.base import about
 from workflows.queries.routes import find_route
 from workflows.services.assigning import write_contact_keys
 from workflows.services.rerouting import send_to, wait_for_an_office
+from workflows.table import OPEN
 
 
 @transaction.atomic

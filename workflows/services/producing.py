@@ -57,6 +57,15 @@ def order_card(step: Step) -> CardOrder:
     return order
 
 
+def follow_grant(case: Case, at: datetime) -> None:
+    """The portal goes on at once: the card, or the one visit that must come before it."""
+    if case.prints_on_record:
+        step = advance(case_id=case.pk, move="start_production", actor=None, at=at)
+        order_card(step)
+    else:
+        advance(case_id=case.pk, move="require_biometrics", actor=None, at=at)
+
+
 @transaction.atomic
 def take_biometrics(*, case_id: UUID, actor: User, at: datetime) -> Step:
     """Prints were taken at the counter: the card is ordered in the same transaction."""

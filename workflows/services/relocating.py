@@ -1,4 +1,4 @@
-"""The person has moved: before the decision, the case goes where the rule says."""
+"""The person has moved, declared or in a completion: the case goes where the rule says."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,6 +32,28 @@ def follow_address(*, case_id: UUID, submission_number: int, at: datetime) -> St
         return None
     Case.objects.filter(pk=case.pk).update(submission_number=submission_number)
     look_for_conflict(case, at=at)
+    return _go_where_the_rule_says(case, at)
+
+
+@transaction.atomic
+def follow_completion(*, case_id: UUID, former_number: int, at: datetime) -> Step | None:
+    """What was just supplied may say another home: the case follows it, as for a declared move.
+
+    An office chosen by hand against the rule keeps a case whose place has not changed.
+    """
+    case = lock_case(case_id)
+    if case.submission_number == former_number or case.state not in BEFORE_DECISION:
+        return None
+    before, after = (
+        dossiers.place_filed(case.dossier_id, number)
+        for number in (former_number, case.submission_number)
+    )
+    if before == after:
+        return None
+    return _go_where_the_rule_says(case, at)
+
+
+def _go_where_the_rule_says(case: Case, at: datetime) -> Step | None:
     facts = dossiers.dossier_summary(case.dossier_id)
     found = find_route(case, facts, on=legal_day(at))
     if found.office is None:

@@ -12,10 +12,12 @@ from dossiers.enums import CompletionOutcome
 from portal.accounts.api import User
 from portal.territory import api as territory
 from workflows import deadlines
+from workflows.enums import CaseState
 from workflows.models import Case, ClockPause, Step
 from workflows.models.base import about
 from workflows.services.assigning import look_for_conflict
 from workflows.services.moves import advance, lock_case
+from workflows.services.relocating import follow_completion
 from workflows.services.silence import take_back
 from workflows.services.timing import recount, set_due
 
@@ -34,11 +36,11 @@ def ask_completion(
 ) -> Step:
     """List everything missing, once, with a deadline; silence stops counting meanwhile.
 
-    CRPA L.114-5: the pause lasts until the papers come, at the latest until the deadline. It
-    is the rule of incomplete dossiers, and applies to the whole request whatever is in it. The
-    absence of a piece that is not essential must not suspend the examination (CRPA L.114-5-1):
-    the agent is told so before sending when nothing else is asked, and may examine the dossier
-    instead. Raises MoveRefused or CompletionRefused; then nothing is asked and nobody is told.
+    CRPA L.114-5: the pause lasts until the papers come, at the latest until the deadline. When
+    nothing asked is essential, the absence of a piece must not suspend the review (CRPA
+    L.114-5-1): the case stays where it is and no clock pauses. After a grant that waits, only
+    what is not essential may be asked again. Raises MoveRefused or CompletionRefused; then
+    nothing is asked and nobody is told.
     """
     case = lock_case(case_id)
     request = dossiers.ask_completion(
@@ -49,6 +51,8 @@ def ask_completion(
         at=at,
         round_reason=round_reason,
     )
+    if not request.holds_review:
+        return advance(case_id=case_id, move="ask_supply", actor=actor, at=at, seen=seen)
     ClockPause.objects.create(
         **about(case),
         case=case,
@@ -69,9 +73,16 @@ def ask_completion(
 
 
 @transaction.atomic
-def extend_pause(*, dossier_id: UUID, extended_to: date) -> None:
-    """The person was given more time: the pause and the date of silence follow (CRPA L.114-5)."""
+def extend_pause(*, dossier_id: UUID, extended_to: date, at: datetime) -> None:
+    """The person was given more time: the pause and the date of silence follow (CRPA L.114-5).
+
+    A request that does not hold the review has no pause: only the day that is due may change.
+    """
     case = lock_case(Case.objects.values_list("pk", flat=True).get(dossier_id=dossier_id))
+    if case.state != CaseState.COMPLETION_REQUESTED:
+        set_due(case, at=at)
+        case.save(update_fields=["due_on", "due_rule", "due_article"])
+        return
     case.pauses.filter(closed_at=None).update(extended_to=extended_to)
     recount(case)
     case.due_on = extended_to
@@ -82,12 +93,18 @@ def extend_pause(*, dossier_id: UUID, extended_to: date) -> None:
 def receive_completion(
     *, case_id: UUID, actor: User | None, at: datetime, submission_number: int
 ) -> Step:
-    """The papers came: the clock runs again and the review goes on where it was."""
+    """The papers came: the clock runs again and the review goes on where it was.
+
+    What was asked without stopping the review leaves the case where it is. When the papers say
+    another home, the review goes on at the office of that home, in the same transaction (CRPA
+    L.114-2, L.114-3).
+    """
     case = lock_case(case_id)
     end_pause(case, at=at)
+    is_held = case.state == CaseState.COMPLETION_REQUESTED
     step = advance(
         case_id=case_id,
-        move="receive_completion",
+        move="receive_completion" if is_held else "receive_supply",
         actor=actor,
         at=at,
         submission_number=submission_number,
@@ -95,6 +112,7 @@ def receive_completion(
     _recount(case_id, at=at)
     _show_as_filed(case)
     look_for_conflict(lock_case(case_id), at=at)
+    follow_completion(case_id=case_id, former_number=case.submission_number, at=at)
     return step
 
 

@@ -105,7 +105,8 @@ def sign_retraction(*, case_id: UUID, actor: User, at: datetime, seen: int) -> S
     retraction.step, retraction.letter_id = step, letter.pk
     retraction.save()
     revoke_decisions(case, at=at)
-    assign_by_chance(lock_case(case_id), why=AssignedWhy.REOPENED, at=at)
+    if (case := lock_case(case_id)).reviewer_id is None:  # a grant that waited kept its reviewer
+        assign_by_chance(case, why=AssignedWhy.REOPENED, at=at)
     correspondence.tell(case.applicant, "decision_revoked", dossier_id=case.dossier_id)
     return step
 

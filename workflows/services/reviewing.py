@@ -35,7 +35,7 @@ def review_items(
     case = lock_case(case_id)
     if rules.role_for(rules.may_review, case, actor) is None:
         raise PermissionDenied("review_items")
-    if case.state not in BEFORE_DECISION:
+    if case.state not in BEFORE_DECISION and not case.supply_awaited:
         raise MoveRefused(_("Une décision est prise : les réponses ne se relisent plus."))
     answered = {
         item.pk

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dossiers import api as dossiers
 from workflows import deadlines
 from workflows.deadlines import DueDate
 from workflows.enums import CaseState
@@ -29,8 +30,19 @@ def next_due(case: Case, *, at: datetime) -> DueDate | None:
     if case.state in _OFFICE_WORKS:
         return silence_of(case)
     if case.state == CaseState.GRANTED:
-        return DueDate(deadlines.legal_day(at), "follow-grant", "")
+        return _supply_of(case, at)
     return None
+
+
+def _supply_of(case: Case, at: datetime) -> DueDate:
+    """A grant that waits: the day set for the supply; once it came, today, to look at it."""
+    today = deadlines.legal_day(at)
+    if not case.supply_awaited:
+        return DueDate(today, "follow-grant", "")
+    asked = dossiers.open_completion(case.dossier_id)
+    if asked is None:
+        return DueDate(today, "supply-read", "CRPA L.114-5-1")
+    return DueDate(asked.last_day, "supply", "CRPA L.114-5-1")
 
 
 def silence_of(case: Case) -> DueDate:

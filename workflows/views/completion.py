@@ -9,10 +9,18 @@ from django.utils.translation import gettext_lazy
 
 from dossiers import api as dossiers
 from portal.core import clock
-from workflows.forms.completion import AskCompletionForm, ReviewItemsForm
-from workflows.queries.completions import not_enough, to_review
-from workflows.services import requesting, reviewing
+from workflows.forms.completion import (
+    AskCompletionForm,
+    AskSupplyForm,
+    ConfirmSupplyForm,
+    ReviewItemsForm,
+)
+from workflows.queries.completions import not_enough, still_asked, to_review
+from workflows.queries.pages import case_page
+from workflows.queries.supplies import awaited_of, still_missing
+from workflows.services import requesting, reviewing, supplying
 from workflows.views.base import CaseActView, note_reading
+from workflows.views.case import sections
 
 
 class AskCompletion(CaseActView):
@@ -31,7 +39,7 @@ class AskCompletion(CaseActView):
         return super().get_form_kwargs() | {
             "askable": dossiers.askable(self.case.dossier, "fr"),
             "asked_before": len(requests),
-            "prefill": not_enough(requests),
+            "prefill": not_enough(requests) | still_asked(self.case.dossier, requests),
         }
 
     def get_context_data(self, **kwargs):
@@ -50,7 +58,7 @@ class AskCompletion(CaseActView):
         """What the person will read, and what the law says of it, before anything is sent."""
         context = self.get_context_data(form=form) | {
             "items": [self._words(form, item) for item in form.picked()],
-            "none_is_essential": not any(item.essential for item in form.picked()),
+            "none_is_essential": not any(form.is_essential(i) for i in form.picked()),
             "said": form.cleaned_data,
             "kept": form.kept(),
         }
@@ -63,7 +71,7 @@ class AskCompletion(CaseActView):
             "label": item.label,
             "why": [words for words in (ready, form.cleaned_data[f"why_{key}"]) if words],
             "example": form.cleaned_data[f"example_{key}"],
-            "essential": item.essential,
+            "essential": form.is_essential(item),
         }
 
     def facts(self, form):
@@ -72,6 +80,53 @@ class AskCompletion(CaseActView):
             "message": form.cleaned_data["message"],
             "due_on": form.cleaned_data["due_on"],
             "round_reason": form.cleaned_data.get("round_reason", ""),
+        }
+
+
+class AskSupply(AskCompletion):
+    """What a grant waits for has not come, or not as it should: ask again, with another day."""
+
+    move = "ask_supply"
+    form_class = AskSupplyForm
+    act_title = gettext_lazy("Redemander ce que la décision attend")
+    explanation = gettext_lazy(
+        "La décision favorable reste accordée : elle prend effet quand tout est reçu. Aucun texte "
+        "ne la fait tomber parce que le jour fixé est passé (CRPA, art. L. 114-5-1)."
+    )
+    done = gettext_lazy("C’est redemandé. La personne est prévenue.")
+
+    def get_form_kwargs(self):
+        kwargs, missing = super().get_form_kwargs(), still_missing(self.case)
+        kwargs["askable"] = [i for i in kwargs["askable"] if (i.kind, i.code) in missing]
+        return kwargs
+
+
+class ConfirmSupply(CaseActView):
+    """What the grant waited for came: once nothing is missing, it takes effect at once."""
+
+    move = "confirm_supply"
+    service = staticmethod(supplying.confirm)
+    form_class = ConfirmSupplyForm
+    template_name = "workflows/confirm_supply.html"
+    explanation = gettext_lazy(
+        "Quand tout ce que la décision attend est reçu, elle prend effet aussitôt : la carte est "
+        "commandée, ou la personne vient pour ses empreintes."
+    )
+    done = gettext_lazy("C’est noté.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"awaited": awaited_of(self.case)}
+
+    def facts(self, form):
+        return {"received": form.received()}
+
+    def get_context_data(self, **kwargs):
+        """The papers stay beside what is confirmed."""
+        page = case_page(self.case)
+        note_reading(self.case)
+        return super().get_context_data(**kwargs) | {
+            "page": page,
+            "sections": sections(page.dossier),
         }
 
 

@@ -55,6 +55,31 @@ def test_completion_asked_is_the_first_thing_read(browser, life):
     assert f'href="{address}"' in page.text
 
 
+def test_what_does_not_stop_the_review_is_said_so(browser, life):
+    life.acknowledged().supply_asked()
+
+    card, page = only_card(browser), followed(browser, life)
+
+    assert card.action.words == "Envoyer ce qui est demandé"
+    assert card.who_is_next == "La préfecture"
+    assert "Vous pouvez continuer d’attendre" in page.text
+    asked = browser.get(reverse("dossiers:completion", args=[life.dossier.pk])).text
+    assert "l’examen de votre demande ne s’arrête pas" in asked
+    assert "est arrêté jusqu’à ce jour" not in asked
+
+
+def test_a_grant_that_waits_promises_no_title_yet(browser, life):
+    life.acknowledged().supply_asked().proposed("grant").signed()
+
+    card, page = only_card(browser), followed(browser, life)
+
+    assert "ne prend effet que" in card.cover
+    assert "prendra effet quand la préfecture aura reçu" in page.text
+    assert card.action.words == "Envoyer ce qui est demandé"
+    page = browser.get(reverse("dossiers:completion", args=[life.dossier.pk]))
+    assert page.status_code == 200
+
+
 def test_review_asks_nothing_of_the_person_and_names_the_legal_delay(browser, life):
     life.acknowledged()
 

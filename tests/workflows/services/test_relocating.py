@@ -2,13 +2,19 @@
 
 import pytest
 
+from dossiers.services.completing import send_completion
+from dossiers.services.drafting import Typed, save_answers
 from dossiers.services.relocating import declare_address
+from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.correspondence.models import TimelineLine
 from portal.vault.api import AccessGrant
 from tests.factories.workflows import PAPEETE, Life, agent, filed_dossier
 from workflows.enums import ROUTING_DESK, CaseState
 from workflows.models import Case, Proposal, Step
+from workflows.queries.completions import to_review
+from workflows.services import reviewing
+from workflows.services.rerouting import reroute
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +145,74 @@ def test_moving_twice_moves_twice_and_comes_back():
         assert list(
             Step.objects.filter(case=case).order_by("number").values_list("move", flat=True)
         ) == ["open", "route", "reroute", "reroute"]
+
+
+HOME = tuple({"kind": "field", "code": code, "why": "Votre adresse a changé ?"} for code in LYON)
+
+
+def supply(life, address, *, times=1):
+    """The address was asked again in a completion request: the person answers and sends."""
+    with acting(life.applicant.pk) as act:
+        common = {"dossier_id": life.dossier.pk, "applicant": life.applicant, "at": act.now}
+        save_answers(typed={name: Typed(value=said) for name, said in address.items()}, **common)
+        for _time in range(times):
+            send_completion(language="fr", **common)
+
+
+def test_a_completion_that_says_another_home_transmits_the_case_once():
+    life = Life().acknowledged().completion_asked(items=HOME)
+    before = life.case
+
+    supply(life, LYON, times=2)
+
+    case = case_of(life.dossier)
+    assert (case.state, case.prefecture_code) == (CaseState.RECEIVED, "69")
+    assert (case.filed_at, case.complete_at) == (before.filed_at, before.complete_at)
+    assert (case.submission_number, case.completion_request_id) == (2, None)
+    with acting_for(agent(office="69")):
+        moves = list(Step.objects.filter(case=case).order_by("number").values_list("move", "role"))
+        assert case.pauses.get().closed_at is not None
+    assert moves[-2:] == [("receive_completion", "applicant"), ("reroute", "system")]
+    assert lines_of(life.dossier).count("case_reroute") == 1
+    with life.desk():
+        assert not Case.objects.exists()
+
+
+def test_what_was_answered_is_read_at_the_new_office_by_one_of_its_agents():
+    life = Life().acknowledged().completion_asked(items=HOME)
+    there = agent(office="69")
+
+    supply(life, LYON)
+
+    with acting_for(there):
+        case = Case.objects.get(pk=life.id)
+        assert case.reviewer_id == there.pk
+        assert [answer.item.code for answer in to_review(case.dossier)]
+        reviewing.review_items(
+            case_id=case.pk,
+            verdicts={answer.item.pk: ("accepted", "") for answer in to_review(case.dossier)},
+            actor=there,
+            at=clock.now(),
+        )
+        assert to_review(case.dossier) == []
+
+
+def test_a_completion_about_another_home_of_the_same_office_stays():
+    life = Life().acknowledged().completion_asked(items=HOME)
+
+    supply(life, PARIS_12)
+
+    case = case_of(life.dossier)
+    assert (case.state, case.prefecture_code) == (CaseState.UNDER_REVIEW, "75")
+
+
+def test_a_completion_that_says_the_same_home_leaves_an_office_chosen_by_hand():
+    life = Life().acknowledged().completion_asked()
+    life._do(life.supervisor, reroute, prefecture_code="69", reason="Suivi commun.")
+
+    with acting(life.applicant.pk) as act:
+        common = {"dossier_id": life.dossier.pk, "applicant": life.applicant, "at": act.now}
+        save_answers(typed={"passport_number": Typed(value="ZZ000009")}, **common)
+        send_completion(language="fr", **common)
+
+    assert case_of(life.dossier).prefecture_code == "69"

@@ -209,6 +209,7 @@ def test_from_the_form_to_the_results_as_a_browser_does_it(at_desk, as_role):
                 "why": "Le numéro ne se lit pas.",
                 "reason_code": "unclear",
                 "example": "Une page nette.",
+                "essential": True,
             }
         ],
         "message": "Bonjour.",

@@ -15,7 +15,13 @@ from workflows.enums import CaseState
 from workflows.models import ItemReview
 
 pytestmark = pytest.mark.django_db
-NEW_PAGES = ["desk:review_items", "desk:correct", "desk:settle_contests"]
+NEW_PAGES = [
+    "desk:review_items",
+    "desk:ask_supply",
+    "desk:confirm_supply",
+    "desk:correct",
+    "desk:settle_contests",
+]
 
 
 def url(name, life):
@@ -105,6 +111,62 @@ def test_the_law_is_said_when_nothing_essential_is_asked(at_desk):
     assert "L. 114-5-1" in alone.text
     assert "L. 114-5-1" not in both.text
     assert "Indispensable à l’examen" in both.text
+
+
+def test_what_the_agent_says_is_not_essential_stops_nothing(at_desk):
+    life = Life().acknowledged()
+    browser = at_desk(life.reviewer)
+    useful = wanted(life, essential_field_passport_number="no")
+
+    page = post(browser, "desk:ask_completion", life, **useful)
+    sent = browser.post(
+        url("desk:ask_completion", life), dict(page.context["kept"]) | {"send": "1"}
+    )
+
+    assert "aucun délai n’est suspendu" in page.text
+    assert sent.status_code == 302
+    assert life.case.state == CaseState.UNDER_REVIEW
+    form = browser.get(url("desk:ask_completion", life)).context["form"]
+    assert form["pick_field_passport_number"].value() is True
+    shown = browser.get(url("desk:case", life)).text
+    assert "l’examen continue sans attendre" in shown
+    assert "Un accord serait donné sous réserve" in browser.get(url("desk:propose", life)).text
+
+
+def test_a_grant_that_waits_is_shown_confirmed_and_asked_again_from_the_case(at_desk):
+    life = Life().acknowledged().supply_asked().proposed("grant")
+    assert "Un accord serait donné" in at_desk(life.signatory).get(url("desk:sign", life)).text
+    life.signed()
+    browser = at_desk(life.reviewer)
+
+    shown = browser.get(url("desk:case", life)).text
+    assert "Accordé sous réserve de recevoir" in shown
+    assert url("desk:confirm_supply", life) in shown
+    again = browser.get(url("desk:ask_supply", life)).context["form"]
+    assert [item.code for item in again.askable] == ["passport_number"]
+    form = browser.get(url("desk:confirm_supply", life)).context["form"]
+    key = form.awaited[0].pk
+    blank = post(browser, "desk:confirm_supply", life)
+    assert "Cochez ce que la préfecture a reçu." in blank.text
+    silent = post(browser, "desk:confirm_supply", life, **{f"received_{key}": "on"})
+    assert "Dites comment la préfecture l’a reçu." in silent.text
+    said = {f"received_{key}": "on", f"note_{key}": "Remis au guichet."}
+    assert post(browser, "desk:confirm_supply", life, **said).status_code == 302
+
+    assert life.case.state in (CaseState.BIOMETRICS_DUE, CaseState.IN_PRODUCTION)
+    assert "Remis au guichet." in browser.get(url("desk:case", life)).text
+
+
+def test_what_a_grant_waits_for_is_asked_again_with_another_day(at_desk):
+    life = Life().acknowledged().supply_asked(days=5).proposed("grant").signed()
+    browser = at_desk(life.reviewer)
+
+    sent = post(
+        browser, "desk:ask_supply", life, **wanted(life, send="1", round_reason="Pas reçu.")
+    )
+
+    assert sent.status_code == 302
+    assert life.case.due_on == in_days(life, 30)
 
 
 def test_a_second_round_starts_from_what_was_not_enough(at_desk):

@@ -8,9 +8,10 @@ from django.utils import translation
 
 from workflows import events
 from workflows.enums import CaseState
-from workflows.machine import CaseMachine, moves
+from workflows.machine import CaseMachine
 from workflows.queries.names import role_label
 from workflows.queries.progress import NEXT_ACTOR, SENTENCES
+from workflows.table import moves
 
 PAGE = Path(settings.ROOT) / "docs" / "state-machine.md"
 HEAD = """# The machine of a case
