@@ -1,6 +1,15 @@
 """Addresses of the visit: the person's under their dossier, the counter's under its own door."""
 
-from appointments.views import applicant, check, counter, give_back, passport, supply, visit
+from appointments.views import (
+    applicant,
+    check,
+    counter,
+    figures,
+    give_back,
+    passport,
+    supply,
+    visit,
+)
 from portal.accounts.api import Role
 from portal.core.policy import ANYONE, Policy, route
 
@@ -26,6 +35,7 @@ def _counter(path, view, name):
 
 public_urlpatterns = [
     route("verifier/", check.CheckPaper.as_view(), name="check", policy=PUBLIC),
+    route("chiffres/", figures.Figures.as_view(), name="figures", policy=PUBLIC),
 ]
 
 applicant_urlpatterns = [

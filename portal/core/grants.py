@@ -70,6 +70,10 @@ GRANTS = {
     },
     "worker": {
         "core.journalline": "SI",
+        # sites are described by a command, never from a page
+        "territory.site": "SIU",
+        "territory.counter": "SI",
+        "territory.landmark": "SIUD",
         "territory.*": "S",
         # agents and their posts are made by a command, never from a page
         "accounts.user": "SIU",
@@ -92,6 +96,7 @@ GRANTS = {
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",
+        "appointments.visitfigure": "SIU",
         "appointments.slot": "",
         "appointments.seat": "",
         "appointments.*": "S",
