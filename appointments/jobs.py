@@ -1,7 +1,7 @@
 """The issuing run, at night and at noon, by the worker that has the issuer's role."""
 
 from appointments import queries
-from appointments.services import issuing
+from appointments.services import counting, issuing
 from portal.core import clock, door
 from portal.core.jobs import enqueue, job
 
@@ -18,3 +18,9 @@ def issue_everywhere(**_later_arguments):
     """Enqueue a run for each prefecture that has a calendar. The hours of cron are UTC."""
     for code in queries.prefectures_with_a_calendar():
         enqueue("appointments.issue", prefecture_code=code, _lock=f"appointments.issue:{code}")
+
+
+@job("appointments.count_visits", system=True, cron="10 3 * * *")
+def count_visits(**_later_arguments):
+    """Publish the visits per title of this month and of the one before."""
+    counting.count_visits(at=clock.now())

@@ -17,6 +17,7 @@ from appointments.models import (
     IssueRun,
     OpeningPattern,
     Seat,
+    VisitFigure,
 )
 from appointments.ordering import FreeSeat, Waiting
 from portal.core import clock
@@ -231,3 +232,8 @@ def to_contact(user) -> list[Clearance]:
         for clearance in waiting_clearances(code)
         if not ordering.may_be_served(as_waiting(clearance, {}))
     ]
+
+
+def figures_of(prefecture_code: str) -> list[VisitFigure]:
+    """The published months of a prefecture ("" for all of France), newest first, two years."""
+    return list(VisitFigure.objects.filter(prefecture_code=prefecture_code).order_by("-month")[:24])

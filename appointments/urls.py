@@ -1,9 +1,19 @@
 """Addresses of the visit: the person's under their dossier, the counter's under its own door."""
 
-from appointments.views import applicant, counter, give_back, passport, supply, visit
+from appointments.views import (
+    applicant,
+    check,
+    counter,
+    figures,
+    give_back,
+    passport,
+    supply,
+    visit,
+)
 from portal.accounts.api import Role
-from portal.core.policy import Policy, route
+from portal.core.policy import ANYONE, Policy, route
 
+PUBLIC = Policy("public", ANYONE)
 OWN = Policy("applicant", frozenset({Role.APPLICANT.value}), "own", "appointment")
 AT_THE_COUNTER = Policy(
     "counter", frozenset({Role.COUNTER_AGENT.value}), "prefecture", "appointment"
@@ -22,6 +32,11 @@ def _mine(path, view, name):
 def _counter(path, view, name):
     return route(path, view.as_view(), name=name, policy=AT_THE_COUNTER)
 
+
+public_urlpatterns = [
+    route("verifier/", check.CheckPaper.as_view(), name="check", policy=PUBLIC),
+    route("chiffres/", figures.Figures.as_view(), name="figures", policy=PUBLIC),
+]
 
 applicant_urlpatterns = [
     _mine("", applicant.ShowAppointment, "show"),

@@ -7,6 +7,7 @@ from appointments.models.appointment import (
 )
 from appointments.models.check_in import CheckIn
 from appointments.models.clearance import Clearance, Readmission
+from appointments.models.figure import PUBLISHED_FROM, VisitFigure
 from appointments.models.preference import (
     BLOCKED_AT_MOST,
     SITES_AT_MOST,
@@ -29,6 +30,7 @@ __all__ = [
     "BLOCKED_AT_MOST",
     "CHANGES_AT_MOST",
     "NOTICE",
+    "PUBLISHED_FROM",
     "SEATS_AT_MOST",
     "SITES_AT_MOST",
     "Appointment",
@@ -48,4 +50,5 @@ __all__ = [
     "Service",
     "Slot",
     "Urgency",
+    "VisitFigure",
 ]

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.enums import Purpose
@@ -92,6 +93,7 @@ def write_letter(appointment: Appointment, clearance: Clearance) -> Letter:
         "dossier_number": clearance.dossier_number,
         "purpose": appointment.purpose,
         "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),
+        "site_id": site.pk,
         "site_name": site.name,
         "site_address": site.address,
         "site_access": site.access,
@@ -99,6 +101,7 @@ def write_letter(appointment: Appointment, clearance: Clearance) -> Letter:
         "bring": papers_in(clearance, clearance.language),
         "code": appointment.code,
         "pass": pass_of(appointment),
+        "check_address": settings.BASE_URL.partition("://")[2] + reverse("visits:check"),
     }
     return correspondence.issue_letter(
         LETTER,

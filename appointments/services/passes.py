@@ -38,6 +38,10 @@ class UnreadablePass(DomainRefusal):
     """What was scanned or typed was not made by us, or was badly copied."""
 
 
+class RefusedPass(UnreadablePass):
+    """A QR that reads well and is worth nothing: forged, or over."""
+
+
 @dataclass(frozen=True)
 class Pass:
     """What a genuine QR says."""
@@ -83,21 +87,21 @@ def seal(*, scan_id: UUID, site_id: int, starts_at: datetime, ends_at: datetime)
 
 
 def read_seal(scanned: str, *, at: datetime) -> Pass:
-    """What a QR says. Raises UnreadablePass if it is forged, unknown, unreadable or over."""
+    """What a QR says. Raises UnreadablePass when badly copied, RefusedPass when forged or over."""
     raw = _decoded(scanned)
     body, signature = raw[: _BODY.size], raw[_BODY.size :]
     version, key_id, scan_id, site_id, starts, expires = _BODY.unpack(body)
     try:
-        if (version, key_id) != (VERSION, _key_id()):
+        if version != VERSION:
             raise InvalidSignature
-        _public_key().verify(signature, _CONTEXT + body)
+        _public_key_of(key_id).verify(signature, _CONTEXT + body)
     except InvalidSignature:
-        raise UnreadablePass(
+        raise RefusedPass(
             _("Ce code n’a pas été émis par ce service. Ne recevez pas la personne sur ce papier.")
         ) from None
     seen = Pass(UUID(bytes=scan_id), site_id, _moment(starts), _moment(expires))
     if at > seen.expires_at:
-        raise UnreadablePass(_("Ce code est périmé : le rendez-vous est passé."))
+        raise RefusedPass(_("Ce code est périmé : le rendez-vous est passé."))
     return seen
 
 
@@ -128,9 +132,30 @@ def _key() -> Ed25519PrivateKey:
     return _key_from(settings.QR_PRIVATE_KEY)
 
 
-def _public_key() -> Ed25519PublicKey:
-    return _key().public_key()
+def public_key() -> str:
+    """The key that checks our passes, in hexadecimal: kept among the old ones by its successor."""
+    return _raw(_key().public_key()).hex()
+
+
+def _public_key_of(key_id: int) -> Ed25519PublicKey:
+    """The key with this number, in use or kept since the last change. Raises InvalidSignature."""
+    kept = (
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(one))
+        for one in settings.QR_OLD_PUBLIC_KEYS
+    )
+    for key in (_key().public_key(), *kept):
+        if _number(key) == key_id:
+            return key
+    raise InvalidSignature
 
 
 def _key_id() -> int:
-    return sha256(_public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).digest()[0]
+    return _number(_key().public_key())
+
+
+def _number(key: Ed25519PublicKey) -> int:
+    return sha256(_raw(key)).digest()[0]
+
+
+def _raw(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -5,11 +5,27 @@ from datetime import datetime, timedelta
 import segno
 from django import template
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import localize
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.core import clock
+from portal.territory import api as territory
 
 register = template.Library()
+
+WALKS = {
+    "n": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers le nord"),
+    "ne": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers le nord-est"),
+    "e": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers l’est"),
+    "se": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers le sud-est"),
+    "s": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers le sud"),
+    "sw": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers le sud-ouest"),
+    "w": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers l’ouest"),
+    "nw": gettext_lazy("%(metres)s m, %(minutes)s min à pied vers le nord-ouest"),
+}
+CENTRE = 150
 
 
 @register.filter
@@ -54,3 +70,37 @@ def weekday_name(number):
 def last_day(end):
     """The last whole day before a moment that is not included."""
     return (end - timedelta(seconds=1)).astimezone(clock.PARIS)
+
+
+@register.inclusion_tag("appointments/_site_plan.html")
+def site_plan(site_id, *, on_screen=True):
+    """How to find a site: a plan drawn by us, and its landmarks in words.
+
+    On a screen it offers the phone's own map by a `geo:` address, which calls no server of ours
+    nor anyone's until the person opens it. Nothing for a site that is not placed.
+    """
+    plan = territory.site_plan(site_id) if site_id else None
+    if plan is None:
+        return {"plan": None}
+    return {
+        "plan": plan,
+        "label": _("Plan des abords : le site au centre, le nord en haut."),
+        "rings": [
+            {"radius": str(radius), "label_y": str(CENTRE + radius - 3), "words": f"{metres} m"}
+            for metres, radius in plan.rings
+        ],
+        "marks": [
+            {
+                "number": mark.number,
+                "name": mark.name,
+                # a decimal comma would break the drawing
+                "x": str(mark.x),
+                "y": str(mark.y),
+                "text_y": str(mark.y + 4),
+                "words": WALKS[mark.direction]
+                % {"metres": localize(mark.metres), "minutes": mark.minutes},
+            }
+            for mark in plan.marks
+        ],
+        "geo": f"geo:{plan.site.latitude},{plan.site.longitude}" if on_screen else "",
+    }

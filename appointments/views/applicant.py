@@ -95,11 +95,13 @@ class ConfirmComing(OwnDossier, View):
 
 
 class CalendarFile(OwnDossier, ReadOnlyView, View):
-    """The .ics of the appointment to come."""
+    """The .ics of the appointment to come, or the one that takes the last out of a calendar."""
 
     def get(self, request, **kwargs):
+        if self.appointment is None or self.appointment.state in letters.OVER:
+            raise Http404
         body = letters.calendar_file(
-            self.live_appointment(), url=request.build_absolute_uri(self.page())
+            self.appointment, url=request.build_absolute_uri(self.page()), at=clock.now()
         )
         answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="rendez-vous.ics"'

@@ -70,6 +70,10 @@ GRANTS = {
     },
     "worker": {
         "core.journalline": "SI",
+        # sites are described by a command, never from a page
+        "territory.site": "SIU",
+        "territory.counter": "SI",
+        "territory.landmark": "SIUD",
         "territory.*": "S",
         # agents and their posts are made by a command, never from a page
         "accounts.user": "SIU",
@@ -92,6 +96,7 @@ GRANTS = {
         "workflows.*": "SIU",
         "appointments.clearance": "SIU",
         "appointments.appointment": "SU",
+        "appointments.visitfigure": "SIU",
         "appointments.slot": "",
         "appointments.seat": "",
         "appointments.*": "S",
@@ -142,6 +147,9 @@ GRANTS = {
 # Rights on single columns: signing in writes its moment, and nothing else of an account.
 COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
 
+# Functions that see more than who calls them: these roles alone may.
+FUNCTION_GRANTS = {"appointments_standing(text, uuid)": ("portal_web",)}
+
 
 def statements():
     """The SQL that makes the database's rights equal to the matrix above."""
@@ -180,6 +188,11 @@ def sync_after_migration(*, using, **_):
         existing = set(connections[using].introspection.table_names(cursor))
         for statement in statements():
             cursor.execute(_only_existing(statement, existing))
+        for function, callers in FUNCTION_GRANTS.items():
+            cursor.execute("select to_regprocedure(%s) is not null", [function])
+            if cursor.fetchone()[0]:
+                others = ", ".join(role for role in ROLES if role not in callers)
+                cursor.execute(f"revoke execute on function {function} from {others}")
         if movable:
             cursor.execute(f"grant select on clock_offset to {', '.join(ROLES)}")
 

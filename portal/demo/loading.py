@@ -9,7 +9,16 @@ from django.db import transaction
 from cms.api import admit_editor
 from portal.accounts.api import Post, Role, User, create_applicant
 from portal.demo.people import AGENTS, APPLICANT, PASSWORD, SITES, STUDENT_COUNTERS
-from portal.territory.api import Affiliation, Counter, Remit, Service, ServiceKind, Site, fold
+from portal.territory.api import (
+    Affiliation,
+    Counter,
+    Landmark,
+    Remit,
+    Service,
+    ServiceKind,
+    Site,
+    fold,
+)
 from workflows.api import SigningOrder, give_power_to_sign
 
 POSTED_ON = date(2026, 1, 1)
@@ -34,12 +43,23 @@ def load() -> None:
         _student_counter(*counter)
 
 
-def _site(prefecture, name, address, access, counters):
+def _site(prefecture, name, address, access, counters, place, around):
+    latitude, longitude = place
     site, _ = Site.objects.get_or_create(
         prefecture_id=prefecture,
         name=name,
-        defaults={"address": address, "access": access, "kind": "prefecture"},
+        defaults={
+            "address": address,
+            "access": access,
+            "kind": "prefecture",
+            "latitude": latitude,
+            "longitude": longitude,
+        },
     )
+    for landmark, north, east in around:
+        Landmark.objects.get_or_create(
+            site=site, name=landmark, defaults={"latitude": north, "longitude": east}
+        )
     for counter in counters:
         Counter.objects.get_or_create(site=site, name=counter)
 

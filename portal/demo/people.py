@@ -89,6 +89,11 @@ SITES = (
         "1 place de l'Exemple\n34000 Montpellier",
         "Tramway lignes 1 et 4, arrêt Exemple. Entrée de plain-pied.",
         ("Guichet A", "Guichet B"),
+        (43.61100, 3.87700),
+        (
+            ("Arrêt de tramway Exemple", 43.60980, 3.87870),
+            ("Parking de l'Exemple", 43.61290, 3.87560),
+        ),
     ),
     (
         "75",
@@ -96,6 +101,11 @@ SITES = (
         "2 rue de l'Exemple\n75000 Paris",
         "Métro ligne 4, station Exemple. Ascenseur.",
         ("Guichet 1", "Guichet 2", "Guichet 3"),
+        (48.85600, 2.34700),
+        (
+            ("Métro ligne 4, station Exemple", 48.85450, 2.34640),
+            ("Arrêt de bus Exemple", 48.85710, 2.34920),
+        ),
     ),
 )
 

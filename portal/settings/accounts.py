@@ -66,7 +66,11 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_SESSION_REMEMBER = False  # many applicants use a shared computer
 ACCOUNT_LOGOUT_ON_GET = False
 # Failures per network address and per account, at every door; allauth's own limits for the rest.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/5m/ip,5/5m/key",
+    # anyone may check a paper; nobody may try codes by the thousand
+    "check_appointment": "10/m/ip,60/h/ip",
+}
 # Digits only: they are typed alike on every keyboard. Eight, so that trying them is hopeless.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
 

@@ -7,6 +7,8 @@ from portal.settings.env import env
 SECRET_KEY = env.text("PORTAL_SECRET_KEY", required=True)
 PERSON_KEY = env.text("PORTAL_PERSON_KEY", required=True)
 QR_PRIVATE_KEY = env.text("PORTAL_QR_KEY", required=True)
+# The public halves of the keys that signed before: notices already printed stay readable.
+QR_OLD_PUBLIC_KEYS = env.words("PORTAL_QR_OLD_PUBLIC_KEYS")
 ALLOWED_HOSTS = env.words("PORTAL_HOSTS", default=["127.0.0.1", "localhost"])
 BASE_URL = env.text("PORTAL_BASE_URL", default="http://127.0.0.1:8000")
 HTTPS = BASE_URL.startswith("https://")

@@ -9,6 +9,7 @@ from portal.territory.models import (
     Commune,
     Counter,
     Department,
+    Landmark,
     Prefecture,
     Remit,
     Service,
@@ -16,12 +17,14 @@ from portal.territory.models import (
     Site,
     SiteKind,
 )
+from portal.territory.plan import SitePlan
 from portal.territory.queries import (
     Competence,
     commune,
     competent_prefecture,
     number_prefix,
     search_communes,
+    site_plan,
 )
 from portal.territory.remits import Place, place, remits_at, remits_of
 
@@ -31,6 +34,7 @@ __all__ = [
     "Competence",
     "Counter",
     "Department",
+    "Landmark",
     "Place",
     "Prefecture",
     "Remit",
@@ -38,6 +42,7 @@ __all__ = [
     "ServiceKind",
     "Site",
     "SiteKind",
+    "SitePlan",
     "commune",
     "competent_prefecture",
     "fold",
@@ -49,6 +54,7 @@ __all__ = [
     "remits_of",
     "public_holidays",
     "search_communes",
+    "site_plan",
 ]
 
 

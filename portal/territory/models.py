@@ -97,14 +97,44 @@ class Site(models.Model):
     access = models.TextField(blank=True)
     kind = models.CharField(max_length=16, choices=SiteKind.choices)
     step_free = models.BooleanField(default=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="a_site_is_on_the_globe_or_unplaced",
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+            ),
             models.UniqueConstraint(
                 name="a_site_has_one_name_in_its_prefecture", fields=["prefecture", "name"]
             ),
             models.UniqueConstraint(
                 name="a_site_is_referred_to_with_its_prefecture", fields=["id", "prefecture"]
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Landmark(models.Model):
+    """What one looks for on the way to a site: a stop, a car park, a door."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="landmarks")
+    name = models.CharField(max_length=80)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_landmark_has_one_name_at_its_site", fields=["site", "name"]
+            ),
+            models.CheckConstraint(
+                name="a_landmark_is_on_the_globe",
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
             ),
         ]
 

@@ -8,7 +8,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal.territory.loaders import fold
-from portal.territory.models import Commune, Department
+from portal.territory.models import Commune, Department, Site
+from portal.territory.plan import Point, SitePlan, draw
 
 
 @dataclass(frozen=True)
@@ -89,3 +90,13 @@ def _without_whole_cities(communes):
     departments = {c.department_id for c in arrondissements}
     whole = {"75056", "69123", "13055"}
     return [c for c in communes if not (c.insee in whole and c.department_id in departments)]
+
+
+def site_plan(site_id: int) -> SitePlan | None:
+    """The plan of a site; None while the office has not placed it, or nothing around it."""
+    site = Site.objects.filter(pk=site_id, latitude__isnull=False).first()
+    if site is None:
+        return None
+    around = site.landmarks.order_by("name").values_list("name", "latitude", "longitude")
+    landmarks = [(name, Point(float(north), float(east))) for name, north, east in around]
+    return draw(Point(float(site.latitude), float(site.longitude)), landmarks)

@@ -24,6 +24,7 @@ RIGHTS = {
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
     "urgency": ("SIU", "S", "S"),
+    "visitfigure": ("S", "SIU", "S"),
 }
 PERSONAL = (
     "appointment",

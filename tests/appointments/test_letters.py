@@ -60,3 +60,26 @@ def test_the_qr_is_on_the_first_page_in_each_language(places, language):
 
     [code] = codes_on(pages_of(letter)[0])
     assert code == letter.context["pass"]
+
+
+def test_the_notice_shows_how_to_come_and_where_to_check_it(places, owner):
+    owner.execute(
+        "update territory_site set latitude = 43.611, longitude = 3.877 where id = %s",
+        [places.here.site],
+    )
+    owner.execute(
+        "insert into territory_landmark (site_id, name, latitude, longitude)"
+        " values (%s, 'Arrêt inventé', 43.6088, 3.877) on conflict do nothing",
+        [places.here.site],
+    )
+    owner.commit()
+    life = factory.appointed()
+
+    document = pages_of(notice_of(life))
+    text = " ".join(document[0].get_textpage().get_text_range().split())
+
+    assert len(document) == 1
+    assert "Arrêt inventé" in text
+    assert "240 m, 4 min à pied vers le nord" in text
+    assert "/rendez-vous/verifier/" in text
+    assert codes_on(document[0])

@@ -49,6 +49,15 @@ def test_another_key_is_refused(settings):
         read_seal(forged, at=STARTS_AT)
 
 
+def test_a_notice_printed_before_a_change_of_key_stays_readable(settings):
+    printed = passes.seal(**FACTS)
+    settings.QR_OLD_PUBLIC_KEYS = [passes.public_key()]
+    settings.QR_PRIVATE_KEY = secrets.token_hex(32)
+
+    assert read_seal(printed, at=STARTS_AT).scan_id == FACTS["scan_id"]
+    assert read_seal(passes.seal(**FACTS), at=STARTS_AT).scan_id == FACTS["scan_id"]
+
+
 def test_a_pass_is_over_two_hours_after_the_appointment():
     sealed = passes.seal(**FACTS)
     last = FACTS["ends_at"] + dt.timedelta(hours=2)

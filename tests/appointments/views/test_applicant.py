@@ -83,6 +83,23 @@ def test_the_calendar_file_holds_the_moment_and_no_personal_value(places, enter)
     assert life.dossier.number not in answer.text
 
 
+def test_what_was_given_back_is_taken_out_of_the_calendar(places, enter):
+    life = factory.appointed()
+    client = enter(life.applicant)
+    before = Calendar.from_ical(client.get(url("ics", life)).content)
+    client.post(url("cannot_come", life), {"reason": "exam", "sure": "on"})
+
+    after = Calendar.from_ical(client.get(url("ics", life)).content)
+
+    [old], [new] = before.walk("VEVENT"), after.walk("VEVENT")
+    assert (before["method"], after["method"]) == ("PUBLISH", "CANCEL")
+    assert old["uid"] == new["uid"]
+    assert new["sequence"] > old["sequence"]
+    assert new["status"] == "CANCELLED"
+    assert not new.walk("VALARM")
+    assert "Retirer l’ancien rendez-vous" in client.get(url("show", life)).text
+
+
 def test_giving_it_back_once_keeps_the_rank_and_another_comes(places, enter):
     life = factory.appointed()
     client = enter(life.applicant)
