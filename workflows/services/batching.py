@@ -169,9 +169,7 @@ def _act(row: BatchRow, case: Case, at: datetime) -> list[str]:
             return known
         try:
             with door.acting_for(agent):
-                kind.perform(
-                    case_id=row.case_id, facts=row.batch.facts, actor=agent, at=at, seen=row.seen
-                )
+                kind.perform(row, facts=row.batch.facts, actor=agent, at=at)
         except PermissionDenied:
             return [_("Cet acte revient à une autre personne.")]
         except DomainRefusal as refusal:

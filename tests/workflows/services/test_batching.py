@@ -12,11 +12,19 @@ from portal.core import clock
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from tests.factories.accounts import as_worker
-from tests.factories.batches import asking, closing, queued, results, run_all, steps_seen
+from tests.factories.batches import (
+    asking,
+    closing,
+    giving_away,
+    queued,
+    results,
+    run_all,
+    steps_seen,
+)
 from tests.factories.workflows import GROUNDS, Life, agent
 from workflows import jobs
 from workflows.enums import CaseState
-from workflows.models import Batch, BatchRow, ClockPause, Proposal
+from workflows.models import Assignment, Batch, BatchRow, ClockPause, Proposal
 from workflows.services import batching, rerouting
 from workflows.services.batch_kinds import KINDS, kinds_for
 from workflows.services.batching import BatchRefused
@@ -74,6 +82,25 @@ def test_each_person_is_asked_the_same_completion(three, as_role):
     assert states(three) == [CaseState.COMPLETION_REQUESTED] * 3
     with three[0].desk():
         assert ClockPause.objects.count() == 3
+
+
+def test_a_case_that_another_batch_gave_away_is_left_where_it_is(as_role):
+    life = Life()
+    for _ in range(2):
+        agent()
+    whose = [life.supervisor, agent(Role.SUPERVISOR.value)]
+    first, second = (giving_away(life, person=person) for person in whose)
+
+    run_all(as_role)
+
+    assert results(first) == [DONE]
+    ((state, (sentence,)),) = results(second)
+    assert state == "refused"
+    assert "a déjà été confié à une autre personne" in sentence
+    assert "Responsable" in sentence
+    with life.desk():
+        given = Assignment.objects.filter(case=life.id, made_by__in=whose)
+        assert [one.made_by_id for one in given.order_by("pk")] == [life.supervisor.pk]
 
 
 def test_two_cases_of_five_that_moved_since_are_refused_and_said_so(as_role):
@@ -150,9 +177,9 @@ def breaking(monkeypatch):
     """Make the act break for the cases named, until they are taken out."""
     broken, ordinary = set(), KINDS["propose_closure"].perform
 
-    def perform(*, case_id, **facts):
-        step = ordinary(case_id=case_id, **facts)
-        if case_id in broken:
+    def perform(row, **facts):
+        step = ordinary(row, **facts)
+        if row.case_id in broken:
             raise Breakdown
         return step
 
