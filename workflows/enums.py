@@ -195,6 +195,13 @@ class CardOrderState(models.TextChoices):
     REVOKED = "revoked", _("annulée")
 
 
+class CancelAnswer(models.TextChoices):
+    """What the maker says of a card that is no longer wanted."""
+
+    CANCELLED = "cancelled", _("annulée chez le fabricant")
+    MADE = "produced", _("déjà fabriquée")
+
+
 class ItemVerdict(models.TextChoices):
     """What an agent says of one answer to a completion request."""
 

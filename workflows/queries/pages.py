@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from dossiers import api as dossiers
-from workflows.enums import RETRACTABLE, CaseState
-from workflows.models import Case, Decision, Opinion, Proposal, Retraction, Step
+from workflows.enums import RETRACTABLE, CardOrderState, CaseState
+from workflows.models import CardOrder, Case, Decision, Opinion, Proposal, Retraction, Step
 from workflows.queries.completions import requests_in_words
 from workflows.queries.names import move_label, office_names, role_label
 from workflows.queries.retractions import open_retraction
@@ -53,6 +53,7 @@ class CasePage:
     corrections: tuple
     checks: tuple[CheckShown, ...] = ()
     retraction: Retraction | None = None
+    cards_gone: tuple[CardOrder, ...] = ()
 
     @property
     def open_proposal(self) -> Proposal | None:
@@ -100,7 +101,14 @@ def case_page(case: Case) -> CasePage:
         corrections=tuple(dossiers.corrections_of(case.dossier, "fr") if is_corrected else ()),
         requests=tuple(requests_in_words(case.dossier) if "ask_completion" in made else ()),
         retraction=open_retraction(case) if case.state in RETRACTABLE else None,
+        cards_gone=_cards_gone(case) if "retract" in made else (),
     )
+
+
+def _cards_gone(case: Case) -> tuple[CardOrder, ...]:
+    """The cards of a title that was withdrawn, with what their maker said."""
+    gone = case.card_orders.filter(state=CardOrderState.REVOKED)
+    return tuple(gone.order_by("-ordered_at", "pk"))
 
 
 def checks_of(case: Case, proposal: Proposal | None) -> tuple[CheckShown, ...]:
