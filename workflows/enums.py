@@ -77,8 +77,13 @@ AFTER_GRANT = (
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
 )
-RETRACTABLE = (CaseState.BIOMETRICS_DUE, CaseState.IN_PRODUCTION, CaseState.CARD_READY)
-"""Granted, and the card not yet in the person's hands."""
+RETRACTABLE = (
+    CaseState.BIOMETRICS_DUE,
+    CaseState.IN_PRODUCTION,
+    CaseState.CARD_READY,
+    CaseState.HANDED_OVER,
+)
+"""Granted and followed up. That the card was handed over changes nothing to CRPA L.242-1."""
 ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
 
 
