@@ -43,6 +43,7 @@ class AppealLine:
     write_url: str = ""
     sign_url: str = ""
     accept_url: str = ""
+    sent_back_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,14 +148,15 @@ def _rows(case):
 def _acts(row, case, person):
     if row.settled_at or row.kind == AppealKind.CONTENTIOUS or is_moot(row, case):
         return {}
-    may_sign = row.written_by_id not in (None, person.pk) and rules.may_sign_reasons(case, person)
+    may_sign = row.may_be_signed_by(person) and rules.may_sign_reasons(case, person)
     may_accept = rules.may_reopen(case, person) and case.outcome in (Outcome.REFUSE, Outcome.CLOSE)
     pages = {
         "write_url": ("desk:write_rejection", rules.may_answer_appeals(case, person)),
         "sign_url": ("desk:sign_rejection", may_sign),
         "accept_url": ("desk:accept_appeal", may_accept),
     }
-    return {key: reverse(name, args=[row.pk]) for key, (name, may) in pages.items() if may}
+    urls = {key: reverse(name, args=[row.pk]) for key, (name, may) in pages.items() if may}
+    return urls | {"sent_back_note": row.sent_back_note}
 
 
 def _line(row, case, today, **more):

@@ -81,7 +81,7 @@ def reasons_task(case: Case, person: User) -> ReasonsTask | None:
     may_write = is_open and rules.may_review(case, person)
     may_sign = (
         is_open
-        and request.written_by_id not in (None, person.pk)
+        and request.may_be_signed_by(person)
         and rules.may_sign_reasons(case, person)
     )
     return ReasonsTask(
@@ -110,7 +110,7 @@ def reasons_owed(person: User, today: date) -> list[ReasonsLine]:
             due_on=request.due_on,
             is_late=request.due_on < today,
             is_urgent=today <= request.due_on <= deadlines.urgent_until(today),
-            is_written=request.written_by_id is not None,
+            is_written=request.waits_for_signature,
             case_url=reverse("desk:case", args=[request.case_id]),
         )
         for request in rows[:PAGE]
