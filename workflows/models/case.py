@@ -220,6 +220,11 @@ class Case(CaseMachine):
         return deadlines.reopening_ends_on(deadlines.legal_day(self.decided_at))
 
     @property
+    def silence_stands(self):
+        """Whether silence refused it and nothing came since: no decision, no withdrawal."""
+        return self.implicit_refusal_flagged_on is not None and self.state in BEFORE_DECISION
+
+    @property
     def is_in_review(self):
         """Whether it has, or waits for, a reviewer."""
         return self.state in IN_REVIEW

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from workflows.enums import BEFORE_DECISION
 from workflows.models import Alarm, ReasonsRequest
 from workflows.queries.appeals import open_appeals
 from workflows.queries.dues import verb_of
@@ -37,7 +38,7 @@ def open_alarms() -> QuerySet[Alarm]:
     still_due = Q(case__due_on=F("due_on"), case__due_rule=F("rule"))
     return Alarm.objects.filter(
         still_due
-        | Q(Exists(owed), rule="reasons", case__outcome="")
+        | Q(Exists(owed), rule="reasons", case__state__in=BEFORE_DECISION)
         | Q(Exists(contested), rule="appeal-silence"),
         seen_at=None,
     )

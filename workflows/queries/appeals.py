@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.api import User
 from workflows import deadlines, rules
-from workflows.enums import AppealKind, CaseState, Outcome
+from workflows.enums import BEFORE_DECISION, AppealKind, CaseState, Outcome
 from workflows.models import Appeal, Case, ReasonsRequest
 from workflows.queries.decisions import in_french
 from workflows.queries.silence import contest_window, letter_head
@@ -61,7 +61,7 @@ def contestable(case: Case) -> Contestable | None:
     if case.state in (CaseState.REFUSED, CaseState.CLOSED):
         decision = case.decisions.get(revoked_at=None)
         return Contestable(deadlines.legal_day(decision.signed_at), decision.pk)
-    if case.outcome or case.implicit_refusal_flagged_on is None:
+    if not case.silence_stands:
         return None
     explained = ReasonsRequest.objects.filter(
         case=case, silence_on=case.implicit_refusal_flagged_on, answered_at__isnull=False
@@ -112,15 +112,15 @@ def open_appeals() -> QuerySet[Appeal]:
     """Appeals that an office has still to answer, those without object left out (`is_moot`)."""
     stands = Q(decision__isnull=False, decision__revoked_at=None)
     return Appeal.objects.filter(
-        stands | Q(decision=None, case__outcome=""), settled_at=None
+        stands | Q(decision=None, case__state__in=BEFORE_DECISION), settled_at=None
     ).exclude(kind=AppealKind.CONTENTIOUS)
 
 
 def is_moot(appeal: Appeal, case: Case) -> bool:
-    """Whether what it contests is gone: the decision withdrawn, or the silence decided since."""
+    """Whether what it contests is gone: the decision withdrawn, or the request ended since."""
     if appeal.decision_id:
         return appeal.decision.revoked_at is not None
-    return bool(case.outcome)
+    return case.state not in BEFORE_DECISION
 
 
 def appeals_of(person: User, today: date) -> list[AppealLine]:

@@ -127,7 +127,7 @@ def _held(case_id: UUID) -> tuple[Case, ReasonsRequest]:
     silence_on = case.implicit_refusal_flagged_on
     held = case.reasons_requests.select_for_update(of=("self",)).filter(answered_at=None)
     request = held.filter(silence_on=silence_on).first() if silence_on else None
-    if request is None or case.outcome:
+    if request is None or not case.silence_stands:
         raise MoveRefused(_("Aucune demande de motifs n’attend de réponse sur ce dossier."))
     return case, request
 

@@ -22,7 +22,8 @@ class _OwedReasons(AnswerAct):
         self.asked = request_of(self.case)
 
     def is_possible(self) -> bool:
-        return self.asked is not None and not self.asked.answered_at and not self.case.outcome
+        owed = self.asked is not None and not self.asked.answered_at
+        return owed and self.case.silence_stands
 
 
 class WriteReasons(WriteAnswer, _OwedReasons):

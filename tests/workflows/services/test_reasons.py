@@ -17,7 +17,8 @@ from workflows import deadlines
 from workflows.api import silence_of
 from workflows.models import Alarm, ReasonsRequest
 from workflows.queries.alarms import open_alarms
-from workflows.services import alarms, reasons
+from workflows.queries.reasons import reasons_owed
+from workflows.services import alarms, reasons, withdrawing
 from workflows.services.moves import MoveRefused
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,17 @@ def test_the_database_refuses_half_a_note(change):
         connection.cursor() as cursor,
     ):
         cursor.execute(f"update workflows_reasonsrequest set {change}")
+
+
+def test_a_request_that_was_withdrawn_owes_no_reasons(as_role):
+    life = silent().reasons_asked()
+    with acting_for(life.applicant) as act:
+        withdrawing.withdraw(case_id=life.id, actor=life.applicant, at=act.now)
+
+    assert view(life) is None
+    assert raised(as_role, 40) == 0
+    with life.desk():
+        assert reasons_owed(life.supervisor, clock.today()) == []
 
 
 def test_a_decision_that_came_since_makes_the_request_void():
