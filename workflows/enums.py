@@ -147,10 +147,17 @@ class AppealKind(models.TextChoices):
 
 
 class AppealOutcome(models.TextChoices):
-    """How the administration answered an appeal."""
+    """How an appeal ended: the first two here, the others where a court or the minister decides."""
 
     REJECTED = "rejected", _("rejeté")
     ACCEPTED = "accepted", _("accepté, le dossier est rouvert")
+    ANNULLED = "annulled", _("refus annulé, le dossier est réexaminé")
+    DISMISSED = "dismissed", _("recours rejeté")
+    STRUCK_OUT = "struck_out", _("recours terminé sans jugement (désistement, non-lieu)")
+
+
+DECIDED_ELSEWHERE = (AppealOutcome.ANNULLED, AppealOutcome.DISMISSED, AppealOutcome.STRUCK_OUT)
+"""What a court or the minister decides, and the office only records."""
 
 
 class AssignedWhy(models.TextChoices):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from workflows.enums import AppealKind, AppealOutcome
+from workflows.enums import DECIDED_ELSEWHERE, AppealKind, AppealOutcome
 from workflows.models.answer import ReasonedAnswer, sent_back_in_words
 from workflows.models.base import portal_now
 
@@ -33,11 +33,15 @@ class Appeal(ReasonedAnswer):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     receipt_id = models.UUIDField(null=True)
-    outcome = models.CharField(max_length=8, choices=AppealOutcome.choices, blank=True)
+    outcome = models.CharField(max_length=10, choices=AppealOutcome.choices, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     settled_at = models.DateTimeField(null=True)
+    # What a court or the minister decided, and the day that it gives to examine again.
+    answered_on = models.DateField(null=True)
+    answer_number = models.CharField(max_length=40, blank=True, db_default="")
+    reexamine_by = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -89,6 +93,25 @@ class Appeal(ReasonedAnswer):
                 name="who_signs_a_rejection_has_not_written_it",
                 condition=~Q(outcome=AppealOutcome.REJECTED) | ~Q(settled_by=F("written_by")),
                 violation_error_message=_("La personne qui signe ne peut pas avoir écrit."),
+            ),
+            models.CheckConstraint(
+                name="an_answer_from_elsewhere_has_its_date_and_number",
+                condition=Q(answered_on=None, answer_number="", reexamine_by=None)
+                & ~Q(outcome__in=DECIDED_ELSEWHERE)
+                | Q(answered_on__isnull=False, answered_on__gte=F("contested_on"))
+                & Q(outcome__in=DECIDED_ELSEWHERE)
+                & ~Q(answer_number="")
+                & ~Q(kind=AppealKind.GRACIOUS)
+                & (Q(kind=AppealKind.CONTENTIOUS) | ~Q(outcome=AppealOutcome.STRUCK_OUT))
+                & (
+                    Q(reexamine_by=None)
+                    | Q(reexamine_by__gt=F("answered_on"), outcome=AppealOutcome.ANNULLED)
+                ),
+            ),
+            models.CheckConstraint(
+                name="the_office_answers_no_court",
+                condition=~Q(kind=AppealKind.CONTENTIOUS)
+                | ~Q(outcome__in=[AppealOutcome.REJECTED, AppealOutcome.ACCEPTED]),
             ),
             sent_back_in_words("a_rejection_sent_back_says_why"),
         ]

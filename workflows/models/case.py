@@ -85,6 +85,8 @@ class Case(CaseMachine):
     due_on = models.DateField(null=True)
     due_rule = models.CharField(max_length=60, blank=True)
     due_article = models.CharField(max_length=200, blank=True)
+    # The day given by the court that annulled the refusal, until the case is decided again.
+    reexamine_by = models.DateField(null=True)
     language = models.CharField(max_length=2, default="fr")
     # Whose case it is: the agent of its open assignment, tied to it by two composite keys.
     reviewer = models.ForeignKey(
@@ -162,6 +164,10 @@ class Case(CaseMachine):
             models.CheckConstraint(
                 name="a_due_date_says_its_rule",
                 condition=Q(due_on=None, due_rule="") | Q(due_on__isnull=False) & ~Q(due_rule=""),
+            ),
+            models.CheckConstraint(
+                name="the_day_of_a_judgment_ends_with_the_decision",
+                condition=Q(reexamine_by=None) | Q(state__in=BEFORE_DECISION),
             ),
             models.CheckConstraint(
                 name="only_a_case_in_review_has_a_reviewer",

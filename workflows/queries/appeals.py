@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.accounts.api import User
@@ -44,6 +45,8 @@ class AppealLine:
     sign_url: str = ""
     accept_url: str = ""
     sent_back_note: str = ""
+    answer_url: str = ""
+    is_for_the_minister: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def appeals_section(case: Case, person: User, today: date) -> dict:
 
 
 def open_appeals() -> QuerySet[Appeal]:
-    """Appeals that an office has still to answer, those without object left out (`is_moot`)."""
+    """Appeals that wait for an answer, the minister's included; those without object are out."""
     stands = Q(decision__isnull=False, decision__revoked_at=None)
     return Appeal.objects.filter(
         stands | Q(decision=None, case__state__in=BEFORE_DECISION), settled_at=None
@@ -146,7 +149,12 @@ def _rows(case):
 
 
 def _acts(row, case, person):
-    if row.settled_at or row.kind == AppealKind.CONTENTIOUS or is_moot(row, case):
+    if row.settled_at:
+        return {}
+    if row.kind != AppealKind.GRACIOUS:
+        may_record = rules.may_reopen(case, person)
+        return {"answer_url": reverse("desk:record_answer", args=[row.pk]) if may_record else ""}
+    if is_moot(row, case):
         return {}
     may_sign = row.may_be_signed_by(person) and rules.may_sign_reasons(case, person)
     may_accept = rules.may_reopen(case, person) and case.outcome in (Outcome.REFUSE, Outcome.CLOSE)
@@ -167,18 +175,27 @@ def _line(row, case, today, **more):
         due_on=row.due_on,
         words=_words(row, case, today),
         text=row.text,
+        is_for_the_minister=row.kind == AppealKind.HIERARCHICAL and not row.settled_at,
         **more,
     )
 
 
 def _words(row, case, today):
     """Where an appeal stands; silence rejects it without any act (CRPA L.411-7)."""
+    if row.answered_on:
+        return _("%(outcome)s, le %(day)s, n° %(number)s") % {
+            "outcome": row.get_outcome_display(),
+            "day": date_format(row.answered_on, "j F Y"),
+            "number": row.answer_number,
+        }
     if row.outcome:
         return str(row.get_outcome_display())
     if row.due_on is None:
         return _("devant le tribunal, n° %(number)s") % {"number": row.court_number}
     if is_moot(row, case):
         return _("sans objet : ce qui était contesté ne vaut plus")
+    if row.kind == AppealKind.HIERARCHICAL and today <= row.due_on:
+        return _("devant le ministre")
     if today > row.due_on:
         return _("rejeté par le silence, une réponse reste possible")
     return _("en cours d’examen")

@@ -12,6 +12,7 @@ _VERBS = {
     "opinion": gettext_lazy("Recevoir l’avis"),
     "follow-grant": gettext_lazy("Lancer la suite de la décision"),
     "appeal-silence": gettext_lazy("Répondre au recours"),
+    "judgment": gettext_lazy("Réexaminer après le jugement"),
     "reasons": gettext_lazy("Communiquer les motifs du refus né du silence"),
 }
 _DECIDE = gettext_lazy("Décider")

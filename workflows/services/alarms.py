@@ -55,6 +55,7 @@ select gen_random_uuid(), appeal.dossier_id, appeal.applicant_id, appeal.prefect
 from workflows_appeal appeal join workflows_case on workflows_case.id = appeal.case_id
 left join workflows_decision decision on decision.id = appeal.decision_id
 where appeal.settled_at is null and appeal.due_on <= %(last)s
+    and appeal.kind = 'gracious'
     and (decision.id is null and workflows_case.state = any(%(open)s)
         or decision.id is not null and decision.revoked_at is null)
 on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
@@ -73,7 +74,10 @@ def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
 
 
 def raise_answers(*, at: datetime) -> int:
-    """The same for what an office has still to answer: reasons of a silence, and appeals."""
+    """The same for what an office has still to answer: reasons of a silence, gracious appeals.
+
+    The minister's own silence alarms nobody here.
+    """
     last, number = deadlines.urgent_until(deadlines.legal_day(at)), 0
     with connection.cursor() as cursor:
         for statement in (_RAISE_REASONS, _RAISE_APPEALS):

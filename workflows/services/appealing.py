@@ -190,10 +190,10 @@ def _refusal_of(case: Case):
 
 
 def _held(appeal_id: UUID) -> tuple[Case, Appeal]:
-    """The case, then its open appeal to the administration, both held."""
+    """The case, then its open appeal that this office answers, both held."""
     case = lock_case(Appeal.objects.values_list("case_id", flat=True).get(pk=appeal_id))
     appeal = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal_id)
-    if appeal.settled_at or appeal.kind == AppealKind.CONTENTIOUS or is_moot(appeal, case):
+    if appeal.settled_at or appeal.kind != AppealKind.GRACIOUS or is_moot(appeal, case):
         raise MoveRefused(_("Ce recours n’attend pas de réponse ici."))
     return case, appeal
 

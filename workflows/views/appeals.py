@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.core import clock
 from workflows import rules
 from workflows.enums import AppealKind
-from workflows.forms.appeals import AcceptAppealForm, RecordContentiousForm
+from workflows.forms.appeals import AcceptAppealForm, RecordAnswerForm, RecordContentiousForm
 from workflows.models import Appeal
 from workflows.queries.appeals import contestable, is_moot
-from workflows.services import appealing
+from workflows.services import appealing, judging
 from workflows.views.answers import AnswerAct, SignAnswer, WriteAnswer
 from workflows.views.base import visible_case
 
@@ -53,7 +53,7 @@ class _OneAppeal(_AppealAct):
         self.case = visible_case(request, self.asked.case_id)
 
     def is_possible(self):
-        asks = not self.asked.settled_at and self.asked.kind != AppealKind.CONTENTIOUS
+        asks = not self.asked.settled_at and self.asked.kind == AppealKind.GRACIOUS
         return asks and not is_moot(self.asked, self.case)
 
 
@@ -108,6 +108,37 @@ class AcceptAppeal(_OneAppeal):
         appealing.accept(
             appeal_id=self.asked.pk,
             reason=form.cleaned_data["reason"],
+            actor=self.request.user,
+            at=clock.now(),
+            seen=form.seen,
+        )
+
+
+class RecordAnswer(_OneAppeal):
+    """A supervisor keeps what the court or the minister decided."""
+
+    form_class = RecordAnswerForm
+    title = _("Enregistrer la réponse reçue")
+    submit_label = _("Enregistrer cette réponse")
+    explanation = _(
+        "La préfecture n’écrit pas cette réponse : elle enregistre ce que le tribunal ou le "
+        "ministre a décidé. Une annulation rouvre le dossier aussitôt."
+    )
+    done = _("La réponse est enregistrée.")
+
+    def allowed(self):
+        return rules.may_reopen(self.case, self.request.user)
+
+    def is_possible(self):
+        return not self.asked.settled_at and self.asked.kind != AppealKind.GRACIOUS
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"case": self.case, "kind": self.asked.kind}
+
+    def perform(self, form):
+        judging.record_answer(
+            appeal_id=self.asked.pk,
+            answer=judging.Answer(**form.facts()),
             actor=self.request.user,
             at=clock.now(),
             seen=form.seen,
