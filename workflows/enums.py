@@ -91,8 +91,9 @@ RETRACTABLE = (
     CaseState.BIOMETRICS_DUE,
     CaseState.IN_PRODUCTION,
     CaseState.CARD_READY,
+    CaseState.HANDED_OVER,
 )
-"""Granted, and the card not yet in the person's hands."""
+"""Granted. That the card was handed over changes nothing to CRPA L.242-1."""
 ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
 
 
@@ -156,10 +157,17 @@ class AppealKind(models.TextChoices):
 
 
 class AppealOutcome(models.TextChoices):
-    """How the administration answered an appeal."""
+    """How an appeal ended: the first two here, the others where a court or the minister decides."""
 
     REJECTED = "rejected", _("rejeté")
     ACCEPTED = "accepted", _("accepté, le dossier est rouvert")
+    ANNULLED = "annulled", _("refus annulé, le dossier est réexaminé")
+    DISMISSED = "dismissed", _("recours rejeté")
+    STRUCK_OUT = "struck_out", _("recours terminé sans jugement (désistement, non-lieu)")
+
+
+DECIDED_ELSEWHERE = (AppealOutcome.ANNULLED, AppealOutcome.DISMISSED, AppealOutcome.STRUCK_OUT)
+"""What a court or the minister decides, and the office only records."""
 
 
 class AssignedWhy(models.TextChoices):
@@ -214,6 +222,13 @@ class SupplyHow(models.TextChoices):
 
     SENT = "sent", _("reçu par le portail")
     OTHERWISE = "otherwise", _("reçu autrement : courrier ou guichet")
+
+
+class CancelAnswer(models.TextChoices):
+    """What the maker says of a card that is no longer wanted."""
+
+    CANCELLED = "cancelled", _("annulée chez le fabricant")
+    MADE = "produced", _("déjà fabriquée")
 
 
 class ItemVerdict(models.TextChoices):

@@ -6,7 +6,7 @@ A guard of a signature also takes the person: it is a fact about their power on 
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock
-from workflows.enums import OpinionAnswer, OpinionKind, Outcome
+from workflows.enums import AppealOutcome, OpinionAnswer, OpinionKind, Outcome
 
 
 def guard(reason):
@@ -125,7 +125,8 @@ def the_board_was_heard(case):
     )
 )
 def the_decision_may_still_be_withdrawn(case):
-    return clock.today() <= case.last_day_to_reopen()
+    annulled = case.appeals.filter(outcome=AppealOutcome.ANNULLED, decision__revoked_at=None)
+    return clock.today() <= case.last_day_to_reopen() or annulled.exists()
 
 
 @guard(_("Aucun retrait n’est proposé."))

@@ -94,6 +94,18 @@ def poll_card(*, card_order_id: str, **_later_arguments) -> None:
             _poll_later(card_order_id)
 
 
+@job("workflows.cancel_card", system=True, atomic=False, attempts=12)
+def cancel_card(*, card_order_id: str, **_later_arguments) -> None:
+    """Ask the maker not to make a card. Running it twice cancels it once."""
+    with opened():
+        order = CardOrder.objects.get(pk=UUID(card_order_id))
+    if not order.awaits_cancelling:
+        return
+    answer = producing.cancel_order(order)
+    with opened():
+        producing.note_cancelled(card_order_id=order.pk, answer=answer, at=clock.now())
+
+
 def _poll_later(card_order_id: str) -> None:
     enqueue(
         "workflows.poll_card",

@@ -39,6 +39,15 @@ LINES = {
         _("Le courrier dit pourquoi, et jusqu’à quand saisir le tribunal."),
     ),
     "case_appeal_accepted": _("Votre recours est accepté : la décision est retirée."),
+    "case_appeal_annulled": (
+        _("Le refus que vous avez contesté est annulé (n° %(number)s)."),
+        _("La préfecture examine de nouveau votre demande. Vous n’avez rien à déposer."),
+    ),
+    "case_appeal_dismissed": (
+        _("Le recours que vous avez fait est rejeté (n° %(number)s)."),
+        _("Qui a décidé vous l’écrit, et vous dit comment contester."),
+    ),
+    "case_appeal_struck_out": _("Votre recours est terminé sans jugement (n° %(number)s)."),
     "case_stays_where_decided": _(
         "Une décision est déjà prise : votre dossier reste à la même préfecture."
     ),

@@ -372,7 +372,7 @@ class CaseMachine(ProtectedStateModel):
     def retract(self, *, actor, at):
         """An unlawful grant is withdrawn within four months, after observations (CRPA L.242-1)."""
         self._forget_proposal()
-        self.decided_by = self.decided_at = self.card_ordered_at = None
+        self.decided_by = self.decided_at = self.card_ordered_at = self.ended_at = None
         self.title_starts_on = self.title_ends_on = None
         self.outcome = self.card_number = ""
         self.supply_awaited = False

@@ -152,6 +152,7 @@ urlpatterns = [
     _appeal("rejeter/", appeals.WriteRejection, "write_rejection", Role.REVIEWER),
     _appeal("signer/", appeals.SignRejection, "sign_rejection", Role.SIGNATORY),
     _appeal("accepter/", appeals.AcceptAppeal, "accept_appeal", Role.SUPERVISOR),
+    _appeal("reponse-recue/", appeals.RecordAnswer, "record_answer", Role.SUPERVISOR),
     _act("transmettre/", supervision.Reroute, "reroute", _OFFICES),
     _act("confier/", team.GiveAway, "give_away", _SUPERVISE),
     _act("rouvrir/", supervision.Reopen, "reopen", _SUPERVISE),

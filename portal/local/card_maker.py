@@ -45,6 +45,7 @@ class OrderBook:
                 "create table if not exists orders (id text primary key, key text not null unique,"
                 " request text not null, card_number text not null unique, taken_at real not null)"
             )
+            book.execute("create table if not exists cancellations (key text primary key)")
 
     def place(self, key: str, request: Mapping[str, Any]) -> tuple[bool, dict[str, str]]:
         """Take an order once per key; raises Refused if the key was used for another order."""
@@ -63,18 +64,38 @@ class OrderBook:
                 row,
             ).rowcount
             found = book.execute("select id, request from orders where key = ?", [key]).fetchone()
+            if book.execute("select 1 from cancellations where key = ?", [key]).fetchone():
+                raise Refused(409, "this order was cancelled")
         if found[1] != wanted:
             raise Refused(409, "this Idempotency-Key was used for another order")
         return bool(taken), self.status(found[0])
+
+    def cancel(self, key: str) -> dict[str, str]:
+        """Make no card under this key, then or later; a card that is made is said to be made."""
+        with self._open() as book:
+            first = book.execute(
+                "insert into cancellations (key) values (?) on conflict (key) do nothing", [key]
+            ).rowcount
+            found = book.execute(
+                "select id, card_number, taken_at from orders where key = ?", [key]
+            ).fetchone()
+            if first and found and self.now() - found[2] >= self.delay:
+                book.execute("delete from cancellations where key = ?", [key])
+                return {"order": found[0], "state": "produced", "card_number": found[1]}
+        return {"order": found[0] if found else "", "state": "cancelled"}
 
     def status(self, order: str) -> dict[str, str]:
         """Say where an order stands; raises Refused when it is unknown."""
         with self._open() as book:
             found = book.execute(
-                "select card_number, taken_at from orders where id = ?", [order]
+                "select card_number, taken_at, cancellations.key from orders"
+                " left join cancellations using (key) where id = ?",
+                [order],
             ).fetchone()
         if not found:
             raise Refused(404, "unknown order")
+        if found[2]:
+            return {"order": order, "state": "cancelled"}
         if self.now() - found[1] < self.delay:
             return {"order": order, "state": "queued"}
         return {"order": order, "state": "produced", "card_number": found[0]}
@@ -99,7 +120,7 @@ def _checked(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """POST /orders, GET /orders/<id>, GET /health."""
+    """POST /orders, POST /cancellations, GET /orders/<id>, GET /health."""
 
     book: OrderBook
     token: str
@@ -122,6 +143,10 @@ class Handler(BaseHTTPRequestHandler):
     def _post(self, path: str) -> tuple[int, dict[str, str]]:
         body = self._body()
         self._check_token()
+        if path == "/cancellations":
+            if not isinstance(body.get("reference"), str) or not body["reference"]:
+                raise Refused(400, "the reference is missing")
+            return 200, self.book.cancel(body["reference"])
         if path != "/orders":
             raise Refused(404, "unknown address")
         key = self.headers.get("Idempotency-Key", "")

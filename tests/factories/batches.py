@@ -56,6 +56,18 @@ def closing(*lives: Life, person=None, key=None, seen=None) -> Batch:
         )
 
 
+def giving_away(*lives: Life, person) -> Batch:
+    """These cases taken from their agents by a supervisor."""
+    with lives[0].desk(person):
+        return batching.start(
+            kind="give_away",
+            wanted=steps_seen(*lives),
+            facts={"reason": "Surcharge."},
+            key=uuid.uuid4(),
+            actor=person,
+        )
+
+
 def asking(*lives: Life, items=(ITEM,), days: int = 30) -> Batch:
     """The same completion asked of these cases by the first one's reviewer."""
     _give(lives, lives[0].reviewer)

@@ -53,6 +53,7 @@ STATES = {
     "desk:write_rejection": "appealed",
     "desk:sign_rejection": "rejection",
     "desk:accept_appeal": "appealed",
+    "desk:record_answer": "minister",
 }
 NOBODYS = UUID(int=0)
 OBJECTS = {

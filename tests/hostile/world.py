@@ -143,6 +143,9 @@ def _silences(*offices):
         life = OwnLife(office.code, office.visitor, office.people)
         life.acknowledged().proposed("refuse").signed().appealed()
         office.lives["rejection"] = life.rejection_written()
+        life = OwnLife(office.code, office.visitor, office.people)
+        life.acknowledged().proposed("refuse").signed().appealed("hierarchical")
+        office.lives["minister"] = life
         life = OwnLife(office.code, office.visitor, office.people, dossier=_old(office))
         office.lives["written"] = life.silent().reasons_asked().reasons_written()
     with visits.role("worker"), acting(None, scope="system") as act:

@@ -171,8 +171,8 @@ def _by_outcome(grounds):
             yield label, listed
 
 
-class SignForm(ActForm):
-    """Sign the whole proposal, or send it back with a note."""
+class SecondPersonForm(forms.Form):
+    """What a second person says of what another wrote: signed, or sent back with a note."""
 
     SIGN, SEND_BACK = "sign", "send_back"
     answer = forms.ChoiceField(
@@ -211,3 +211,7 @@ class SignForm(ActForm):
     @property
     def signs(self) -> bool:
         return self.cleaned_data["answer"] == self.SIGN
+
+
+class SignForm(SecondPersonForm, ActForm):
+    """Sign the whole proposal, or send it back with a note."""

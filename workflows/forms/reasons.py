@@ -1,9 +1,10 @@
-"""The reasons of a silent refusal: written by one agent, read and signed by another."""
+"""The reasons of a silent refusal: written by one agent, signed or sent back by another."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.forms import PlainTextField
+from workflows.forms.decision import SecondPersonForm
 
 
 class WriteReasonsForm(forms.Form):
@@ -23,8 +24,8 @@ class WriteReasonsForm(forms.Form):
     )
 
 
-class SignReasonsForm(forms.Form):
-    """The second person has read what leaves; if it was written again since, nothing leaves."""
+class SignReasonsForm(SecondPersonForm):
+    """The second person has read what leaves; if it changed since, nothing leaves."""
 
     seen = forms.DateTimeField(
         widget=forms.HiddenInput,
@@ -33,7 +34,11 @@ class SignReasonsForm(forms.Form):
             "invalid": _("Cette page est incomplète : rouvrez le dossier."),
         },
     )
-    read_everything = forms.BooleanField(
-        label=_("J’ai lu ces motifs en entier"),
-        error_messages={"required": _("Confirmez que vous avez tout lu.")},
-    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].choices = [
+            (self.SIGN, _("Je signe ces motifs : la lettre part")),
+            (self.SEND_BACK, _("Je les renvoie, avec une note")),
+        ]
+        self.fields["read_everything"].label = _("J’ai lu ces motifs en entier")

@@ -5,11 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from workflows.enums import AppealKind, AppealOutcome
-from workflows.models.base import PersonalRecord, portal_now
+from workflows.enums import DECIDED_ELSEWHERE, AppealKind, AppealOutcome
+from workflows.models.answer import ReasonedAnswer, sent_back_in_words
+from workflows.models.base import portal_now
 
 
-class Appeal(PersonalRecord):
+class Appeal(ReasonedAnswer):
     """A side track of a case, never a state of it: the review may go on meanwhile.
 
     `contested_on` is the day on which the contested refusal was known: signed, born of silence,
@@ -32,20 +33,15 @@ class Appeal(PersonalRecord):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     receipt_id = models.UUIDField(null=True)
-    grounds_law = models.TextField(blank=True)
-    grounds_fact = models.TextField(blank=True)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    written_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=8, choices=AppealOutcome.choices, blank=True)
+    outcome = models.CharField(max_length=10, choices=AppealOutcome.choices, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    signer_name = models.CharField(max_length=120, blank=True)
-    signer_quality = models.CharField(max_length=200, blank=True)
-    letter_id = models.UUIDField(null=True)
     settled_at = models.DateTimeField(null=True)
+    # What a court or the minister decided, and the day that it gives to examine again.
+    answered_on = models.DateField(null=True)
+    answer_number = models.CharField(max_length=40, blank=True, db_default="")
+    reexamine_by = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -89,7 +85,7 @@ class Appeal(PersonalRecord):
             models.CheckConstraint(
                 name="a_rejected_appeal_is_reasoned_signed_and_sent",
                 condition=~Q(outcome=AppealOutcome.REJECTED)
-                | Q(written_by__isnull=False, letter_id__isnull=False)
+                | Q(written_by__isnull=False, letter_id__isnull=False, sent_back_at=None)
                 & ~Q(grounds_law="")
                 & ~Q(grounds_fact=""),
             ),
@@ -98,6 +94,26 @@ class Appeal(PersonalRecord):
                 condition=~Q(outcome=AppealOutcome.REJECTED) | ~Q(settled_by=F("written_by")),
                 violation_error_message=_("La personne qui signe ne peut pas avoir écrit."),
             ),
+            models.CheckConstraint(
+                name="an_answer_from_elsewhere_has_its_date_and_number",
+                condition=Q(answered_on=None, answer_number="", reexamine_by=None)
+                & ~Q(outcome__in=DECIDED_ELSEWHERE)
+                | Q(answered_on__isnull=False, answered_on__gte=F("contested_on"))
+                & Q(outcome__in=DECIDED_ELSEWHERE)
+                & ~Q(answer_number="")
+                & ~Q(kind=AppealKind.GRACIOUS)
+                & (Q(kind=AppealKind.CONTENTIOUS) | ~Q(outcome=AppealOutcome.STRUCK_OUT))
+                & (
+                    Q(reexamine_by=None)
+                    | Q(reexamine_by__gt=F("answered_on"), outcome=AppealOutcome.ANNULLED)
+                ),
+            ),
+            models.CheckConstraint(
+                name="the_office_answers_no_court",
+                condition=~Q(kind=AppealKind.CONTENTIOUS)
+                | ~Q(outcome__in=[AppealOutcome.REJECTED, AppealOutcome.ACCEPTED]),
+            ),
+            sent_back_in_words("a_rejection_sent_back_says_why"),
         ]
         indexes = [
             models.Index(

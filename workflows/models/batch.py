@@ -83,7 +83,8 @@ class Batch(models.Model):
 class BatchRow(PersonalRecord):
     """One case of a batch, the step that the agent had before them, and the result.
 
-    `prefecture_code` follows the case; `office_code` is the batch's office, and stays.
+    `prefecture_code` follows the case; `office_code` is the batch's office, and stays. `holder`
+    is who had the case when the batch was confirmed: the database writes it, nobody changes it.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="rows")
@@ -91,6 +92,9 @@ class BatchRow(PersonalRecord):
     number = models.PositiveSmallIntegerField()
     office_code = models.CharField(max_length=3)
     seen = models.PositiveSmallIntegerField()
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     state = models.CharField(max_length=8, choices=RowState.choices, default=RowState.WAITING)
     reasons = models.JSONField(default=list)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -86,6 +86,8 @@ class Case(CaseMachine):
     due_on = models.DateField(null=True)
     due_rule = models.CharField(max_length=60, blank=True)
     due_article = models.CharField(max_length=200, blank=True)
+    # The day given by the court that annulled the refusal, until the case is decided again.
+    reexamine_by = models.DateField(null=True)
     language = models.CharField(max_length=2, default="fr")
     # Whose case it is: the agent of its open assignment, tied to it by two composite keys.
     reviewer = models.ForeignKey(
@@ -169,6 +171,10 @@ class Case(CaseMachine):
                 condition=Q(due_on=None, due_rule="") | Q(due_on__isnull=False) & ~Q(due_rule=""),
             ),
             models.CheckConstraint(
+                name="the_day_of_a_judgment_ends_with_the_decision",
+                condition=Q(reexamine_by=None) | Q(state__in=BEFORE_DECISION),
+            ),
+            models.CheckConstraint(
                 name="only_a_case_in_review_has_a_reviewer",
                 condition=Q(reviewer=None) | Q(state__in=IN_REVIEW),
             ),
@@ -223,6 +229,11 @@ class Case(CaseMachine):
     def last_day_to_reopen(self):
         """Until when its refusal or closure may be withdrawn here."""
         return deadlines.reopening_ends_on(deadlines.legal_day(self.decided_at))
+
+    @property
+    def silence_stands(self):
+        """Whether silence refused it and nothing came since: no decision, no withdrawal."""
+        return self.implicit_refusal_flagged_on is not None and self.state in BEFORE_DECISION
 
     @property
     def is_in_review(self):

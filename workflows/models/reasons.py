@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from workflows.models.base import PersonalRecord, portal_now
+from workflows.models.answer import ReasonedAnswer, sent_back_in_words
+from workflows.models.base import portal_now
 
 
-class ReasonsRequest(PersonalRecord):
+class ReasonsRequest(ReasonedAnswer):
     """The person asks why silence refused them; an answer is owed in a month (CRPA L.232-4)."""
 
     case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="reasons_requests")
@@ -16,18 +17,9 @@ class ReasonsRequest(PersonalRecord):
     silence_on = models.DateField()
     asked_at = models.DateTimeField(db_default=portal_now(), editable=False)
     due_on = models.DateField()
-    grounds_law = models.TextField(blank=True)
-    grounds_fact = models.TextField(blank=True)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    written_at = models.DateTimeField(null=True)
     signer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    signer_name = models.CharField(max_length=120, blank=True)
-    signer_quality = models.CharField(max_length=200, blank=True)
-    letter_id = models.UUIDField(null=True)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -50,6 +42,7 @@ class ReasonsRequest(PersonalRecord):
                     signer__isnull=False,
                     letter_id__isnull=False,
                     written_by__isnull=False,
+                    sent_back_at=None,
                 ),
             ),
             models.CheckConstraint(
@@ -57,6 +50,7 @@ class ReasonsRequest(PersonalRecord):
                 condition=Q(signer=None) | ~Q(signer=F("written_by")),
                 violation_error_message=_("La personne qui signe ne peut pas avoir écrit."),
             ),
+            sent_back_in_words("reasons_sent_back_say_why"),
         ]
 
     def __str__(self):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from workflows.enums import BEFORE_DECISION, AppealKind
 from workflows.models import Alarm, ReasonsRequest
 from workflows.queries.appeals import open_appeals
 from workflows.queries.dues import verb_of
@@ -33,11 +34,13 @@ def open_alarms() -> QuerySet[Alarm]:
     owed = ReasonsRequest.objects.filter(
         case_id=OuterRef("case_id"), due_on=OuterRef("due_on"), answered_at=None
     )
-    contested = open_appeals().filter(case_id=OuterRef("case_id"), due_on=OuterRef("due_on"))
+    contested = open_appeals().filter(
+        kind=AppealKind.GRACIOUS, case_id=OuterRef("case_id"), due_on=OuterRef("due_on")
+    )
     still_due = Q(case__due_on=F("due_on"), case__due_rule=F("rule"))
     return Alarm.objects.filter(
         still_due
-        | Q(Exists(owed), rule="reasons", case__outcome="")
+        | Q(Exists(owed), rule="reasons", case__state__in=BEFORE_DECISION)
         | Q(Exists(contested), rule="appeal-silence"),
         seen_at=None,
     )

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.accounts.api import User
 from workflows import deadlines, rules
-from workflows.enums import AppealKind, CaseState, Outcome
+from workflows.enums import BEFORE_DECISION, AppealKind, CaseState, Outcome
 from workflows.models import Appeal, Case, ReasonsRequest
 from workflows.queries.decisions import in_french
 from workflows.queries.silence import contest_window, letter_head
@@ -43,6 +44,9 @@ class AppealLine:
     write_url: str = ""
     sign_url: str = ""
     accept_url: str = ""
+    sent_back_note: str = ""
+    answer_url: str = ""
+    is_for_the_minister: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def contestable(case: Case) -> Contestable | None:
     if case.state in (CaseState.REFUSED, CaseState.CLOSED):
         decision = case.decisions.get(revoked_at=None)
         return Contestable(deadlines.legal_day(decision.signed_at), decision.pk)
-    if case.outcome or case.implicit_refusal_flagged_on is None:
+    if not case.silence_stands:
         return None
     explained = ReasonsRequest.objects.filter(
         case=case, silence_on=case.implicit_refusal_flagged_on, answered_at__isnull=False
@@ -108,18 +112,18 @@ def appeals_section(case: Case, person: User, today: date) -> dict:
 
 
 def open_appeals() -> QuerySet[Appeal]:
-    """Appeals that an office has still to answer, those without object left out (`is_moot`)."""
+    """Appeals that wait for an answer, the minister's included; those without object are out."""
     stands = Q(decision__isnull=False, decision__revoked_at=None)
     return Appeal.objects.filter(
-        stands | Q(decision=None, case__outcome=""), settled_at=None
+        stands | Q(decision=None, case__state__in=BEFORE_DECISION), settled_at=None
     ).exclude(kind=AppealKind.CONTENTIOUS)
 
 
 def is_moot(appeal: Appeal, case: Case) -> bool:
-    """Whether what it contests is gone: the decision withdrawn, or the silence decided since."""
+    """Whether what it contests is gone: the decision withdrawn, or the request ended since."""
     if appeal.decision_id:
         return appeal.decision.revoked_at is not None
-    return bool(case.outcome)
+    return case.state not in BEFORE_DECISION
 
 
 def appeals_of(person: User, today: date) -> list[AppealLine]:
@@ -145,16 +149,22 @@ def _rows(case):
 
 
 def _acts(row, case, person):
-    if row.settled_at or row.kind == AppealKind.CONTENTIOUS or is_moot(row, case):
+    if row.settled_at:
         return {}
-    may_sign = row.written_by_id not in (None, person.pk) and rules.may_sign_reasons(case, person)
+    if row.kind != AppealKind.GRACIOUS:
+        may_record = rules.may_reopen(case, person)
+        return {"answer_url": reverse("desk:record_answer", args=[row.pk]) if may_record else ""}
+    if is_moot(row, case):
+        return {}
+    may_sign = row.may_be_signed_by(person) and rules.may_sign_reasons(case, person)
     may_accept = rules.may_reopen(case, person) and case.outcome in (Outcome.REFUSE, Outcome.CLOSE)
     pages = {
         "write_url": ("desk:write_rejection", rules.may_answer_appeals(case, person)),
         "sign_url": ("desk:sign_rejection", may_sign),
         "accept_url": ("desk:accept_appeal", may_accept),
     }
-    return {key: reverse(name, args=[row.pk]) for key, (name, may) in pages.items() if may}
+    urls = {key: reverse(name, args=[row.pk]) for key, (name, may) in pages.items() if may}
+    return urls | {"sent_back_note": row.sent_back_note}
 
 
 def _line(row, case, today, **more):
@@ -165,18 +175,27 @@ def _line(row, case, today, **more):
         due_on=row.due_on,
         words=_words(row, case, today),
         text=row.text,
+        is_for_the_minister=row.kind == AppealKind.HIERARCHICAL and not row.settled_at,
         **more,
     )
 
 
 def _words(row, case, today):
     """Where an appeal stands; silence rejects it without any act (CRPA L.411-7)."""
+    if row.answered_on:
+        return _("%(outcome)s, le %(day)s, n° %(number)s") % {
+            "outcome": row.get_outcome_display(),
+            "day": date_format(row.answered_on, "j F Y"),
+            "number": row.answer_number,
+        }
     if row.outcome:
         return str(row.get_outcome_display())
     if row.due_on is None:
         return _("devant le tribunal, n° %(number)s") % {"number": row.court_number}
     if is_moot(row, case):
         return _("sans objet : ce qui était contesté ne vaut plus")
+    if row.kind == AppealKind.HIERARCHICAL and today <= row.due_on:
+        return _("devant le ministre")
     if today > row.due_on:
         return _("rejeté par le silence, une réponse reste possible")
     return _("en cours d’examen")

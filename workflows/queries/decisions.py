@@ -9,7 +9,7 @@ from dossiers import api as dossiers
 from portal.accounts.api import User
 from portal.territory import api as territory
 from workflows import deadlines
-from workflows.enums import Outcome
+from workflows.enums import CaseState, Outcome
 from workflows.models import Case, Proposal, Retraction
 
 
@@ -70,6 +70,7 @@ def retraction_context(
     return _about_a_retraction(case, retraction) | {
         "decided_on": in_french(deadlines.legal_day(at)),
         "answered": retraction.invitation.answered_at is not None,
+        "card_to_return": case.state == CaseState.HANDED_OVER,
         "signatory_name": str(signer),
         "signatory_title": quality,
     }

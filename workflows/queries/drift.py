@@ -16,6 +16,7 @@ _DRIFT = """
 with batch as materialized (
     select id, state, clock_rule, clock_months, clock_days, implicit_refusal_on,
         implicit_refusal_flagged_on, due_on, due_rule, opinion_id, completion_request_id,
+        reexamine_by,
         (filed_at at time zone 'Europe/Paris')::date as filed_on
     from workflows_case where state = any(%(live)s) and id > %(after)s
     order by id limit %(size)s
@@ -45,25 +46,27 @@ with batch as materialized (
 ), paused as (
     select case_id, sum(days)::integer as days from kept where kept group by case_id
 ), silence as (
-    select base.*, base_on + coalesce(paused.days, 0) as silence_on
+    select base.*, base_on + coalesce(paused.days, 0) as silence_on,
+        coalesce(reexamine_by, base_on + coalesce(paused.days, 0)) as decide_on,
+        case when reexamine_by is null then clock_rule else 'judgment' end as decide_rule
     from base left join paused on paused.case_id = base.id
 ), expected as (
     select silence.*, case silence.state
             when 'filed' then filed_on
             when 'completion_requested' then coalesce(awaited.extended_to, awaited.due_on)
-            when 'opinion_requested' then least(opinion.due_on, silence_on)
-            when 'received' then silence_on
-            when 'under_review' then silence_on
-            when 'decision_proposed' then silence_on
+            when 'opinion_requested' then least(opinion.due_on, decide_on)
+            when 'received' then decide_on
+            when 'under_review' then decide_on
+            when 'decision_proposed' then decide_on
             else silence.due_on end as next_on,
         case silence.state
             when 'filed' then 'routing'
             when 'completion_requested' then 'completion'
             when 'opinion_requested' then
-                case when opinion.due_on < silence_on then 'opinion' else clock_rule end
-            when 'received' then clock_rule
-            when 'under_review' then clock_rule
-            when 'decision_proposed' then clock_rule
+                case when opinion.due_on < decide_on then 'opinion' else decide_rule end
+            when 'received' then decide_rule
+            when 'under_review' then decide_rule
+            when 'decision_proposed' then decide_rule
             else silence.due_rule end as next_rule
     from silence
     left join workflows_opinion opinion

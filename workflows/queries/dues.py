@@ -14,6 +14,7 @@ _VERBS = {
     "supply-read": gettext_lazy("Lire ce qui est arrivé et constater la réception"),
     "follow-grant": gettext_lazy("Lancer la suite de la décision"),
     "appeal-silence": gettext_lazy("Répondre au recours"),
+    "judgment": gettext_lazy("Réexaminer après le jugement"),
     "reasons": gettext_lazy("Communiquer les motifs du refus né du silence"),
 }
 _DECIDE = gettext_lazy("Décider")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from dossiers import api as dossiers
-from workflows.enums import RETRACTABLE, CaseState
-from workflows.models import Case, Decision, Opinion, Proposal, Retraction, Step
+from workflows.enums import RETRACTABLE, CardOrderState, CaseState
+from workflows.models import CardOrder, Case, Decision, Opinion, Proposal, Retraction, Step
 from workflows.queries.completions import requests_in_words
 from workflows.queries.names import move_label, office_names, role_label
 from workflows.queries.retractions import open_retraction
@@ -57,6 +57,7 @@ class CasePage:
     checks: tuple[CheckShown, ...] = ()
     retraction: Retraction | None = None
     supplies: tuple = ()
+    cards_gone: tuple[CardOrder, ...] = ()
 
     @property
     def open_proposal(self) -> Proposal | None:
@@ -112,7 +113,14 @@ def case_page(case: Case) -> CasePage:
         requests=tuple(requests_in_words(case.dossier) if made & _ASKING else ()),
         supplies=tuple(supplies_of(case) if decision and decision.granted_subject_to else ()),
         retraction=open_retraction(case) if case.state in RETRACTABLE else None,
+        cards_gone=_cards_gone(case) if "retract" in made else (),
     )
+
+
+def _cards_gone(case: Case) -> tuple[CardOrder, ...]:
+    """The cards of a title that was withdrawn, with what their maker said."""
+    gone = case.card_orders.filter(state=CardOrderState.REVOKED)
+    return tuple(gone.order_by("-ordered_at", "pk"))
 
 
 def checks_of(case: Case, proposal: Proposal | None) -> tuple[CheckShown, ...]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from portal.accounts.api import User
 from workflows import deadlines, rules
+from workflows.enums import BEFORE_DECISION
 from workflows.models import Case, ReasonsRequest
 from workflows.queries.decisions import in_french
 from workflows.queries.silence import contest_window, is_reasons_time, letter_head
@@ -56,8 +57,8 @@ def request_of(case: Case) -> ReasonsRequest | None:
 
 
 def silence_view(case: Case, at: datetime) -> SilenceView | None:
-    """The refusal of silence with its days; None when none stands or a decision replaced it."""
-    if case.implicit_refusal_flagged_on is None or case.outcome:
+    """The refusal of silence with its days; None when none stands any more."""
+    if not case.silence_stands:
         return None
     request = request_of(case)
     answered_on = request and request.answered_at and deadlines.legal_day(request.answered_at)
@@ -77,13 +78,9 @@ def reasons_task(case: Case, person: User) -> ReasonsTask | None:
     request = request_of(case)
     if request is None:
         return None
-    is_open = request.answered_at is None and not case.outcome
+    is_open = request.answered_at is None and case.silence_stands
     may_write = is_open and rules.may_review(case, person)
-    may_sign = (
-        is_open
-        and request.written_by_id not in (None, person.pk)
-        and rules.may_sign_reasons(case, person)
-    )
+    may_sign = is_open and request.may_be_signed_by(person) and rules.may_sign_reasons(case, person)
     return ReasonsTask(
         request=request,
         write_url=reverse("desk:write_reasons", args=[case.pk]) if may_write else "",
@@ -97,7 +94,7 @@ def reasons_owed(person: User, today: date) -> list[ReasonsLine]:
         ReasonsRequest.objects.filter(
             prefecture_code__in=person.prefectures,
             answered_at=None,
-            case__outcome="",
+            case__state__in=BEFORE_DECISION,
             case__implicit_refusal_flagged_on__isnull=False,
         )
         .select_related("case")
@@ -110,7 +107,7 @@ def reasons_owed(person: User, today: date) -> list[ReasonsLine]:
             due_on=request.due_on,
             is_late=request.due_on < today,
             is_urgent=today <= request.due_on <= deadlines.urgent_until(today),
-            is_written=request.written_by_id is not None,
+            is_written=request.waits_for_signature,
             case_url=reverse("desk:case", args=[request.case_id]),
         )
         for request in rows[:PAGE]

@@ -17,7 +17,7 @@ def open_retraction(case: Case) -> Retraction | None:
 def why_not(case: Case, today: date) -> list[str]:
     """Why no withdrawal may be proposed on this day; empty when one may."""
     if case.state not in RETRACTABLE:
-        return [_("Aucun titre accordé et non remis n’est à retirer à cette étape.")]
+        return [_("Aucun titre accordé n’est à retirer à cette étape.")]
     if open_retraction(case) is not None:
         return [_("Un retrait attend déjà une signature.")]
     if today > case.last_day_to_retract():

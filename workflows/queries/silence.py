@@ -43,7 +43,7 @@ def silence_letter_context(case: Case) -> dict:
 
 def may_ask_reasons_until(case: Case) -> date | None:
     """The last day to ask why silence refused; None when no refusal was born (CRPA L.232-4)."""
-    if case.implicit_refusal_flagged_on is None or case.outcome:
+    if not case.silence_stands:
         return None
     return contest_window(case, case.implicit_refusal_flagged_on).last_on
 

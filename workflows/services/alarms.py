@@ -12,7 +12,7 @@ from portal.accounts.enums import Role
 from portal.core import journal
 from portal.correspondence import api as correspondence
 from workflows import deadlines
-from workflows.enums import CaseState
+from workflows.enums import BEFORE_DECISION, CaseState
 from workflows.models import Alarm, AlarmDigest
 from workflows.queries.alarms import open_alarms
 
@@ -28,6 +28,7 @@ _OFFICE_OWES = [
         CaseState.GRANTED,
     )
 ]
+_OPEN = [state.value for state in BEFORE_DECISION]
 _RAISE_NEAR = """
 insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case_id, rule, due_on)
 select gen_random_uuid(), dossier_id, applicant_id, prefecture_code, id, due_rule, due_on
@@ -44,7 +45,7 @@ insert into workflows_alarm (id, dossier_id, applicant_id, prefecture_code, case
 select gen_random_uuid(), asked.dossier_id, asked.applicant_id, asked.prefecture_code,
     asked.case_id, 'reasons', asked.due_on
 from workflows_reasonsrequest asked join workflows_case on workflows_case.id = asked.case_id
-where asked.answered_at is null and asked.due_on <= %(last)s and outcome = ''
+where asked.answered_at is null and asked.due_on <= %(last)s and state = any(%(open)s)
     and asked.silence_on = implicit_refusal_flagged_on
 on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
 """
@@ -56,7 +57,8 @@ select gen_random_uuid(), appeal.dossier_id, appeal.applicant_id, appeal.prefect
 from workflows_appeal appeal join workflows_case on workflows_case.id = appeal.case_id
 left join workflows_decision decision on decision.id = appeal.decision_id
 where appeal.settled_at is null and appeal.due_on <= %(last)s
-    and (decision.id is null and workflows_case.outcome = ''
+    and appeal.kind = 'gracious'
+    and (decision.id is null and workflows_case.state = any(%(open)s)
         or decision.id is not null and decision.revoked_at is null)
 on conflict on constraint a_case_alarms_once_for_a_day_and_a_rule do nothing
 """
@@ -75,11 +77,14 @@ def raise_near(*, at: datetime, case_id: UUID | None = None) -> int:
 
 
 def raise_answers(*, at: datetime) -> int:
-    """The same for what an office has still to answer: reasons of a silence, and appeals."""
+    """The same for what an office has still to answer: reasons of a silence, gracious appeals.
+
+    The minister's own silence alarms nobody here.
+    """
     last, number = deadlines.urgent_until(deadlines.legal_day(at)), 0
     with connection.cursor() as cursor:
         for statement in (_RAISE_REASONS, _RAISE_APPEALS):
-            cursor.execute(statement, {"last": last})
+            cursor.execute(statement, {"last": last, "open": _OPEN})
             number += cursor.rowcount
     return number
 

@@ -24,6 +24,7 @@ from workflows.queries.appeals import (
 )
 from workflows.queries.names import office_name
 from workflows.queries.silence import contest_window
+from workflows.services.answering import check_second_person, put_back, put_in_words
 from workflows.services.deciding import reopen
 from workflows.services.delegating import power_to_refuse
 from workflows.services.moves import MoveRefused, lock_case
@@ -110,9 +111,7 @@ def write_rejection(
     case, appeal = _held(appeal_id)
     if not rules.may_answer_appeals(case, actor):
         raise PermissionDenied("write_rejection")
-    appeal.grounds_law, appeal.grounds_fact = grounds_law, grounds_fact
-    appeal.written_by, appeal.written_at = actor, at
-    appeal.save(update_fields=["grounds_law", "grounds_fact", "written_by", "written_at"])
+    put_in_words(appeal, grounds_law=grounds_law, grounds_fact=grounds_fact, actor=actor, at=at)
     _journal(appeal, "appeal.rejection_written")
     return appeal
 
@@ -121,16 +120,11 @@ def write_rejection(
 def sign_rejection(*, appeal_id: UUID, actor: User, at: datetime, seen: datetime | None) -> Appeal:
     """Second of two people: the letter leaves, and two months to go to court begin again.
 
-    Raises PermissionDenied for who wrote it, MoveRefused when it was written again since or
-    when no delegation lets this person sign a refusal.
+    Raises PermissionDenied for who wrote it, MoveRefused when it changed since or when no
+    delegation lets this person sign a refusal.
     """
     case, appeal = _held(appeal_id)
-    if not rules.may_sign_reasons(case, actor) or appeal.written_by_id == actor.pk:
-        raise PermissionDenied("sign_rejection")
-    if appeal.written_at is None or appeal.written_at != seen:
-        raise MoveRefused(
-            _("Les motifs ont changé depuis que vous les avez lus. Rien n’est parti : relisez-les.")
-        )
+    check_second_person(case, appeal, actor=actor, seen=seen)
     power = power_to_refuse(case, actor)
     context = rejection_context(case, appeal, actor, at, quality=power.quality)
     letter = _letter(case, "appeal", context)
@@ -145,6 +139,21 @@ def sign_rejection(*, appeal_id: UUID, actor: User, at: datetime, seen: datetime
         **about(case),
     )
     correspondence.tell(case.applicant, "letter", dossier_id=case.dossier_id)
+    return appeal
+
+
+@transaction.atomic
+def send_rejection_back(
+    *, appeal_id: UUID, note: str, actor: User, at: datetime, seen: datetime | None
+) -> Appeal:
+    """The second person does not sign: who answers reads the note and writes again, or accepts.
+
+    The time to answer runs on. Raises PermissionDenied, MoveRefused when it changed since.
+    """
+    case, appeal = _held(appeal_id)
+    check_second_person(case, appeal, actor=actor, seen=seen)
+    put_back(appeal, note=note, actor=actor, at=at)
+    _journal(appeal, "appeal.rejection_sent_back")
     return appeal
 
 
@@ -181,10 +190,10 @@ def _refusal_of(case: Case):
 
 
 def _held(appeal_id: UUID) -> tuple[Case, Appeal]:
-    """The case, then its open appeal to the administration, both held."""
+    """The case, then its open appeal that this office answers, both held."""
     case = lock_case(Appeal.objects.values_list("case_id", flat=True).get(pk=appeal_id))
     appeal = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal_id)
-    if appeal.settled_at or appeal.kind == AppealKind.CONTENTIOUS or is_moot(appeal, case):
+    if appeal.settled_at or appeal.kind != AppealKind.GRACIOUS or is_moot(appeal, case):
         raise MoveRefused(_("Ce recours n’attend pas de réponse ici."))
     return case, appeal
 

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from dossiers import api as dossiers
 from portal.accounts import api as accounts
-from portal.accounts.api import User
+from portal.accounts.api import Role, User
 from portal.core import door
+from portal.core.clock import PARIS
 from workflows import deadlines
-from workflows.enums import IN_REVIEW, AssignedWhy, ReleasedWhy
+from workflows.enums import IN_REVIEW, SYSTEM, AssignedWhy, ReleasedWhy
 from workflows.models import Assignment, Case
+from workflows.queries.names import role_label
 from workflows.queries.queue import next_of, next_unassigned
 from workflows.queries.workload import ACTIVE, BAND, loads_of
 from workflows.rules import may_give_away, may_take
@@ -125,9 +128,7 @@ def give_away(
     if not may_give_away(case, actor):
         raise PermissionDenied("give_away")
     if case.last_step != seen or holder is None or case.reviewer_id != holder:
-        raise CaseHasMoved(
-            _("Ce dossier a changé entre-temps. Rien n’a été fait : voici le dossier à jour.")
-        )
+        raise CaseHasMoved(_who_gave_it(case, since=seen))
     # A supervisor who also reviews never receives what they give.
     apart = {case.reviewer_id, actor.pk}
     release(case, why=ReleasedWhy.SUPERVISOR, at=at)
@@ -168,6 +169,21 @@ def move_from(*, case_id: UUID, agent_id: int, why: str, at: datetime) -> Assign
             return None
         release(case, why=why, at=at)
         return assign_by_chance(case, why=AssignedWhy(why), at=at, without={agent_id})
+
+
+def _who_gave_it(case: Case, *, since: int) -> str:
+    """Who comes second reads under which role the case was given away, and when."""
+    held = Assignment.objects.filter(open_case=case.pk).select_related("made_by").first()
+    if case.last_step != since or held is None:
+        return _("Ce dossier a changé entre-temps. Rien n’a été fait : voici le dossier à jour.")
+    asked = held.why == AssignedWhy.SUPERVISOR
+    return _(
+        "Ce dossier a déjà été confié à une autre personne, le %(when)s, par %(role)s. Rien n’a "
+        "été fait à votre demande."
+    ) % {
+        "when": date_format(held.since.astimezone(PARIS), _("j F Y à H:i")),
+        "role": role_label(Role.SUPERVISOR if asked else SYSTEM),
+    }
 
 
 def write_contact_keys(case: Case) -> None:

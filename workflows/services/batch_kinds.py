@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.api import Role, User
 from portal.core.errors import Sentence
 from workflows.enums import IN_REVIEW, CaseState, Outcome
-from workflows.models import BatchKind, Case
+from workflows.models import BatchKind, BatchRow, Case
 from workflows.queries.acts import blocked
 from workflows.rules import may_give_away
 from workflows.services import assigning, deciding, requesting
@@ -26,7 +25,7 @@ class Kind:
     """One act that a batch repeats: who may ask for it, from which states, and the one call.
 
     `why_not(case, person)` gives the sentences of what forbids the act now, none when it is
-    possible; `perform` makes it on one case and raises what the ordinary act raises.
+    possible; `perform` makes it on one row's case and raises what the ordinary act raises.
     """
 
     code: str
@@ -38,21 +37,21 @@ class Kind:
     perform: Callable[..., object]
 
 
-def _ask_completion(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: int):
+def _ask_completion(row: BatchRow, *, facts: dict, actor: User, at: datetime):
     """The same items with the same reasons, by the same day, asked of one person."""
     return requesting.ask_completion(
-        case_id=case_id,
+        case_id=row.case_id,
         items=facts["items"],
         message=facts["message"],
         due_on=date.fromisoformat(facts["due_on"]),
         round_reason=facts.get("round_reason", ""),
         actor=actor,
         at=at,
-        seen=seen,
+        seen=row.seen,
     )
 
 
-def _propose_closure(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: int):
+def _propose_closure(row: BatchRow, *, facts: dict, actor: User, at: datetime):
     """The same grounds proposed for one case; a second person still reads and signs each one."""
     draft = deciding.Draft(
         outcome=Outcome.CLOSE,
@@ -60,14 +59,22 @@ def _propose_closure(*, case_id: UUID, facts: dict, actor: User, at: datetime, s
         grounds_fact=facts["grounds_fact"],
         closure_code=facts["closure_code"],
     )
-    return deciding.propose(case_id=case_id, draft=draft, actor=actor, at=at, seen=seen)
+    return deciding.propose(case_id=row.case_id, draft=draft, actor=actor, at=at, seen=row.seen)
 
 
-def _give_away(*, case_id: UUID, facts: dict, actor: User, at: datetime, seen: int):
-    """One case leaves its agent; chance alone says who receives it."""
-    holder = Case.objects.values_list("reviewer_id", flat=True).get(pk=case_id)
+def _give_away(row: BatchRow, *, facts: dict, actor: User, at: datetime):
+    """One case leaves the agent who had it when the batch was confirmed, and nobody else.
+
+    Two batches on one case move it once: to give a case away adds no step to it, so that only
+    its holder says whether another batch came first.
+    """
     return assigning.give_away(
-        case_id=case_id, holder=holder, reason=facts["reason"], actor=actor, at=at, seen=seen
+        case_id=row.case_id,
+        holder=row.holder_id,
+        reason=facts["reason"],
+        actor=actor,
+        at=at,
+        seen=row.seen,
     )
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.accounts.api import User
 from portal.core import door, journal
@@ -24,6 +25,12 @@ from workflows.services.moves import lock_case
 
 TRIES = 4
 """How often a row is tried when something breaks, before it is said to have failed."""
+
+
+_LEFT = gettext_lazy(
+    "Un des dossiers choisis n’est plus dans votre préfecture. Rien n’a été fait, "
+    "pour aucun dossier : refaites votre choix."
+)
 
 
 class BatchRefused(DomainRefusal):
@@ -53,12 +60,7 @@ def choose(*, actor: User, wanted: dict[UUID, int]) -> list[Pick]:
     cases = Case.objects.visible_to(actor).select_related("dossier")
     found = cases.in_bulk(list(wanted))
     if len(found) < len(wanted):
-        raise BatchRefused(
-            _(
-                "Un des dossiers choisis n’est plus dans votre préfecture. Rien n’a été fait, "
-                "pour aucun dossier : refaites votre choix."
-            )
-        )
+        raise BatchRefused(_LEFT)
     if len({case.prefecture_code for case in found.values()}) > 1:
         raise BatchRefused(_("Choisissez les dossiers d’une seule préfecture à la fois."))
     return [Pick(found[case_id], seen) for case_id, seen in wanted.items()]
@@ -69,7 +71,8 @@ def start(*, kind: str, wanted: dict[UUID, int], facts: dict, key: UUID, actor: 
     """Write one row a case and enqueue one job a row; nothing is done to any case yet.
 
     The same `key` sent again by the same agent answers the batch that it started. Raises
-    BatchRefused, or PermissionDenied for somebody whose roles do not allow this act.
+    BatchRefused, DomainRefusal for a case that leaves the office at this very moment,
+    PermissionDenied for somebody whose roles do not allow this act.
     """
     if not KINDS[kind].roles & actor.roles:
         raise PermissionDenied(kind)
@@ -89,7 +92,8 @@ def start(*, kind: str, wanted: dict[UUID, int], facts: dict, key: UUID, actor: 
             )
     except DomainRefusal:
         return Batch.objects.get(made_by=actor, idempotency_key=key)
-    _write_rows(batch, picks)
+    with refusing({"a_row_begins_in_the_office_that_has_its_case": _LEFT}):
+        _write_rows(batch, picks)
     journal.record(
         "batch.started",
         subject_type="batch",
@@ -169,9 +173,7 @@ def _act(row: BatchRow, case: Case, at: datetime) -> list[str]:
             return known
         try:
             with door.acting_for(agent):
-                kind.perform(
-                    case_id=row.case_id, facts=row.batch.facts, actor=agent, at=at, seen=row.seen
-                )
+                kind.perform(row, facts=row.batch.facts, actor=agent, at=at)
         except PermissionDenied:
             return [_("Cet acte revient à une autre personne.")]
         except DomainRefusal as refusal:

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import transaction
 
 from portal.accounts.api import User
+from portal.core import journal
 from portal.core.jobs import enqueue
-from workflows.enums import CardOrderState, CaseState
+from workflows.enums import CancelAnswer, CardOrderState, CaseState
 from workflows.models import CardOrder, Case, Step
 from workflows.models.base import about
 from workflows.services.moves import advance, lock_case
@@ -95,13 +96,48 @@ def note_produced(*, card_order_id: UUID, card_number: str, at: datetime) -> Ste
     order = CardOrder.objects.get(pk=card_order_id)
     case = lock_case(order.case_id)
     kept = CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.SENT).update(
-        state=CardOrderState.PRODUCED, produced_at=at
+        state=CardOrderState.PRODUCED, produced_at=at, card_number=card_number
     )
     if not kept or case.state != CaseState.IN_PRODUCTION:
         return None
     return advance(
         case_id=case.pk, move="mark_card_ready", actor=None, at=at, card_number=card_number
     )
+
+
+def revoke_orders(case: Case, *, at: datetime) -> None:
+    """The cards of a title that falls are no longer wanted, in the caller's transaction.
+
+    What may still be at the maker is cancelled by a job. A card that was made is somewhere:
+    it is said to be made.
+    """
+    orders = case.card_orders.select_for_update(of=("self",)).exclude(state=CardOrderState.REVOKED)
+    for order in orders.order_by("pk"):
+        if order.state == CardOrderState.PRODUCED:
+            order.maker_said, order.maker_said_at = CancelAnswer.MADE, at
+        else:
+            enqueue("workflows.cancel_card", card_order_id=str(order.pk))
+        order.state = CardOrderState.REVOKED
+        order.save(update_fields=["state", "maker_said", "maker_said_at"])
+
+
+@transaction.atomic
+def note_cancelled(*, card_order_id: UUID, answer: MakerAnswer, at: datetime) -> bool:
+    """Keep what the maker says of a card that is no longer wanted. False when it was kept."""
+    said = CancelAnswer(answer.state)
+    kept = CardOrder.objects.filter(
+        pk=card_order_id, state=CardOrderState.REVOKED, maker_said=""
+    ).update(maker_said=said, maker_said_at=at, asked_at=at, card_number=answer.card_number)
+    if kept:
+        order = CardOrder.objects.get(pk=card_order_id)
+        journal.record(
+            f"card.cancel_{said}",
+            subject_type="card_order",
+            subject_id=order.pk,
+            dossier_id=order.dossier_id,
+            prefecture=order.prefecture_code or "",
+        )
+    return bool(kept)
 
 
 def what_to_order(order: CardOrder) -> dict:
@@ -124,6 +160,17 @@ def send_order(order: CardOrder) -> MakerAnswer:
         data=json.dumps(what_to_order(order)).encode(),
         headers={"Idempotency-Key": order.idempotency_key},
     )
+
+
+def cancel_order(order: CardOrder) -> MakerAnswer:
+    """Ask the maker not to make a card, by the order's own key, whether or not it arrived.
+
+    The maker answers "cancelled", and takes no order under this key afterwards, or "produced".
+    """
+    answer = _call("cancellations", data=json.dumps({"reference": order.idempotency_key}).encode())
+    if answer.state not in CancelAnswer.values:
+        raise MakerUnavailable("the maker's answer is not as agreed")
+    return answer
 
 
 def ask_state(maker_order: str) -> MakerAnswer:

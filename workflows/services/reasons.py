@@ -17,6 +17,7 @@ from workflows.models.base import about
 from workflows.queries.names import office_name
 from workflows.queries.reasons import reasons_letter_context
 from workflows.queries.silence import is_reasons_time
+from workflows.services.answering import check_second_person, put_back, put_in_words
 from workflows.services.delegating import power_to_refuse
 from workflows.services.moves import MoveRefused, lock_case
 
@@ -64,9 +65,7 @@ def write(
     case, request = _held(case_id)
     if not rules.may_review(case, actor):
         raise PermissionDenied("write_reasons")
-    request.grounds_law, request.grounds_fact = grounds_law, grounds_fact
-    request.written_by, request.written_at = actor, at
-    request.save(update_fields=["grounds_law", "grounds_fact", "written_by", "written_at"])
+    put_in_words(request, grounds_law=grounds_law, grounds_fact=grounds_fact, actor=actor, at=at)
     _journal(case, request, "case.reasons_written")
     return request
 
@@ -76,16 +75,10 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: datetime | None) -> 
     """A signatory who has not written them signs: the letter leaves, the time to contest restarts.
 
     `seen` is when the reasons that were read had been written. Raises PermissionDenied,
-    MoveRefused when nothing is written, when it was written again since, or when no
-    delegation lets this person sign a refusal.
+    MoveRefused when they changed since, or when no delegation lets this person sign a refusal.
     """
     case, request = _held(case_id)
-    if not rules.may_sign_reasons(case, actor) or request.written_by_id == actor.pk:
-        raise PermissionDenied("sign_reasons")
-    if request.written_at is None or request.written_at != seen:
-        raise MoveRefused(
-            _("Les motifs ont changé depuis que vous les avez lus. Rien n’est parti : relisez-les.")
-        )
+    check_second_person(case, request, actor=actor, seen=seen)
     power = power_to_refuse(case, actor)
     letter = correspondence.issue_letter(
         "reasons",
@@ -113,13 +106,28 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: datetime | None) -> 
     return request
 
 
+@transaction.atomic
+def send_back(
+    *, case_id: UUID, note: str, actor: User, at: datetime, seen: datetime | None
+) -> ReasonsRequest:
+    """The second person does not sign: the reviewer reads the note and writes again.
+
+    The month to answer runs on. Raises PermissionDenied, MoveRefused when they changed since.
+    """
+    case, request = _held(case_id)
+    check_second_person(case, request, actor=actor, seen=seen)
+    put_back(request, note=note, actor=actor, at=at)
+    _journal(case, request, "case.reasons_sent_back")
+    return request
+
+
 def _held(case_id: UUID) -> tuple[Case, ReasonsRequest]:
     """The case and its open request, both held."""
     case = lock_case(case_id)
     silence_on = case.implicit_refusal_flagged_on
     held = case.reasons_requests.select_for_update(of=("self",)).filter(answered_at=None)
     request = held.filter(silence_on=silence_on).first() if silence_on else None
-    if request is None or case.outcome:
+    if request is None or not case.silence_stands:
         raise MoveRefused(_("Aucune demande de motifs n’attend de réponse sur ce dossier."))
     return case, request
 

@@ -37,8 +37,9 @@ def propose_retraction(
 ) -> Retraction:
     """First of two people: the grant seems unlawful; the person is invited to answer first.
 
-    The title stays granted meanwhile. Raises PermissionDenied, MoveRefused with its sentences
-    (CRPA L.242-1 for the four months, L.121-1 and L.122-1 for the observations).
+    The title stays granted meanwhile, and its card is handed over as planned: what is only
+    envisaged takes nothing from the person. Raises PermissionDenied, MoveRefused with its
+    sentences (CRPA L.242-1 for the four months, L.121-1 and L.122-1 for the observations).
     """
     case = _held(case_id, seen)
     if not may_reopen(case, actor):

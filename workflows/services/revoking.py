@@ -4,8 +4,8 @@ from datetime import datetime
 
 from dossiers import api as dossiers
 from portal.correspondence import api as correspondence
-from workflows.enums import CardOrderState
 from workflows.models import Case
+from workflows.services.producing import revoke_orders
 
 
 def revoke_decisions(case: Case, *, at: datetime) -> None:
@@ -18,5 +18,5 @@ def revoke_decisions(case: Case, *, at: datetime) -> None:
         decision.save(update_fields=["revoked_at"])
         if decision.letter_id:
             correspondence.revoke_letter(decision.letter_id)
-    case.card_orders.exclude(state=CardOrderState.REVOKED).update(state=CardOrderState.REVOKED)
+    revoke_orders(case, at=at)
     dossiers.unseal(dossier_id=case.dossier_id)

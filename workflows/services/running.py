@@ -70,10 +70,14 @@ def _to_archive(at):
 
 def _forgotten_orders(at):
     silent_since = at - timedelta(days=_SILENT_DAYS)
-    return CardOrder.objects.filter(
-        ~Q(state=CardOrderState.PRODUCED),
-        Q(asked_at=None, ordered_at__lt=silent_since) | Q(asked_at__lt=silent_since),
+    in_production = Q(
+        state__in=[CardOrderState.TO_SEND, CardOrderState.SENT],
         case__state=CaseState.IN_PRODUCTION,
+    )
+    to_cancel = Q(state=CardOrderState.REVOKED, maker_said="")
+    return CardOrder.objects.filter(
+        in_production | to_cancel,
+        Q(asked_at=None, ordered_at__lt=silent_since) | Q(asked_at__lt=silent_since),
     )
 
 
@@ -103,10 +107,14 @@ def _ask_maker(order_id, at):
     order = CardOrder.objects.get(pk=order_id)
     order.asked_at = at
     order.save(update_fields=["asked_at"])
-    if order.state == CardOrderState.SENT:
-        enqueue("workflows.poll_card", card_order_id=str(order_id))
-    else:
-        enqueue("workflows.order_card", card_order_id=str(order_id))
+    enqueue(_ASKING[order.state], card_order_id=str(order_id))
+
+
+_ASKING: dict[str, str] = {
+    CardOrderState.TO_SEND: "workflows.order_card",
+    CardOrderState.SENT: "workflows.poll_card",
+    CardOrderState.REVOKED: "workflows.cancel_card",
+}
 
 
 def _repair(case_id, at):

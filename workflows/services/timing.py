@@ -5,7 +5,7 @@ from datetime import datetime
 from dossiers import api as dossiers
 from workflows import deadlines
 from workflows.deadlines import DueDate
-from workflows.enums import CaseState
+from workflows.enums import BEFORE_DECISION, CaseState
 from workflows.models import Case
 
 _OFFICE_WORKS = {
@@ -24,11 +24,10 @@ def next_due(case: Case, *, at: datetime) -> DueDate | None:
         return DueDate(due_on, "completion", "CRPA L.114-5")
     if case.state == CaseState.OPINION_REQUESTED:
         opinion_due = case.opinions.get(settled_at=None).due_on
-        if opinion_due < case.implicit_refusal_on:
-            return DueDate(opinion_due, "opinion", "")
-        return silence_of(case)
+        decide = decision_due(case)
+        return DueDate(opinion_due, "opinion", "") if opinion_due < decide.on else decide
     if case.state in _OFFICE_WORKS:
-        return silence_of(case)
+        return decision_due(case)
     if case.state == CaseState.GRANTED:
         return _supply_of(case, at)
     return None
@@ -45,13 +44,20 @@ def _supply_of(case: Case, at: datetime) -> DueDate:
     return DueDate(asked.last_day, "supply", "CRPA L.114-5-1")
 
 
-def silence_of(case: Case) -> DueDate:
-    """The day on which silence means refusal, as stored with its rule."""
+def decision_due(case: Case) -> DueDate:
+    """The day given by a judgment; else that of silence: both are stored with the case."""
+    if case.reexamine_by:
+        return DueDate(case.reexamine_by, "judgment", "CJA L.911-2")
     return DueDate(case.implicit_refusal_on, case.clock_rule, case.clock_article)
 
 
 def set_due(case: Case, *, at: datetime) -> None:
-    """Write the next day with its rule and article; the caller saves."""
+    """Write the next day with its rule and article; the caller saves.
+
+    The day of a judgment ends with the review.
+    """
+    if case.state not in BEFORE_DECISION:
+        case.reexamine_by = None
     due = next_due(case, at=at)
     case.due_on = due.on if due else None
     case.due_rule = due.rule if due else ""

@@ -113,13 +113,17 @@ class PrepareBatch(TemplateView):
             key = key or uuid.uuid4()
             context = self.get_context_data(phase="check", form=form, key=key)
             return self.render_to_response(context)
-        batch = batching.start(
-            kind=self.kind.code,
-            wanted=self.wanted,
-            facts=form.facts(),
-            key=key,
-            actor=request.user,
-        )
+        try:
+            batch = batching.start(
+                kind=self.kind.code,
+                wanted=self.wanted,
+                facts=form.facts(),
+                key=key,
+                actor=request.user,
+            )
+        except DomainRefusal as refusal:
+            self.refusals = refusal.reasons
+            return self.render_to_response(self.get_context_data(phase="refused"))
         return HttpResponseRedirect(reverse("desk:batch", args=[batch.pk]))
 
     @cached_property

@@ -155,16 +155,39 @@ def test_who_proposed_the_withdrawal_does_not_sign_it(life):
         life.retracted()
 
 
-def test_only_a_supervisor_proposes_and_only_before_the_card_is_given(life):
+def test_only_a_supervisor_proposes_and_leaves_fifteen_days(life):
     life.supervisor, boss = life.reviewer, life.supervisor
     with pytest.raises(PermissionDenied):
         life.retraction_proposed()
     life.supervisor = boss
     with pytest.raises(MoveRefused, match="quinze jours"):
         life.retraction_proposed(days=14)
-    life.card_ready().handed_over()
+    refused = Life().acknowledged().proposed("refuse").signed()
     with pytest.raises(MoveRefused, match="à cette étape"):
-        life.retraction_proposed()
+        refused.retraction_proposed()
+
+
+def test_a_card_is_handed_over_while_a_withdrawal_waits_and_is_asked_back_when_it_is_signed(life):
+    life.card_ready().retraction_proposed()
+    with life.desk():
+        invited = page(Letter.objects.get(kind="observations_invited"))
+
+    life.handed_over()
+    life.observations_sent().retracted()
+
+    case = life.case
+    assert (case.state, case.ended_at, case.card_number) == (CaseState.UNDER_REVIEW, None, "")
+    assert "votre carte vous est remise comme prévu" in invited
+    with life.desk():
+        text = page(Letter.objects.get(kind="retraction"))
+    assert "Rapportez-la à la préfecture" in text
+
+
+def test_a_card_that_was_never_given_is_not_asked_back(life):
+    life.retraction_proposed().observations_sent().retracted()
+
+    with life.desk():
+        assert "Rapportez-la" not in page(Letter.objects.get(kind="retraction"))
 
 
 def test_one_withdrawal_waits_at_a_time(life):

@@ -69,6 +69,35 @@ def test_order_is_produced_after_the_delay_and_keeps_its_number(book, clock, tmp
     assert reopened.status(queued["order"]) == book.status(queued["order"])
 
 
+def test_a_cancelled_order_is_never_made_and_never_taken_again(book, clock):
+    _, queued = book.place("key-1", ORDER)
+
+    assert book.cancel("key-1") == {"order": queued["order"], "state": "cancelled"}
+
+    clock.at += 60
+    assert book.cancel("key-1")["state"] == "cancelled"
+    assert book.status(queued["order"]) == {"order": queued["order"], "state": "cancelled"}
+    with pytest.raises(Refused, match="was cancelled"):
+        book.place("key-1", ORDER)
+
+
+def test_an_order_cancelled_before_it_arrives_is_refused(book):
+    assert book.cancel("key-1") == {"order": "", "state": "cancelled"}
+
+    with pytest.raises(Refused, match="was cancelled"):
+        book.place("key-1", ORDER)
+
+
+def test_a_card_that_is_made_is_not_cancelled_and_says_its_number(book, clock):
+    _, queued = book.place("key-1", ORDER)
+    clock.at += 60
+
+    said = book.cancel("key-1")
+
+    assert said == book.status(queued["order"]) == book.cancel("key-1")
+    assert said["state"] == "produced"
+
+
 @pytest.mark.parametrize(
     "change", [{"reference": ""}, {"valid_until": "soon"}, {"holder_name": "Test"}]
 )
@@ -111,7 +140,17 @@ def test_order_is_placed_then_read(server):
     assert placed == again == queued == {"order": placed["order"], "state": "queued"}
 
 
+def test_an_order_is_cancelled_over_http(server):
+    _, placed = call(f"{server}/orders", data=ORDER)
+
+    answer = call(f"{server}/cancellations", data={"reference": "key-1"})
+
+    assert answer == (200, {"order": placed["order"], "state": "cancelled"})
+    assert call(f"{server}/cancellations", data={})[0] == 400
+
+
 def test_wrong_token_is_refused(server):
+    assert call(f"{server}/cancellations", token="", data={"reference": "key-1"})[0] == 401
     assert call(f"{server}/orders", token="other", data=ORDER)[0] == 401
     assert call(f"{server}/orders/CM-1", token="")[0] == 401
 

@@ -54,6 +54,17 @@ def test_a_true_row_is_accepted_by_the_same_statement():
         assert batch.rows.count() == 2
 
 
+def test_the_database_itself_writes_who_had_the_case():
+    first, second = Life(), Life()
+    batch = closing(first)
+
+    sql(first, COPY, f'{{"holder_id": {first.supervisor.pk}}}', second.id)
+
+    with first.desk():
+        holders = batch.rows.order_by("number").values_list("holder_id", flat=True)
+        assert list(holders) == [first.reviewer.pk, second.reviewer.pk]
+
+
 def test_a_case_comes_once_in_a_batch():
     life = Life()
     closing(life)
@@ -81,7 +92,13 @@ def test_a_row_is_of_its_batchs_office():
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("seen", "9"), ("number", "2"), ("office_code", "'34'"), ("batch_id", "gen_random_uuid()")],
+    [
+        ("seen", "9"),
+        ("number", "2"),
+        ("office_code", "'34'"),
+        ("batch_id", "gen_random_uuid()"),
+        ("holder_id", "null"),
+    ],
 )
 def test_what_was_asked_of_a_row_is_never_changed(column, value):
     life = Life()

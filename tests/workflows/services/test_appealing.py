@@ -10,6 +10,7 @@ from portal.accounts.enums import Role
 from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.core.errors import DomainRefusal
+from portal.core.models import JournalLine
 from portal.correspondence import rendering
 from portal.correspondence.api import Letter, timeline
 from tests.factories.workflows import GROUNDS, Life, agent, filed_dossier
@@ -159,6 +160,19 @@ def test_who_wrote_the_rejection_does_not_sign_it():
         signing(life, both)
     with pytest.raises(PermissionDenied):
         signing(life, life.supervisor)
+
+
+def test_a_rejection_sent_back_is_not_signed_and_may_be_accepted_instead():
+    life = refused().appealed().rejection_written()
+    with acting_for(life.signatory) as act:
+        appeal = Appeal.objects.get(case_id=life.id)
+        sending = {"note": "Il a raison.", "at": act.now, "seen": appeal.written_at}
+        appealing.send_rejection_back(appeal_id=appeal.pk, actor=life.signatory, **sending)
+
+    with pytest.raises(MoveRefused, match="relisez"):
+        signing(life)
+    assert JournalLine.objects.filter(act="appeal.rejection_sent_back").count() == 1
+    assert accepting(life).outcome == "accepted"
 
 
 def test_a_rejection_written_again_is_read_again():

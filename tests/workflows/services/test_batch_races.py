@@ -10,7 +10,7 @@ from tests.factories.batches import CLOSURE, queued, results, steps_seen
 from tests.factories.workflows import Life, agent
 from tests.workflows.services.test_races import at_once
 from workflows.enums import CaseState
-from workflows.models import Batch, BatchRow, Proposal
+from workflows.models import Assignment, Batch, BatchRow, Proposal
 from workflows.services import batching, rerouting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,6 +84,24 @@ def test_batches_of_two_agents_on_one_case_at_the_same_moment_move_it_once():
         ("done", "refused", CaseState.DECISION_PROPOSED, life.reviewer.pk),
         ("refused", "done", CaseState.RECEIVED, colleague.pk),
     }
+
+
+def test_batches_of_two_supervisors_on_one_case_at_the_same_moment_give_it_away_once():
+    life = Life()
+    for _ in range(2):
+        agent()
+    away = {"kind": "give_away", "facts": {"reason": "Surcharge."}}
+    whose = [life.supervisor, agent("supervisor")]
+    batches = [starting(life, person, uuid.uuid4(), **away)() for person in whose]
+    rows = rows_of(life)
+
+    at_once(*(running(rows[one.pk], person) for one, person in zip(batches, whose, strict=True)))
+
+    (first,), (second,) = (results(batch) for batch in batches)
+    assert sorted([first[0], second[0]]) == ["done", "refused"]
+    with life.desk():
+        given = Assignment.objects.filter(case=life.id, why="supervisor", made_by__in=whose)
+        assert given.count() == 1
 
 
 def test_one_row_run_by_two_workers_at_the_same_moment_is_done_once():

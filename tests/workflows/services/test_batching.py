@@ -9,14 +9,25 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.accounts.enums import Role
 from portal.core import clock
-from portal.core.door import acting
+from portal.core.door import acting, acting_for
+from portal.core.errors import DomainRefusal
 from portal.core.models import JournalLine
 from tests.factories.accounts import as_worker
-from tests.factories.batches import asking, closing, queued, results, run_all, steps_seen
+from tests.factories.batches import (
+    CLOSURE,
+    asking,
+    closing,
+    giving_away,
+    in_one_hand,
+    queued,
+    results,
+    run_all,
+    steps_seen,
+)
 from tests.factories.workflows import GROUNDS, Life, agent
 from workflows import jobs
 from workflows.enums import CaseState
-from workflows.models import Batch, BatchRow, ClockPause, Proposal
+from workflows.models import Assignment, Batch, BatchRow, ClockPause, Proposal
 from workflows.services import batching, rerouting
 from workflows.services.batch_kinds import KINDS, kinds_for
 from workflows.services.batching import BatchRefused
@@ -74,6 +85,58 @@ def test_each_person_is_asked_the_same_completion(three, as_role):
     assert states(three) == [CaseState.COMPLETION_REQUESTED] * 3
     with three[0].desk():
         assert ClockPause.objects.count() == 3
+
+
+def test_a_case_that_another_batch_gave_away_is_left_where_it_is(as_role):
+    life = Life()
+    for _ in range(2):
+        agent()
+    whose = [life.supervisor, agent(Role.SUPERVISOR.value)]
+    first, second = (giving_away(life, person=person) for person in whose)
+
+    run_all(as_role)
+
+    assert results(first) == [DONE]
+    ((state, (sentence,)),) = results(second)
+    assert state == "refused"
+    assert "a déjà été confié à une autre personne" in sentence
+    assert "Responsable" in sentence
+    with life.desk():
+        given = Assignment.objects.filter(case=life.id, made_by__in=whose)
+        assert [one.made_by_id for one in given.order_by("pk")] == [life.supervisor.pk]
+
+
+def test_a_case_that_leaves_between_the_choice_and_the_rows_starts_nothing(three, monkeypatch):
+    in_one_hand(*three)
+    seen = steps_seen(*three)
+    with three[0].desk():
+        picks = batching.choose(actor=three[0].reviewer, wanted=seen)
+    monkeypatch.setattr(batching, "choose", lambda **_facts: picks)
+    with acting_for(three[1].supervisor) as act:
+        rerouting.reroute(
+            case_id=three[1].id,
+            prefecture_code="34",
+            reason="Adresse.",
+            actor=three[1].supervisor,
+            at=act.now,
+            seen=seen[three[1].id],
+        )
+
+    with (
+        pytest.raises(DomainRefusal, match="n’est plus dans votre préfecture"),
+        three[0].desk(),
+    ):
+        batching.start(
+            kind="propose_closure",
+            wanted=seen,
+            facts=CLOSURE,
+            key=uuid.uuid4(),
+            actor=three[0].reviewer,
+        )
+
+    with three[0].desk():
+        assert not Batch.objects.exists()
+    assert not queued()
 
 
 def test_two_cases_of_five_that_moved_since_are_refused_and_said_so(as_role):
@@ -150,9 +213,9 @@ def breaking(monkeypatch):
     """Make the act break for the cases named, until they are taken out."""
     broken, ordinary = set(), KINDS["propose_closure"].perform
 
-    def perform(*, case_id, **facts):
-        step = ordinary(case_id=case_id, **facts)
-        if case_id in broken:
+    def perform(row, **facts):
+        step = ordinary(row, **facts)
+        if row.case_id in broken:
             raise Breakdown
         return step
 

@@ -1,17 +1,22 @@
 """The card's maker over real HTTP, with its simulator: ordered once, polled, then announced."""
 
+import datetime as dt
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.urls import reverse
 
+from portal.core.door import acting
+from portal.core.models import JournalLine
 from portal.local.card_maker import OrderBook, make_server
 from tests.factories.workflows import Life
+from tests.workflows.models.test_proofs import sql
 from workflows import jobs
 from workflows.enums import CardOrderState, CaseState
 from workflows.models import CardOrder
-from workflows.services import producing
+from workflows.services import producing, running
 
 pytestmark = pytest.mark.django_db
 TOKEN = "test-token-of-the-maker"
@@ -110,6 +115,92 @@ def test_a_card_that_is_made_makes_the_case_ready(maker, work):
     assert order_of(life).state == CardOrderState.PRODUCED
     with life.desk():
         assert case.steps.filter(move="mark_card_ready", clears=True).count() == 1
+
+
+def withdrawn(life):
+    """The title is taken back by two people."""
+    return life.retraction_proposed().observations_sent().retracted()
+
+
+def test_a_title_taken_back_cancels_its_card_at_the_maker(maker, work):
+    life = Life().granted()
+    work(jobs.order_card, order_of(life))
+    withdrawn(life)
+    asked = order_of(life)
+    assert (asked.awaits_cancelling, waiting("workflows.cancel_card")) == (True, 1)
+
+    for _ in range(2):
+        work(jobs.cancel_card, asked)
+
+    order = order_of(life)
+    assert (order.state, order.maker_said) == (CardOrderState.REVOKED, "cancelled")
+    assert producing.ask_state(order.maker_order).state == "cancelled"
+    assert JournalLine.objects.filter(act="card.cancel_cancelled").count() == 1
+
+
+def test_an_order_that_was_on_its_way_when_the_title_fell_makes_no_card(maker, work):
+    life = Life().granted()
+    on_its_way = order_of(life)
+    withdrawn(life)
+    work(jobs.cancel_card, order_of(life))
+
+    with pytest.raises(producing.MakerUnavailable, match="409"):
+        producing.send_order(on_its_way)
+    work(jobs.order_card, order_of(life))
+
+    assert order_of(life).maker_said == "cancelled"
+
+
+def test_a_card_made_meanwhile_is_said_to_be_made(maker, work, at_desk):
+    life = Life().granted()
+    work(jobs.order_card, order_of(life))
+    withdrawn(life)
+    maker.now.at += 61
+
+    work(jobs.cancel_card, order_of(life))
+
+    order = order_of(life)
+    assert (order.maker_said, order.card_number[:3]) == ("produced", "SIM")
+    page = at_desk(life.supervisor).get(reverse("desk:case", args=[life.id])).content.decode()
+    assert "Une carte a déjà été fabriquée" in page
+    assert order.card_number in page
+
+
+def test_a_card_that_had_arrived_is_said_to_be_made_without_asking(maker, work):
+    life = Life().granted()
+    work(jobs.order_card, order_of(life))
+    maker.now.at += 61
+    work(jobs.poll_card, order_of(life))
+
+    withdrawn(life)
+
+    assert (order_of(life).maker_said, waiting("workflows.cancel_card")) == ("produced", 0)
+
+
+def test_a_maker_that_was_away_is_asked_again_to_cancel(maker, work, settings, as_role):
+    life = Life().granted()
+    work(jobs.order_card, order_of(life))
+    withdrawn(life)
+    url, settings.CARD_MAKER_URL = settings.CARD_MAKER_URL, "http://127.0.0.1:9/"
+    with pytest.raises(producing.MakerUnavailable):
+        work(jobs.cancel_card, order_of(life))
+    settings.CARD_MAKER_URL = url
+
+    with as_role("worker"), acting(None, scope="system") as act:
+        later = act.now + dt.timedelta(days=3)
+        due = running.due_after("ask_maker", running.NOWHERE, at=later)
+        for order_id in due:
+            running.run(running.Task("ask_maker", order_id), at=later)
+
+    assert due == [order_of(life).pk]
+    assert waiting("workflows.cancel_card") == 2
+
+
+def test_the_maker_says_nothing_of_an_order_that_stands():
+    life = Life().granted()
+
+    with pytest.raises(IntegrityError, match="the_maker_answers_once_about_a_revoked_order"):
+        sql(life, "update workflows_cardorder set maker_said = 'cancelled', maker_said_at = now()")
 
 
 def test_the_maker_learns_nothing_but_what_it_prints(maker):

@@ -17,7 +17,8 @@ from workflows import deadlines
 from workflows.api import silence_of
 from workflows.models import Alarm, ReasonsRequest
 from workflows.queries.alarms import open_alarms
-from workflows.services import alarms, reasons
+from workflows.queries.reasons import reasons_owed
+from workflows.services import alarms, reasons, withdrawing
 from workflows.services.moves import MoveRefused
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,72 @@ def test_what_was_written_again_is_read_again_before_it_leaves():
     assert signing(life, seen=seen).answered_at is not None
     with pytest.raises(MoveRefused):
         signing(life, seen=seen)
+
+
+def sending_back(life, person=None, *, note="Citez la pièce."):
+    person = person or life.signatory
+    with acting_for(person) as act:
+        seen = ReasonsRequest.objects.get(case_id=life.id).written_at
+        return reasons.send_back(case_id=life.id, note=note, actor=person, at=act.now, seen=seen)
+
+
+def test_reasons_sent_back_are_written_again_before_they_are_signed():
+    life = silent().reasons_asked().reasons_written()
+
+    sent_back = sending_back(life)
+
+    assert (sent_back.sent_back_note, sent_back.grounds_fact) == (
+        "Citez la pièce.",
+        "Études suivies.",
+    )
+    assert JournalLine.objects.filter(act="case.reasons_sent_back").count() == 1
+    for act in (signing, sending_back):
+        with pytest.raises(MoveRefused, match="relisez"):
+            act(life)
+    life.reasons_written()
+    answered = signing(life)
+    assert (answered.sent_back_note, answered.signer_id) == ("", life.signatory.pk)
+
+
+def test_who_wrote_them_does_not_send_them_back():
+    life = silent().reasons_asked()
+    both = life.reviewer = agent(Role.REVIEWER.value, Role.SIGNATORY.value)
+    life.reasons_written(both)
+
+    for person in (both, life.supervisor):
+        with pytest.raises(PermissionDenied):
+            sending_back(life, person)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sent_back_note = 'x'",
+        "sent_back_at = now(), sent_back_by_id = %s",
+        "sent_back_at = now(), sent_back_by_id = written_by_id, sent_back_note = 'x'",
+    ],
+)
+def test_the_database_refuses_half_a_note(change):
+    life = silent().reasons_asked().reasons_written()
+    change = change.replace("%s", str(life.signatory.pk))
+
+    with (
+        pytest.raises(IntegrityError, match="reasons_sent_back_say_why"),
+        life.desk(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"update workflows_reasonsrequest set {change}")
+
+
+def test_a_request_that_was_withdrawn_owes_no_reasons(as_role):
+    life = silent().reasons_asked()
+    with acting_for(life.applicant) as act:
+        withdrawing.withdraw(case_id=life.id, actor=life.applicant, at=act.now)
+
+    assert view(life) is None
+    assert raised(as_role, 40) == 0
+    with life.desk():
+        assert reasons_owed(life.supervisor, clock.today()) == []
 
 
 def test_a_decision_that_came_since_makes_the_request_void():

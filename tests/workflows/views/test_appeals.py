@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.enums import Role
+from portal.core.models import JournalLine
 from tests.factories.workflows import GROUNDS, Life, agent, applicant
 from workflows.enums import CaseState
 from workflows.models import Appeal
@@ -86,7 +87,9 @@ def test_the_office_rejects_with_two_people(at_desk):
     assert GROUNDS["grounds_fact"] in reading.text
     seen = reading.context["form"].initial["seen"]
     done = signer.post(
-        act_url("sign_rejection", life), {"seen": seen, "read_everything": "on"}, follow=True
+        act_url("sign_rejection", life),
+        {"seen": seen, "answer": "sign", "read_everything": "on"},
+        follow=True,
     ).text
 
     assert "Le rejet est signé" in done
@@ -94,6 +97,31 @@ def test_the_office_rejects_with_two_people(at_desk):
     assert "Aucun acte n’attend ici" in again
     home = at_home(life.applicant).get(reverse("space:dossier", args=[life.dossier.pk])).text
     assert "rejeté" in home
+
+
+def test_a_rejection_is_sent_back_with_a_note_that_the_writer_reads(at_desk):
+    life = refused().appealed().rejection_written()
+    writer, signer = at_desk(life.reviewer), at_desk(life.signatory)
+    seen = signer.get(act_url("sign_rejection", life)).context["form"].initial["seen"]
+    typed = {"seen": seen, "answer": "send_back", "note": "Répondez sur l’inscription."}
+
+    told = signer.post(act_url("sign_rejection", life), typed, follow=True).text
+
+    assert "Le rejet est renvoyé" in told
+    assert act_url("sign_rejection", life) not in signer.get(case_url(life)).text
+    for page in (case_url(life), act_url("write_rejection", life)):
+        assert "Répondez sur l’inscription." in writer.get(page).text
+    home = at_home(life.applicant).get(reverse("space:dossier", args=[life.dossier.pk])).text
+    assert "Répondez sur" not in home
+
+
+def test_reading_what_a_person_contests_leaves_a_line_of_the_journal(at_desk):
+    life = refused().appealed()
+
+    at_desk(life.reviewer).get(act_url("write_rejection", life))
+
+    read = JournalLine.objects.filter(act="case.read", actor_id=life.reviewer.pk)
+    assert read.count() == 1
 
 
 def test_a_supervisor_accepts_and_the_case_is_open_again(at_desk):

@@ -84,16 +84,38 @@ def test_the_office_writes_then_signs(at_desk):
     reading = signer.get(url("sign_reasons", life))
     assert "Études interrompues." in reading.text
     seen = reading.context["form"].initial["seen"]
-    missing = signer.post(url("sign_reasons", life), {"seen": seen}).text
+    missing = signer.post(url("sign_reasons", life), {"seen": seen, "answer": "sign"}).text
     assert "Confirmez que vous avez tout lu." in missing
 
     done = signer.post(
-        url("sign_reasons", life), {"seen": seen, "read_everything": "on"}, follow=True
+        url("sign_reasons", life),
+        {"seen": seen, "answer": "sign", "read_everything": "on"},
+        follow=True,
     ).text
     assert "Les motifs sont signés" in done
     assert "Communiqués le" in done
     home = at_home(life.applicant).get(reverse("space:dossier", args=[life.dossier.pk])).text
     assert "La préfecture vous a écrit ses raisons" in home
+
+
+def test_the_second_person_sends_back_with_a_note_that_the_writer_reads(at_desk):
+    life = silent().reasons_asked().reasons_written()
+    writer, signer = at_desk(life.reviewer), at_desk(life.signatory)
+    seen = signer.get(url("sign_reasons", life)).context["form"].initial["seen"]
+    typed = {"seen": seen, "answer": "send_back"}
+
+    assert "Dites ce qui doit être revu." in signer.post(url("sign_reasons", life), typed).text
+    typed["note"] = "Citez la pièce manquante."
+    told = signer.post(url("sign_reasons", life), typed, follow=True).text
+
+    assert "Les motifs sont renvoyés" in told
+    assert url("sign_reasons", life) not in signer.get(url("case", life)).text
+    for page in ("case", "write_reasons"):
+        assert "Citez la pièce manquante." in writer.get(url(page, life)).text
+    home = at_home(life.applicant).get(reverse("space:dossier", args=[life.dossier.pk])).text
+    assert "Citez la pièce" not in home
+    writer.post(url("write_reasons", life), WRITTEN)
+    assert url("sign_reasons", life) in signer.get(url("case", life)).text
 
 
 def test_writing_again_shows_what_was_written(at_desk):
