@@ -1,5 +1,6 @@
 """What runs by itself: the clocks of every day, and the card's maker."""
 
+import logging
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 from workflows.enums import CardOrderState
 from workflows.models import CardOrder
-from workflows.services import alarms, balancing, batching, daily, producing, running
+from workflows.queries.drift import recount_batch
+from workflows.services import alarms, balancing, batching, daily, producing, repairing, running
+
+logger = logging.getLogger(__name__)
 
 
 @job("workflows.run_clocks", system=True, atomic=False, cron="15 4-21 * * *")
@@ -17,8 +21,8 @@ def run_clocks(**_later_arguments) -> None:
     """Every day once: clocks recounted, alarms, deadlines that passed, silence, archives.
 
     Asked for each hour, so that a morning without worker is caught up the same day; the run
-    of a day that has ended does nothing more. One job a case, so that one that fails keeps
-    nobody else waiting.
+    of a day that has ended does nothing more. One job a case that is due, so that one that
+    fails keeps nobody else waiting.
     """
     with opened():
         at = clock.now()
@@ -32,6 +36,28 @@ def run_clocks(**_later_arguments) -> None:
 def do_due(*, task: str, record_id: str, **_later_arguments) -> None:
     """What today's date asks for one record. Running it twice does nothing more."""
     running.run(running.Task(task, UUID(record_id)), at=clock.now())
+
+
+@job("workflows.repair_clocks", system=True, atomic=False)
+def repair_clocks(*, after: str, until: str, **_later_arguments) -> None:
+    """Put right the clocks that differ from their rule, from one case to another.
+
+    Each in its own transaction: a case that cannot be repaired keeps nobody else waiting, and
+    a job that died begins its range again, where what it had repaired differs no more. Raises
+    what the first case refused said, when all the others are done, so that it is tried again.
+    """
+    refused: list[Exception] = []
+    with opened():
+        drifted = recount_batch(UUID(after), None, until=UUID(until)).drifted
+    for case_id in drifted:
+        try:
+            with opened():
+                repairing.repair(case_id, at=clock.now())
+        except Exception as error:
+            logger.exception("The clocks of a case could not be repaired: %s", case_id)
+            refused.append(error)
+    if refused:
+        raise refused[0]
 
 
 @job("workflows.write_digest", system=True, queue="mail")

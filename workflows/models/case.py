@@ -198,6 +198,13 @@ class Case(CaseMachine):
                 name="case_queue_of_state",
             ),
             models.Index(
+                "prefecture_code",
+                "due_on",
+                "id",
+                name="case_that_nobody_has",
+                condition=Q(reviewer=None, state__in=IN_REVIEW),
+            ),
+            models.Index(
                 "implicit_refusal_on",
                 name="case_silence_to_flag",
                 condition=Q(implicit_refusal_flagged_on=None),

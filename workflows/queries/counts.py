@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from workflows.enums import CaseState
 from workflows.models import Case
@@ -38,3 +39,8 @@ def capped_counts(prefecture: str, states: Iterable[str], *, most: int = MOST) -
             },
         )
         return {state: number for state, number in cursor.fetchall() if number}
+
+
+def how_many(number: int) -> str:
+    """A counter as it is read: beyond a thousand, only that there are more."""
+    return str(number) if number <= MOST else _("plus de %(most)s") % {"most": MOST}

@@ -11,6 +11,8 @@ from django.db import connection
 
 from workflows.enums import BEFORE_DECISION
 
+_LAST = UUID(int=2**128 - 1)
+
 # A pause counts from the end of those before it, while silence has not yet run out: `kept`.
 _DRIFT = """
 with batch as materialized (
@@ -18,7 +20,7 @@ with batch as materialized (
         implicit_refusal_flagged_on, due_on, due_rule, opinion_id, completion_request_id,
         reexamine_by,
         (filed_at at time zone 'Europe/Paris')::date as filed_on
-    from workflows_case where state = any(%(live)s) and id > %(after)s
+    from workflows_case where state = any(%(live)s) and id > %(after)s and id <= %(until)s
     order by id limit %(size)s
 ), base as (
     select *, case when clock_months > 0
@@ -91,10 +93,14 @@ class Recounted:
     drifted: tuple[UUID, ...]
 
 
-def recount_batch(after: UUID, size: int) -> Recounted:
-    """Compute every clock of the next live cases, in the order of their identifiers."""
+def recount_batch(after: UUID, size: int | None, *, until: UUID = _LAST) -> Recounted:
+    """Compute every clock of the next live cases, in the order of their identifiers.
+
+    At most `size` of them, or all of them as far as `until` for None.
+    """
     live = [state.value for state in BEFORE_DECISION]
+    asked = {"live": live, "after": after, "until": until, "size": size}
     with connection.cursor() as cursor:
-        cursor.execute(_DRIFT, {"live": live, "after": after, "size": size})
+        cursor.execute(_DRIFT, asked)
         number, last, drifted = cursor.fetchone()
     return Recounted(number, last, tuple(drifted))

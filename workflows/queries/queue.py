@@ -8,6 +8,7 @@ from django.db.models import Q
 from portal.accounts.enums import Role
 from workflows.enums import ENDED, CaseState
 from workflows.models import Case
+from workflows.queries.counts import MOST
 from workflows.queries.paging import place_of, rows_beyond
 
 PAGE = 50
@@ -99,8 +100,9 @@ def next_unassigned(reviewer, procedures) -> list[UUID]:
 
 
 def count_unassigned(person) -> int:
-    """How many cases of this agent's offices nobody has yet."""
-    return Case.objects.visible_to(person).in_review().filter(reviewer=None).count()
+    """How many cases of this agent's offices nobody has yet; `MOST + 1` means "more"."""
+    free = Case.objects.visible_to(person).in_review().filter(reviewer=None)
+    return free[: MOST + 1].count()
 
 
 def to_sign(person) -> list[Case]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from portal.core.jobs import enqueue_many
+from portal.core.jobs import enqueue, enqueue_many
 from workflows import deadlines
 from workflows.models import ClockRun
 from workflows.queries.alarms import offices_with_alarms
@@ -60,9 +60,12 @@ def _next_stage(run, at):
 
 
 def _recount(run, at) -> tuple[int, UUID | None]:
-    found = recount_batch(run.after or NOWHERE, RECOUNT_BATCH)
-    repairs = [{"task": "repair", "record_id": str(pk)} for pk in found.drifted]
-    run.counts["drift"] = run.counts.get("drift", 0) + enqueue_many("workflows.do_due", repairs)
+    """One job a batch in which something drifted: a rule that changes makes every case drift."""
+    after = run.after or NOWHERE
+    found = recount_batch(after, RECOUNT_BATCH)
+    if found.drifted:
+        enqueue("workflows.repair_clocks", after=str(after), until=str(found.last))
+    run.counts["drift"] = run.counts.get("drift", 0) + len(found.drifted)
     return found.number, found.last if found.number == RECOUNT_BATCH else None
 
 

@@ -11,7 +11,7 @@ from portal.core.jobs import enqueue
 from workflows import deadlines
 from workflows.enums import BEFORE_DECISION, ENDED, CardOrderState, CaseState
 from workflows.models import CardOrder, Case
-from workflows.services import repairing, silence
+from workflows.services import silence
 from workflows.services.moves import advance, lock_case
 from workflows.services.requesting import let_completion_expire
 
@@ -117,14 +117,9 @@ _ASKING: dict[str, str] = {
 }
 
 
-def _repair(case_id, at):
-    repairing.repair(case_id, at=at)
-
-
 _TASKS = {
     "expire": _expire,
     "flag_silence": _flag_silence,
     "archive": _archive,
     "ask_maker": _ask_maker,
-    "repair": _repair,
 }

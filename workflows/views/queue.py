@@ -14,7 +14,7 @@ from workflows.enums import ROUTING_DESK, CaseState
 from workflows.queries import queue
 from workflows.queries.alarms import alarms_of
 from workflows.queries.appeals import appeals_of
-from workflows.queries.counts import MOST, NOT_ARCHIVED, capped_counts
+from workflows.queries.counts import NOT_ARCHIVED, capped_counts, how_many
 from workflows.queries.delegations import delegations_of
 from workflows.queries.lines import lines_of
 from workflows.queries.reasons import reasons_owed
@@ -105,12 +105,14 @@ class Supervision(ReadOnlyView, TemplateView):
                 unrouted = queue.unrouted()
         office = user.prefectures[0] if user.prefectures else ""
         counts = capped_counts(user.prefectures[0], NOT_ARCHIVED) if user.prefectures else {}
+        unassigned = queue.count_unassigned(user) if is_supervisor else 0
         return super().get_context_data(**kwargs) | {
             "is_supervisor": is_supervisor,
             "reasons_owed": reasons_owed(user, clock.today()),
             "open_appeals": appeals_of(user, clock.today()),
             "alarms": alarms_of(user, clock.today()) if is_supervisor else [],
-            "unassigned": queue.count_unassigned(user) if is_supervisor else 0,
+            "unassigned": unassigned,
+            "unassigned_words": how_many(unassigned),
             "unrouted": lines_of(unrouted, clock.today(), page="desk:route"),
             "ended": lines_of(queue.ended_lately(user), clock.today()) if is_supervisor else [],
             "repeated": dossiers.repeated_requests(office) if office else 0,
@@ -131,8 +133,3 @@ class Delegations(ReadOnlyView, TemplateView):
     def get_context_data(self, **kwargs):
         delegations = delegations_of(self.request.user, clock.today())
         return super().get_context_data(**kwargs) | {"delegations": delegations}
-
-
-def how_many(number: int) -> str:
-    """A counter as it is read: beyond a thousand, only that there are more."""
-    return str(number) if number <= MOST else _("plus de %(most)s") % {"most": MOST}

@@ -12,6 +12,7 @@ from portal.accounts import api as accounts
 from portal.core import clock
 from portal.core.views import ActView, ReadOnlyView
 from workflows.forms.team import AbsenceForm, GiveAwayForm
+from workflows.queries.counts import how_many
 from workflows.queries.queue import count_unassigned
 from workflows.queries.team import team_lines
 from workflows.rules import may_give_away
@@ -26,6 +27,7 @@ class Team(ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         user, today = self.request.user, clock.today()
+        unassigned = count_unassigned(user)
         lines = [line for code in user.prefectures for line in team_lines(code, today)]
         return super().get_context_data(**kwargs) | {
             "lines": lines,
@@ -34,7 +36,8 @@ class Team(ReadOnlyView, TemplateView):
                 for line in lines
                 for absence in line.member.absences
             ],
-            "unassigned": count_unassigned(user),
+            "unassigned": unassigned,
+            "unassigned_words": how_many(unassigned),
         }
 
 

@@ -1,6 +1,7 @@
 """The queue: what is due first, page after page, without a case twice or lost."""
 
 import pytest
+from django.db import connection
 
 from portal.accounts.enums import Role
 from portal.core.door import acting_for
@@ -71,3 +72,27 @@ def test_a_proposer_does_not_find_their_own_proposal_to_sign():
 
     with life.desk():
         assert queue.to_sign(life.reviewer) == []
+
+
+def test_cases_that_nobody_has_are_counted_as_far_as_anybody_reads(monkeypatch):
+    supervisor = agent("supervisor")
+    for _ in range(3):
+        filed_dossier()
+
+    with acting_for(supervisor):
+        assert queue.count_unassigned(supervisor) == 3
+        monkeypatch.setattr(queue, "MOST", 1)
+        assert queue.count_unassigned(supervisor) == 2
+
+
+def test_row_security_asks_nothing_that_makes_a_long_list_look_short(as_role):
+    """Of "= any (my offices)" the planner expects one row in ten; of a place found, every row.
+
+    It gathered and sorted four thousand cases to show fifty, because it expected four hundred.
+    """
+    with connection.cursor() as cursor, as_role("web"), acting_for(agent("supervisor")):
+        cursor.execute("explain select from workflows_case where prefecture_code = '75'")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "array_position" in plan
+    assert "ANY" not in plan

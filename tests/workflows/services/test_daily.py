@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import F
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.core.door import acting
@@ -11,7 +12,7 @@ from portal.core.models import JournalLine
 from tests.factories.workflows import Life
 from workflows import jobs
 from workflows.models import Alarm, Case, ClockRun
-from workflows.services import daily, running
+from workflows.services import daily, repairing, running
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,8 @@ def queued(name):
 
 def do_everything(as_role):
     with as_role("worker"):
+        for args in queued("workflows.repair_clocks"):
+            jobs.repair_clocks(**args)
         for args in queued("workflows.do_due"):
             jobs.do_due(**args)
         for args in queued("workflows.write_digest"):
@@ -105,6 +108,50 @@ def test_a_stored_date_that_drifted_is_repaired_and_written_down(as_role):
     assert run(as_role, days=1).counts["drift"] == 0
 
 
+def drifted(number):
+    """So many cases whose stored day of silence is nine days late."""
+    lives = sorted((Life().acknowledged() for _ in range(number)), key=lambda life: life.id)
+    with lives[0].desk():
+        late = F("implicit_refusal_on") + dt.timedelta(days=9)
+        assert Case.objects.update(implicit_refusal_on=late) == number
+    return lives
+
+
+def test_a_rule_that_changes_gives_a_job_a_batch_and_not_a_job_a_case(as_role, monkeypatch):
+    monkeypatch.setattr(daily, "RECOUNT_BATCH", 3)
+    drifted(5)
+
+    found = run(as_role)
+
+    assert found.counts["drift"] == 5
+    assert len(queued("workflows.repair_clocks")) == 2
+    do_everything(as_role)
+    assert JournalLine.objects.filter(act="case.clock_drift").count() == 5
+    assert run(as_role, days=1).counts["drift"] == 0
+
+
+def test_a_case_that_cannot_be_repaired_keeps_nobody_else_waiting(as_role, monkeypatch):
+    lives = drifted(3)
+    repair = repairing.repair
+
+    def refuse_the_first(case_id, *, at):
+        repair(case_id, at=at)
+        if case_id == lives[0].id:
+            raise ValueError("invented")
+
+    run(as_role)
+    monkeypatch.setattr(repairing, "repair", refuse_the_first)
+    (one_job,) = queued("workflows.repair_clocks")
+    with as_role("worker"), pytest.raises(ValueError, match="invented"):
+        jobs.repair_clocks(**one_job)
+    lines = JournalLine.objects.filter(act="case.clock_drift").values_list("subject_id", flat=True)
+    assert set(lines) == {str(life.id) for life in lives[1:]}
+
+    monkeypatch.setattr(repairing, "repair", repair)
+    do_everything(as_role)
+    assert lines.all().count() == 3
+
+
 def test_a_repair_that_brings_a_day_near_alarms_at_once(as_role):
     life = Life().acknowledged()
     far = life.case.due_on + dt.timedelta(days=300)
@@ -112,7 +159,7 @@ def test_a_repair_that_brings_a_day_near_alarms_at_once(as_role):
         Case.objects.filter(pk=life.id).update(due_on=far)
 
     with as_role("worker"), acting(None, scope="system") as act:
-        running.run(running.Task("repair", life.id), at=act.now + dt.timedelta(days=88))
+        repairing.repair(life.id, at=act.now + dt.timedelta(days=88))
 
     with life.desk():
         assert Alarm.objects.get().due_on == life.case.due_on

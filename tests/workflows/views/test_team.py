@@ -15,6 +15,7 @@ from tests.factories.accounts import as_worker
 from tests.factories.workflows import Life, agent, filed_dossier
 from workflows.enums import CaseState
 from workflows.models import Case
+from workflows.queries import counts, queue
 
 pytestmark = pytest.mark.django_db
 SUPERVISOR = Role.SUPERVISOR.value
@@ -120,6 +121,24 @@ def test_the_team_page_costs_the_same_for_one_and_three(at_desk, number, stateme
 
     assert "Agents de la préfecture" in page.text
     assert "Aucune absence notée" in page.text
+
+
+@pytest.mark.parametrize("address", ["desk:team", "desk:supervision"])
+def test_beyond_the_most_that_is_counted_a_supervisor_reads_that_there_are_more(
+    at_desk, address, monkeypatch
+):
+    monkeypatch.setattr(queue, "MOST", 1)
+    monkeypatch.setattr(counts, "MOST", 1)
+    browser = at_desk(agent(SUPERVISOR))
+    filed_dossier()
+    one = browser.get(reverse(address)).text
+    for _ in range(2):
+        filed_dossier()
+
+    many = browser.get(reverse(address)).text
+
+    assert "1 dossier n’est encore confié à personne" in one
+    assert "Plus de 1 dossiers ne sont encore confiés à personne" in many
 
 
 def test_an_absence_is_noted_shown_and_ended(at_desk):
