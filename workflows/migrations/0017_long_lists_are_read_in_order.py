@@ -6,7 +6,7 @@ from portal.core import rls
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflows", "0010_a_batch_gives_each_case_its_own_result")]
+    dependencies = [("workflows", "0016_an_answer_from_elsewhere_is_recorded")]
 
     operations = [
         migrations.AddIndex(
