@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                             "under_review",
                             "opinion_requested",
                             "decision_proposed",
+                            "granted",
                         ),
                     ),
                 ),
