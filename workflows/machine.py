@@ -1,10 +1,9 @@
 """Every state of a case and every move between them. READ THIS FILE FIRST.
 
-A move is one method, in the order of life; its body only sets fields of the case. Its
-conditions are facts (`guards`), its permission is a person (`rules`), and `custom` holds the
-words of the desk (`label`), the line of the person's timeline (`line`), the event it always
-announces (`announces`), whether it clears the person for one visit (`clears`) and the power
-that a signature needs (`under`).
+A move is one method, in the order of life; its body only sets fields of the case. Its conditions
+are facts (`guards`), its permission is a person (`rules`), and `custom` holds the desk's words
+(`label`), the line of the person's timeline (`line`), the event it always announces (`announces`),
+whether it clears the person for one visit (`clears`), the power that a signature needs (`under`).
 """
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
 from portal.core.state import ProtectedStateModel
-from workflows import enums, events, guards, rules
+from workflows import deadlines, enums, events, guards, rules
 from workflows.enums import CaseState, Outcome, Purpose
 
 S = CaseState
@@ -21,10 +20,7 @@ SAME = None  # the target of a move that leaves the case where it is
 
 
 def move(source, target, *, who, label, line="", given=(), **custom):
-    """A row of the table: from, to, who may, given which facts, and the words for it.
-
-    No `line` means that `dossiers` already wrote what the person should read.
-    """
+    """A row of the table. No `line` means that `dossiers` wrote what the person should read."""
     custom |= {"label": label, "line": line}
     return transition("state", source, target, None, list(given), who, custom)
 
@@ -354,9 +350,7 @@ class CaseMachine(ProtectedStateModel):
     )
     def reopen(self, *, actor, at):
         """The decision is withdrawn within twelve months, our own rule; the filing date stays."""
-        self._forget_proposal()
-        self.decided_by = self.decided_at = self.ended_at = None
-        self.outcome = ""
+        self._undo_decision(at)
         self.complete_at = self.complete_at or at
 
     @move(
@@ -371,11 +365,9 @@ class CaseMachine(ProtectedStateModel):
     )
     def retract(self, *, actor, at):
         """An unlawful grant is withdrawn within four months, after observations (CRPA L.242-1)."""
-        self._forget_proposal()
-        self.decided_by = self.decided_at = self.card_ordered_at = self.ended_at = None
-        self.title_starts_on = self.title_ends_on = None
-        self.outcome = self.card_number = ""
-        self.supply_awaited = False
+        self._undo_decision(at)
+        self.title_starts_on = self.title_ends_on = self.card_ordered_at = None
+        self.card_number, self.supply_awaited = "", False
 
     @move(
         [S.HANDED_OVER, S.REFUSED, S.CLOSED, S.WITHDRAWN],
@@ -392,9 +384,15 @@ class CaseMachine(ProtectedStateModel):
         self.routing_rule = route.rule
 
     def _decide(self, actor, at):
-        self.decided_by, self.decided_at = actor, at
-        self.outcome = self.proposed_outcome
+        self.decided_by, self.decided_at, self.outcome = actor, at, self.proposed_outcome
 
     def _forget_proposal(self):
         self.proposed_by = self.proposed_submission = None
         self.proposed_outcome = ""
+
+    def _undo_decision(self, at):
+        """The request is before the office anew: silence counts from today, none has run out."""
+        self._forget_proposal()
+        self.decided_by = self.decided_at = self.ended_at = self.silence_letter_id = None
+        self.outcome, self.implicit_refusal_flagged_on = "", None
+        self.clock_restarted_on = deadlines.legal_day(at)

@@ -82,6 +82,8 @@ class Case(CaseMachine):
     implicit_refusal_on = models.DateField()
     implicit_refusal_flagged_on = models.DateField(null=True)
     silence_letter_id = models.UUIDField(null=True)
+    # The day a decision was withdrawn or annulled: the request waits again from there.
+    clock_restarted_on = models.DateField(null=True)
     # What is due next, with the rule and the article that say so (services/timing.py).
     due_on = models.DateField(null=True)
     due_rule = models.CharField(max_length=60, blank=True)

@@ -18,8 +18,8 @@ _DRIFT = """
 with batch as materialized (
     select id, state, clock_rule, clock_months, clock_days, implicit_refusal_on,
         implicit_refusal_flagged_on, due_on, due_rule, opinion_id, completion_request_id,
-        reexamine_by,
-        (filed_at at time zone 'Europe/Paris')::date as filed_on
+        reexamine_by, clock_restarted_on,
+        coalesce(clock_restarted_on, (filed_at at time zone 'Europe/Paris')::date) as filed_on
     from workflows_case where state = any(%(live)s) and id > %(after)s and id <= %(until)s
     order by id limit %(size)s
 ), base as (
@@ -32,6 +32,7 @@ with batch as materialized (
             pause.starts_on, least(coalesce(pause.extended_to, pause.due_on), pause.supplied_on)
         ) as ends_on
     from workflows_clockpause pause join base on base.id = pause.case_id
+        and (clock_restarted_on is null or pause.starts_on >= clock_restarted_on)
 ), begun as (
     select *, greatest(filed_on, starts_on, max(ends_on) over before) as begins_on from pause
     window before as (partition by case_id order by starts_on, ends_on, id

@@ -21,7 +21,7 @@ from workflows.models.base import about
 from workflows.queries.names import move_label, office_name, role_label, whose_it_is
 from workflows.rules import is_somebody_elses, role_for
 from workflows.services.holding import release_when_done
-from workflows.services.timing import set_due
+from workflows.services.timing import recount, set_due
 from workflows.table import plan_of
 
 
@@ -129,6 +129,8 @@ def _record(case, plan, before, *, actor, role, at, reason) -> Step:
     """One more step, and the case at its target: together or not at all."""
     source, office = before["state"], before["prefecture_code"]
     case.last_step += 1
+    if case.clock_restarted_on != before["clock_restarted_on"]:
+        recount(case)
     set_due(case, at=at)
     if not case.save_changes(before):
         raise CaseHasMoved(_who_moved_it(case))

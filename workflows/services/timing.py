@@ -67,20 +67,25 @@ def set_due(case: Case, *, at: datetime) -> None:
 def recount(case: Case) -> bool:
     """Set the date of implicit refusal from the rule and every pause; the caller saves.
 
+    From the filing, or from the day a decision was withdrawn or annulled with the pauses since.
+
     True when a refusal that was noted turns out not to have been born: the caller tells it
     (`silence.take_back`).
     """
     limit = deadlines.TimeLimit(
         case.clock_rule, case.clock_article, months=case.clock_months, days=case.clock_days
     )
+    pauses = case.pauses.order_by("starts_on", "id")
+    if case.clock_restarted_on:
+        pauses = pauses.filter(starts_on__gte=case.clock_restarted_on)
     due = deadlines.implicit_refusal(
-        starts_on=deadlines.legal_day(case.filed_at),
+        starts_on=case.clock_restarted_on or deadlines.legal_day(case.filed_at),
         limit=limit,
         pauses=[
             deadlines.pause_of_request(
                 asked_on=pause.starts_on, due_on=pause.last_day, supplied_on=pause.supplied_on
             )
-            for pause in case.pauses.order_by("starts_on", "id")
+            for pause in pauses
         ],
     )
     case.implicit_refusal_on = due.on

@@ -6,14 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from portal.accounts.enums import Role
+from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.correspondence.api import Letter, OutgoingMail
 from portal.correspondence.rendering import page, pdf
 from tests.factories.workflows import GROUNDS, Life, agent
 from workflows.enums import CaseState
 from workflows.models import CardOrder, Case, Decision, Proposal
-from workflows.services import deciding
+from workflows.queries.drift import recount_batch
+from workflows.services import deciding, silence
 from workflows.services.moves import CaseHasMoved, MoveRefused
+from workflows.services.running import NOWHERE
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +149,22 @@ def test_reopening_takes_the_letter_back_and_keeps_the_filing_date():
         assert Letter.objects.get(kind="decision").revoked_at is not None
         assert Decision.objects.get().revoked_at is not None
     assert life.proposed("grant").signed().case.state == CaseState.IN_PRODUCTION
+
+
+def test_silence_is_counted_anew_from_the_day_of_the_reopening(as_role, move_clock):
+    life = Life().acknowledged().proposed("refuse").signed()
+    old_day = life.case.implicit_refusal_on
+    move_clock(dt.timedelta(days=120))
+
+    life._do(life.supervisor, deciding.reopen, reason="Pièce mal lue.")
+
+    case, today = life.case, clock.today()
+    assert case.clock_restarted_on == today
+    assert old_day < today < case.implicit_refusal_on == case.due_on
+    with as_role("worker"), acting(None, scope="system"):
+        assert recount_batch(NOWHERE, 100).drifted == ()
+    with acting(None, prefectures=[life.office]) as act:
+        assert silence.flag(case.pk, at=act.now) is False
 
 
 @pytest.mark.parametrize(
