@@ -6,16 +6,22 @@ from django.utils.translation import gettext_lazy as _
 from workflows.enums import Purpose
 
 __all__ = [
+    "FULFILLED",
     "LIVE_STATES",
+    "REASONS",
     "SEATED_STATES",
     "TRANSITIONS",
     "AppointmentState",
     "ChangeReason",
     "IssueOutcome",
+    "OldCard",
     "Purpose",
     "SeatKind",
     "SlotState",
     "UrgencyGround",
+    "VisitOutcome",
+    "VisitReason",
+    "VisitState",
 ]
 
 
@@ -88,3 +94,65 @@ class IssueOutcome(models.TextChoices):
     SEAT = "seat", _("Rendez-vous donné")
     NO_SEAT = "no_seat", _("Aucune place dans le calendrier ouvert")
     MISSED_TWICE = "missed_twice", _("Deux rendez-vous manqués : un agent prend contact")
+
+
+class VisitState(models.TextChoices):
+    """Where a person who has arrived is, between the door and the end of their visit."""
+
+    ARRIVED = "arrived", _("Dans la salle d’attente")
+    CALLED = "called", _("Appel en cours")
+    SERVED = "served", _("Au guichet")
+    ENDED = "ended", _("Visite terminée")
+
+
+class VisitOutcome(models.TextChoices):
+    """How a visit ended; the last three end no right."""
+
+    PRINTS_TAKEN = "prints_taken", _("Empreintes prises")
+    CARD_GIVEN = "card_given", _("Carte remise")
+    UNIDENTIFIED = "unidentified", _("Identité non établie")
+    INCOMPLETE = "incomplete", _("Visite incomplète")
+    LEFT = "left", _("Partie avant son tour")
+
+
+class VisitReason(models.TextChoices):
+    """Why a visit did not reach its end; which outcome takes which is `REASONS`."""
+
+    NO_PAPER = "no_paper", _("Aucune pièce d’identité présentée")
+    OTHER_FACE = "other_face", _("Le visage ne correspond pas à la pièce d’identité")
+    DOUBTFUL_PAPER = "doubtful_paper", _("La pièce d’identité paraît fausse ou modifiée")
+    MISSING_PAPER = "missing_paper", _("Une pièce à apporter manque")
+    UNREADABLE_PRINTS = "unreadable_prints", _("Empreintes impossibles à prendre aujourd’hui")
+    BROKEN_MACHINE = "broken_machine", _("Panne du matériel")
+    CARD_NOT_FOUND = "card_not_found", _("Carte introuvable au guichet")
+    WRONG_CARD = "wrong_card", _("Erreur sur la carte")
+
+
+class OldCard(models.TextChoices):
+    """What became of the card that the new one replaces."""
+
+    TAKEN_BACK = "taken_back", _("Reprise au guichet")
+    LOST = "lost", _("Déclarée perdue ou volée")
+    NONE = "none", _("La personne n’en avait pas")
+
+
+FULFILLED = {
+    Purpose.BIOMETRICS: VisitOutcome.PRINTS_TAKEN,
+    Purpose.COLLECTION: VisitOutcome.CARD_GIVEN,
+}
+REASONS = {
+    VisitOutcome.UNIDENTIFIED: (
+        VisitReason.NO_PAPER,
+        VisitReason.OTHER_FACE,
+        VisitReason.DOUBTFUL_PAPER,
+    ),
+    VisitOutcome.INCOMPLETE: (
+        VisitReason.MISSING_PAPER,
+        VisitReason.UNREADABLE_PRINTS,
+        VisitReason.BROKEN_MACHINE,
+        VisitReason.CARD_NOT_FOUND,
+        VisitReason.WRONG_CARD,
+    ),
+    VisitOutcome.LEFT: ("",),
+}
+"""The outcomes that end no right, each with the reasons that it may have."""

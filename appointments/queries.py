@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet
 
 from appointments import ordering
 from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SlotState
@@ -14,10 +14,13 @@ from appointments.models import (
     Appointment,
     Clearance,
     Closure,
+    CounterSkill,
     IssueRun,
     OpeningPattern,
     Seat,
+    Visit,
     VisitFigure,
+    is_made_again,
 )
 from appointments.ordering import FreeSeat, Waiting
 from portal.core import clock
@@ -25,14 +28,23 @@ from portal.territory.api import Counter, Site
 
 
 def waiting_clearances(prefecture_code: str) -> QuerySet:
-    """Live clearances that have neither a live nor an honoured appointment."""
-    seated = Appointment.objects.filter(clearance=OuterRef("pk"), state__in=SEATED_STATES)
+    """Live clearances that have neither a live nor an honoured appointment.
+
+    A visit that did not reach its end counts as none, once it may be made again.
+    """
+    seated = _seated()
     history = Prefetch("appointments", Appointment.objects.order_by("attempt"))
     return (
         Clearance.objects.live()
         .filter(~Exists(seated), prefecture_code=prefecture_code)
         .prefetch_related(history, "readmissions")
         .order_by("pk")
+    )
+
+
+def _seated() -> QuerySet:
+    return Appointment.objects.filter(
+        ~is_made_again(), clearance=OuterRef("pk"), state__in=SEATED_STATES
     )
 
 
@@ -118,10 +130,9 @@ def current_appointment(dossier_id: UUID) -> Appointment | None:
 
 def waiting_of(dossier_id: UUID) -> Clearance | None:
     """The clearance of this dossier that still waits for an appointment."""
-    seated = Appointment.objects.filter(clearance=OuterRef("pk"), state__in=SEATED_STATES)
     return (
         Clearance.objects.live()
-        .filter(~Exists(seated), dossier=dossier_id)
+        .filter(~Exists(_seated()), dossier=dossier_id)
         .order_by("-cleared_at", "pk")
         .first()
     )
@@ -129,7 +140,7 @@ def waiting_of(dossier_id: UUID) -> Clearance | None:
 
 def unused_clearances(case_id: UUID) -> QuerySet:
     """Live clearances of a case whose visit has not taken place."""
-    done = Appointment.objects.filter(clearance=OuterRef("pk"), state=AppointmentState.HONOURED)
+    done = _seated().filter(state=AppointmentState.HONOURED)
     return Clearance.objects.live().filter(~Exists(done), case=case_id).order_by("pk")
 
 
@@ -163,21 +174,71 @@ def counters_for(appointment: Appointment) -> QuerySet:
     )
 
 
-def day_sheet(user, *, site_id: int, day: date) -> QuerySet:
-    """Everybody expected at a site on a legal day, in order of time."""
+def expected_on(user, *, site_id: int, day: date) -> QuerySet:
+    """Every appointment of a site on a legal day, whatever became of it, in order of time."""
     starts_at = datetime(day.year, day.month, day.day, tzinfo=clock.PARIS)
-    shown = (*LIVE_STATES, AppointmentState.HONOURED, AppointmentState.MISSED)
     return (
         Appointment.objects.visible_to(user)
         .filter(
             site=site_id,
-            state__in=shown,
             period__startswith__gte=starts_at,
             period__startswith__lt=starts_at + timedelta(days=1),
         )
-        .select_related("clearance", "counter", "check_in")
+        .select_related("clearance", "counter", "check_in__counter", "check_in__visit__counter")
         .order_by("period", "counter__name", "seat_number", "pk")
     )
+
+
+def day_sheet(user, *, site_id: int, day: date) -> QuerySet:
+    """Everybody expected at a site on a legal day, in order of time."""
+    shown = (*LIVE_STATES, AppointmentState.HONOURED, AppointmentState.MISSED)
+    return expected_on(user, site_id=site_id, day=day).filter(state__in=shown)
+
+
+def next_for(counter: Counter, user) -> QuerySet:
+    """Who waits today and may be served at this counter: by hour of appointment, then number."""
+    skills = CounterSkill.objects.filter(counter=counter.pk).order_by("pk")
+    return (
+        Visit.objects.visible_to(user)
+        .waiting()
+        .filter(
+            site=counter.site_id,
+            day=clock.today(),
+            purpose__in=skills.values("service__purpose"),
+        )
+        .order_by("check_in__appointment__period", "number")
+    )
+
+
+def left_open(user, *, site_id: int, before: date) -> QuerySet:
+    """Visits of a site that nobody ended on their day; each waits for its outcome."""
+    return (
+        Visit.objects.visible_to(user)
+        .filter(site=site_id, day__lt=before, outcome="")
+        .order_by("day", "number")
+    )
+
+
+def visits_to_follow_up(user) -> QuerySet:
+    """People of these prefectures whom the counter could not recognise, the oldest first."""
+    return (
+        Visit.objects.visible_to(user)
+        .to_follow_up()
+        .select_related("site", "agent", "check_in__appointment__clearance")
+        .order_by("ended_at", "pk")
+    )
+
+
+def outcomes_since(user, day: date) -> dict[str, int]:
+    """How the visits of these prefectures ended since a day."""
+    ended = Visit.objects.visible_to(user).filter(day__gte=day).exclude(outcome="")
+    counted = ended.values("outcome").order_by("outcome").annotate(count=Count("pk"))
+    return {row["outcome"]: row["count"] for row in counted}
+
+
+def counters_at(site_id: int) -> QuerySet:
+    """The counters of a site, by name."""
+    return Counter.objects.filter(site=site_id).select_related("site").order_by("name", "pk")
 
 
 def counters_of(user) -> QuerySet:

@@ -30,4 +30,18 @@ def may_confirm(appointment, user, *, at) -> bool:
 
 def may_receive(appointment, user) -> bool:
     """Agents of the counter, for their own prefecture (the database says it again)."""
-    return "counter_agent" in user.roles and appointment.prefecture_code in user.prefectures
+    return receives_in(appointment.prefecture_code, user)
+
+
+def receives_in(prefecture_code, user) -> bool:
+    """Whether this person is an agent of the counters of a prefecture."""
+    return "counter_agent" in user.roles and prefecture_code in user.prefectures
+
+
+def may_follow_up(visit, user) -> bool:
+    """A supervisor of the office, who did not receive the person."""
+    return (
+        "supervisor" in user.roles
+        and visit.prefecture_code in user.prefectures
+        and visit.agent_id != user.pk
+    )

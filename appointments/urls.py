@@ -5,8 +5,12 @@ from appointments.views import (
     check,
     counter,
     figures,
+    follow_up,
     give_back,
+    moves,
+    offline,
     passport,
+    screens,
     supply,
     visit,
 )
@@ -20,6 +24,10 @@ AT_THE_COUNTER = Policy(
 )
 
 SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "opening")
+
+FOLLOW_UP = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
+# Whoever has the address of a screen reads numbers and counters, and nothing else.
+ON_THE_WALL = Policy("public", ANYONE)
 
 _MINE = "dossiers/<uuid:dossier_id>/rendez-vous/"
 _ONE = "rendez-vous/<uuid:appointment_id>/"
@@ -64,14 +72,38 @@ desk_urlpatterns = [
         name="readmit",
         policy=SUPERVISION,
     ),
+    route("visites/", follow_up.Visits.as_view(), name="visits", policy=FOLLOW_UP),
+    route(
+        "visites/<uuid:appointment_id>/autre-rendez-vous/",
+        follow_up.GiveAnother.as_view(),
+        name="give_another",
+        policy=FOLLOW_UP,
+    ),
 ]
 
 counter_urlpatterns = [
     _counter("", counter.Day, "day"),
+    _counter("nom/", counter.Find, "find"),
     _counter("code/", counter.Scan, "scan"),
+    _counter("camera/", counter.Camera, "camera"),
+    _counter("suivant/", counter.CallNext, "call_next"),
+    _counter("salle/", screens.Open, "screen"),
+    _counter("feuille/", offline.Paper, "paper"),
+    _counter("hors-ligne/", offline.Page, "offline"),
+    _counter("hors-ligne/feuille/", offline.DaySheet, "offline_sheet"),
+    _counter("hors-ligne/entrees/", offline.Enter, "offline_enter"),
+    _counter("hors-ligne/relais.js", offline.Relay, "offline_relay"),
     _counter(_ONE, visit.Visit, "visit"),
-    _counter(_ONE + "arrivee/", visit.Arrive, "arrive"),
+    _counter(_ONE + "arrivee/", moves.Arrive, "arrive"),
+    _counter(_ONE + "appel/", moves.Call, "call"),
+    _counter(_ONE + "au-guichet/", moves.Serve, "serve"),
     _counter(_ONE + "autre-jour/", give_back.GiveBack, "give_back"),
-    _counter(_ONE + "fin/", visit.Complete, "complete"),
+    _counter(_ONE + "fin/", moves.Complete, "complete"),
+    _counter(_ONE + "identite/", moves.TurnAway, "turn_away"),
+    _counter(_ONE + "sans-suite/", moves.LeaveUnfulfilled, "leave"),
     _counter(_ONE + "passeport/", passport.Passport, "passport"),
+]
+
+screen_urlpatterns = [
+    route("<str:token>/", screens.Screen.as_view(), name="waiting", policy=ON_THE_WALL),
 ]

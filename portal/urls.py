@@ -95,6 +95,7 @@ _PORTAL = [
             )
         ),
     ),
+    path("salle/", include((appointments_urls.screen_urlpatterns, "screen"))),
     *([path("demo/", include((demo_urls.urlpatterns, "demo")))] if settings.DEMO else []),
     *(
         [route("dev/components/", gallery, name="gallery", policy=PUBLIC)]

@@ -34,6 +34,7 @@ __all__ = [
     "give_power_to_sign",
     "SilenceView",
     "invitation_for",
+    "is_close",
     "record_biometrics",
     "record_hand_over",
     "silence_of",
@@ -69,6 +70,12 @@ def cases_of(dossier_ids: Iterable[UUID]) -> dict[UUID, CaseView]:
 def case_visible_to(case_id: UUID, person: User) -> Case | None:
     """A case of one of this agent's offices, or None as if it did not exist."""
     return Case.objects.visible_to(person).filter(pk=case_id).order_by("pk").first()
+
+
+def is_close(case_id: UUID, person: User) -> bool:
+    """Whether this agent shares an address, a phone or an e-mail with the person of a case."""
+    keys = sorted(person.contact_keys)
+    return bool(keys) and Case.objects.filter(pk=case_id, contact_keys__overlap=keys).exists()
 
 
 def record_biometrics(case_id: UUID, actor: User, at: datetime) -> Step:

@@ -25,6 +25,7 @@ from appointments.models.supply import (
     Slot,
 )
 from appointments.models.urgency import Urgency
+from appointments.models.visit import Visit, WaitingScreen, is_made_again
 
 __all__ = [
     "BLOCKED_AT_MOST",
@@ -50,5 +51,8 @@ __all__ = [
     "Service",
     "Slot",
     "Urgency",
+    "is_made_again",
+    "Visit",
     "VisitFigure",
+    "WaitingScreen",
 ]

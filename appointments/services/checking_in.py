@@ -1,5 +1,6 @@
-"""At the counter: find an appointment from what is shown, and say in words why not, or enter it."""
+"""At the door: find an appointment from what is shown, and say in words why not, or enter it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,20 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments import rules
-from appointments.enums import AppointmentState, Purpose
-from appointments.models import Appointment, CheckIn
-from appointments.services import notices, passes
+from appointments.enums import AppointmentState, VisitOutcome
+from appointments.models import Appointment, CheckIn, Visit
+from appointments.services import notices, passes, visiting
 from portal.accounts.api import Role
 from portal.core import clock, journal
 from portal.core.constraints import refusing
 from portal.core.errors import DomainRefusal
 from portal.territory.api import Site
-from workflows import api as workflows
 
 EARLY_AT_MOST = LATE_AT_MOST = timedelta(hours=2)
 _NOT_NOW = gettext_lazy("Ce rendez-vous ne peut pas être enregistré maintenant. Rechargez la page.")
-_REFUSALS = {
+_REFUSALS = visiting.HANDS | {
     "appointments_checkin_pkey": gettext_lazy("Cette personne a déjà été reçue."),
+    "an_entry_is_made_once": gettext_lazy("Cette personne a déjà été reçue."),
     "a_check_in_needs_a_live_appointment_now": _NOT_NOW,
     "a_check_in_is_at_a_counter_of_the_site": gettext_lazy("Ce guichet est sur un autre site."),
 }
@@ -33,7 +34,9 @@ def find(shown: str, *, user, at: datetime) -> Appointment:
 
     Raises DomainRefusal when it is forged, unreadable, over, or of another prefecture.
     """
-    here = Appointment.objects.visible_to(user).select_related("site", "clearance", "check_in")
+    here = Appointment.objects.visible_to(user).select_related(
+        "site", "clearance", "check_in__counter"
+    )
     if shown.strip().upper().startswith(passes.PREFIX):
         scanned = passes.read_seal(shown, at=at)
         found = here.filter(scan_id=scanned.scan_id).first()
@@ -85,8 +88,11 @@ def reasons_not_to_receive(appointment: Appointment, *, site_id: int, at: dateti
 def _ended(appointment: Appointment) -> str:
     state = appointment.state
     if state == AppointmentState.HONOURED:
-        at = date_format(appointment.check_in.at.astimezone(clock.PARIS), "TIME_FORMAT")
-        return _("Cette personne a déjà été reçue à %(time)s.") % {"time": at}
+        entry = appointment.check_in
+        return _("Cette personne a déjà été reçue à %(time)s, %(counter)s.") % {
+            "time": date_format(entry.arrived_at.astimezone(clock.PARIS), "TIME_FORMAT"),
+            "counter": entry.counter.name,
+        }
     sentences: dict[str, str] = {
         AppointmentState.CANCELLED: _("Ce rendez-vous a été rendu par la personne."),
         AppointmentState.REVOKED: _("Ce rendez-vous a été retiré par la préfecture."),
@@ -95,11 +101,26 @@ def _ended(appointment: Appointment) -> str:
     return sentences.get(state, "")
 
 
+@dataclass(frozen=True)
+class Claim:
+    """An arrival noted by a device without the server: when, and under which key of its own."""
+
+    at: datetime
+    key: UUID
+
+
 @transaction.atomic
-def arrive(appointment: Appointment, *, counter, user, at: datetime) -> CheckIn:
-    """Enter the person, once, now, at this counter's site. Raises DomainRefusal with the reason."""
+def arrive(
+    appointment: Appointment, *, counter, user, at: datetime, claim: Claim | None = None
+) -> CheckIn:
+    """Enter the person, once, at this counter's site: now, or when a device claims it was.
+
+    The database keeps its own time beside the claim. Raises DomainRefusal with the reason.
+    """
     _only_the_counter(appointment, user)
-    reasons = reasons_not_to_receive(appointment, site_id=counter.site_id, at=at)
+    reasons = reasons_not_to_receive(
+        appointment, site_id=counter.site_id, at=claim.at if claim else at
+    )
     if reasons:
         raise DomainRefusal(*reasons)
     with refusing(_REFUSALS):
@@ -111,6 +132,8 @@ def arrive(appointment: Appointment, *, counter, user, at: datetime) -> CheckIn:
             site_id=appointment.site_id,
             counter=counter,
             agent=user,
+            claimed_at=claim.at if claim else None,
+            entry_key=claim.key if claim else None,
         )
     notices.tell_about(appointment, "appointment_honoured", by_role=Role.COUNTER_AGENT.value)
     journal.record(
@@ -119,20 +142,19 @@ def arrive(appointment: Appointment, *, counter, user, at: datetime) -> CheckIn:
         subject_id=appointment.pk,
         dossier_id=appointment.dossier_id,
         prefecture=appointment.prefecture_code,
-        facts={"counter": counter.pk},
+        facts={"counter": counter.pk} | ({"claimed": claim.at.isoformat()} if claim else {}),
     )
     return entry
 
 
-def complete(appointment: Appointment, *, case_id: UUID, user, at: datetime) -> None:
-    """Record what the person came for. Raises DomainRefusal before the check-in, or twice."""
-    _only_the_counter(appointment, user)
-    if appointment.state != AppointmentState.HONOURED:
-        raise DomainRefusal(_("Enregistrez d’abord l’arrivée de la personne."))
-    if appointment.purpose == Purpose.BIOMETRICS:
-        workflows.record_biometrics(case_id, user, at)
-    else:
-        workflows.record_hand_over(case_id, user, at)
+@transaction.atomic
+def turn_away(appointment: Appointment, *, reason: str, counter, user, at: datetime) -> Visit:
+    """Somebody came whom nobody could recognise at the door: they did come, and lose nothing."""
+    arrive(appointment, counter=counter, user=user, at=at)
+    appointment.refresh_from_db(fields=["state"])
+    return visiting.leave_unfulfilled(
+        appointment, outcome=VisitOutcome.UNIDENTIFIED, reason=reason, user=user
+    )
 
 
 def _only_the_counter(appointment: Appointment, user) -> None:

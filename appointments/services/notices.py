@@ -39,6 +39,18 @@ LINES = {
     ),
     "appointment_honoured": _("Vous avez été reçu au guichet."),
     "appointment_readmitted": _("Un autre rendez-vous vous sera donné au prochain passage."),
+    "visit_unidentified": _(
+        "Le guichet n’a pas pu vérifier votre identité. Aucun de vos droits ne s’arrête : un "
+        "responsable va prendre contact avec vous."
+    ),
+    "visit_incomplete": _(
+        "Votre visite n’a pas pu aller jusqu’au bout. Un autre rendez-vous vous sera donné au "
+        "prochain passage."
+    ),
+    "visit_left": _(
+        "Vous êtes parti avant votre tour. Un autre rendez-vous vous sera donné au prochain "
+        "passage."
+    ),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
 
@@ -50,6 +62,9 @@ MAILS = {
     "appointment_revoked": _("La préfecture doit changer votre rendez-vous"),
     "appointment_honoured": _("Vous avez été reçu au guichet"),
     "appointment_readmitted": _("Un autre rendez-vous vous sera donné"),
+    "visit_unidentified": _("La préfecture va prendre contact avec vous"),
+    "visit_incomplete": _("Votre visite n’est pas terminée"),
+    "visit_left": _("Votre visite n’a pas eu lieu"),
 }
 """Subjects of the mails, which name no person and no dossier."""
 

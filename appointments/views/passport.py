@@ -16,6 +16,10 @@ class Passport(OneVisit, View):
     def get(self, request, **kwargs):
         view = dossiers.dossier_summary(self.appointment.dossier_id)
         stored = passport_of(view)
-        if stored is None or not self.allowed() or not self.is_of_today():
+        if stored is None or not self.may_be_shown():
             raise Http404
         return vault.serve_preview(request, stored)
+
+    def may_be_shown(self):
+        """To an agent of the counter, that day, who is not close to the person."""
+        return self.allowed() and self.is_of_today() and not self.is_close()

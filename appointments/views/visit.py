@@ -1,28 +1,24 @@
-"""One person at the counter: compare, enter, do what they came for."""
+"""One person at the counter: compare, enter, and what may be done next."""
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from appointments import queries, rules
-from appointments.enums import AppointmentState, Purpose
-from appointments.forms.scan import ArriveForm, CompleteForm
+from appointments.enums import VisitOutcome, VisitState
+from appointments.forms.scan import ArriveForm, CompleteForm, CounterForm, UnfulfilledForm
 from appointments.models import Appointment
-from appointments.services import checking_in
-from appointments.views.counter import AtASite
+from appointments.services import checking_in, visiting
+from appointments.views.counter import AtASite, visit_of
 from dossiers import api as dossiers
 from portal.core import clock, journal
-from portal.core.views import ActView, ReadOnlyView
+from portal.core.views import ReadOnlyView
 from workflows import api as workflows
 
-TO_DO = {
-    Purpose.BIOMETRICS: workflows.CaseState.BIOMETRICS_DUE,
-    Purpose.COLLECTION: workflows.CaseState.CARD_READY,
-}
 PASSPORT = "passport"
+_UNRECOGNISED = (VisitOutcome.UNIDENTIFIED,)
+_NO_FORMS = dict.fromkeys(("arrive", "turn_away", "complete", "leave", "call"))
 
 
 def passport_of(view):
@@ -40,8 +36,12 @@ class OneVisit(AtASite):
         super().setup(request, *args, appointment_id=appointment_id, **kwargs)
         visible = Appointment.objects.visible_to(request.user)
         self.appointment = get_object_or_404(
-            visible.select_related("site", "counter", "clearance", "check_in"), pk=appointment_id
+            visible.select_related(
+                "site", "counter", "clearance", "check_in__counter", "check_in__visit__counter"
+            ),
+            pk=appointment_id,
         )
+        self.visit = visit_of(self.appointment)
 
     def allowed(self):
         return rules.may_receive(self.appointment, self.request.user)
@@ -50,18 +50,27 @@ class OneVisit(AtASite):
         """Identity is shown on the day of the visit alone."""
         return clock.legal_day(self.appointment.starts_at) == clock.today()
 
+    def is_close(self):
+        """Nobody receives, nor reads, somebody they live with."""
+        return workflows.is_close(self.appointment.clearance.case_id, self.request.user)
+
     def get_context_data(self, **kwargs):
-        appointment = self.appointment
+        appointment, at, is_close = self.appointment, clock.now(), self.is_close()
         reasons = checking_in.reasons_not_to_receive(
-            appointment, site_id=self.site.pk if self.site else 0, at=clock.now()
+            appointment, site_id=self.site.pk if self.site else 0, at=at
         )
+        if is_close:
+            reasons = [visiting.HANDS["nobody_receives_someone_close_to_them"]]
         shown = {"appointment": appointment, "clearance": appointment.clearance}
-        shown |= {"reasons": reasons, "person": None, "arrive": None, "complete": None}
-        shown |= {"is_done": False, "has_passport": False}
-        shown["may_give_back"] = rules.may_give_back(appointment, self.request.user, at=clock.now())
-        if self.is_of_today():
+        shown |= {"visit": self.visit, "reasons": reasons, "is_close": is_close}
+        shown |= {"person": None, "has_passport": False} | _NO_FORMS
+        shown["may_give_back"] = rules.may_give_back(appointment, self.request.user, at=at)
+        if self.is_of_today() and not is_close:
             shown |= self._person()
             shown |= self._acts(reasons)
+        elif self.visit is not None and not self.visit.is_over:
+            # left open on its day: it may still be settled, without showing who the person is
+            shown["leave"] = UnfulfilledForm(outcomes=self.outcomes())
         return super().get_context_data(**kwargs) | shown
 
     def _person(self):
@@ -77,18 +86,36 @@ class OneVisit(AtASite):
         return {"person": view, "has_passport": passport_of(view) is not None}
 
     def _acts(self, reasons):
-        appointment = self.appointment
-        if appointment.state == AppointmentState.HONOURED:
-            case = workflows.case_of(appointment.dossier_id)
-            if case.state != TO_DO[appointment.purpose]:
-                return {"is_done": True}
-            return {"complete": CompleteForm(purpose=appointment.purpose)}
-        if reasons:
+        """The forms of what may be done next."""
+        if self.visit is None:
+            return {} if reasons else self._at_the_door()
+        if self.visit.is_over:
             return {}
-        counters = queries.counters_for(appointment)
-        return {
-            "arrive": ArriveForm(counters=counters, initial={"counter": appointment.counter_id})
+        forms = {
+            "complete": CompleteForm(purpose=self.appointment.purpose),
+            "leave": UnfulfilledForm(outcomes=self.outcomes()),
         }
+        if self.visit.state == VisitState.SERVED:
+            return forms
+        counter = self.visit.counter or self.appointment.check_in.counter
+        counters = queries.counters_for(self.appointment)
+        return forms | {"call": CounterForm(counters=counters, initial={"counter": counter.pk})}
+
+    def _at_the_door(self):
+        counters = list(queries.counters_for(self.appointment))
+        initial = {"counter": self.appointment.counter_id}
+        return {
+            "arrive": ArriveForm(counters=counters, initial=initial),
+            "turn_away": UnfulfilledForm(outcomes=_UNRECOGNISED),
+        }
+
+    def outcomes(self):
+        """How this visit may stop: at the counter nobody leaves before their turn."""
+        if self.visit is None:
+            return _UNRECOGNISED
+        served = self.visit.state == VisitState.SERVED
+        left = () if served else (VisitOutcome.LEFT,)
+        return (VisitOutcome.UNIDENTIFIED, VisitOutcome.INCOMPLETE, *left)
 
     def get_success_url(self):
         here = reverse("counter:visit", args=[self.appointment.pk])
@@ -99,51 +126,3 @@ class Visit(OneVisit, ReadOnlyView, TemplateView):
     """Name, birth date and passport, in big; green or red, with words."""
 
     template_name = "appointments/visit.html"
-
-
-class Arrive(OneVisit, ActView):
-    """The person is here and is the one expected."""
-
-    http_method_names = ["post"]
-    form_class = ArriveForm
-    template_name = "appointments/visit.html"
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"counters": queries.counters_for(self.appointment)}
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | ({"arrive": context["form"]} if context["arrive"] else {})
-
-    def perform(self, form):
-        counter = get_object_or_404(
-            queries.counters_for(self.appointment), pk=form.cleaned_data["counter"]
-        )
-        checking_in.arrive(
-            self.appointment, counter=counter, user=self.request.user, at=clock.now()
-        )
-        messages.success(self.request, _("L’arrivée est enregistrée."))
-
-
-class Complete(OneVisit, ActView):
-    """Prints are taken, or the card is handed over."""
-
-    http_method_names = ["post"]
-    form_class = CompleteForm
-    template_name = "appointments/visit.html"
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"purpose": self.appointment.purpose}
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | ({"complete": context["form"]} if context["complete"] else {})
-
-    def perform(self, form):
-        checking_in.complete(
-            self.appointment,
-            case_id=self.appointment.clearance.case_id,
-            user=self.request.user,
-            at=clock.now(),
-        )
-        messages.success(self.request, _("C’est enregistré. La visite est terminée."))

@@ -78,7 +78,10 @@ def door_sign_out(sign_in_page: str):
     @require_POST
     def sign_out(request):
         logout(request)
-        return redirect(sign_in_page)
+        response = redirect(sign_in_page)
+        # what the counter kept for the time without a server leaves with the agent
+        response["Clear-Site-Data"] = '"storage"'
+        return response
 
     return sign_out
 

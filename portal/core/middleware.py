@@ -48,7 +48,8 @@ class PersonalPagesAreNotStored:
     def __call__(self, request):
         """Set the header unless the view chose one."""
         response = self.get_response(request)
-        response.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+        # a page that reads a code by camera says so itself
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         user = getattr(request, "user", None)
         if user is not None and "Cache-Control" not in response and user.is_authenticated:

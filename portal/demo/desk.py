@@ -185,7 +185,7 @@ class CounterAgent(Agent):
 
     def hands_over(self):
         """The card is in the person's hands."""
-        self.browser.send(self.browser.form(r"/fin/"), {"done": "on"})
+        self.browser.send(self.browser.form(r"/fin/"), {"done": "on", "old_card": "taken_back"})
         return "The card is handed over, in one visit."
 
     def takes_prints(self):

@@ -24,7 +24,9 @@ RIGHTS = {
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
     "urgency": ("SIU", "S", "S"),
+    "visit": ("SIU", "S", "S"),
     "visitfigure": ("S", "SIU", "S"),
+    "waitingscreen": ("SIU", "S", ""),
 }
 PERSONAL = (
     "appointment",
@@ -36,6 +38,7 @@ PERSONAL = (
     "preferredsite",
     "readmission",
     "urgency",
+    "visit",
 )
 
 

@@ -166,5 +166,6 @@ PARTS = {
     "batch_id": lambda name, office: office.batch.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
     "job_id": lambda name, office: 1,
+    "token": lambda name, office: office.screen,
     "path": lambda name, office: "",
 }

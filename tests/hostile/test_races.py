@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, CheckIn
-from appointments.services import checking_in
+from appointments.services import checking_in, visiting
 from dossiers.models import Dossier, Evidence
 from dossiers.models.procedure import published
 from dossiers.services.completing import send_completion
@@ -317,7 +317,13 @@ def test_a_person_is_received_once_and_given_one_card(owner, move_clock):
     def handing(person):
         def act():
             with acting_for(person) as present:
-                checking_in.complete(visit_of(life), case_id=life.id, user=person, at=present.now)
+                visiting.fulfil(
+                    visit_of(life),
+                    case_id=life.id,
+                    user=person,
+                    at=present.now,
+                    old_card="taken_back",
+                )
 
         return act
 

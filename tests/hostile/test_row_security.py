@@ -26,6 +26,7 @@ EMPTY = {
     "appointments_changerequest",
     "appointments_checkin",
     "appointments_readmission",
+    "appointments_visit",
 }
 # The worker sends mail: it sees the queue of messages whatever it does.
 WORKER_READS = {"correspondence_outgoingmail"}

@@ -4,11 +4,12 @@ import datetime as dt
 import itertools
 from types import SimpleNamespace
 
+from appointments.services import screens
 from dossiers.services import extending
 from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
 from portal.core import clock
-from portal.core.door import acting, also
+from portal.core.door import acting, acting_for, also
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory, as_worker
@@ -106,6 +107,9 @@ def _appoint(office):
     visits.run(office.code)
     life.appointment = visits.appointment_of(life)
     office.lives["appointed"] = life
+    with acting_for(office.people["counter_agent"]):
+        site = visits.site(office.place)
+        office.screen = screens.open_screen(site, user=office.people["counter_agent"])
 
 
 def _more_lives(office):

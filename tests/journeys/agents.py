@@ -155,6 +155,7 @@ class CounterAgent(Agent):
     def hands_over(self):
         """The card is in the person's hands."""
         self.look("counter-arrived")
+        self.page.locator("main form[action*='/fin/'] [name=old_card]").select_option("taken_back")
         self._sends("fin")
         self.look("counter-done")
 

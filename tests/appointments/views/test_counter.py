@@ -1,18 +1,22 @@
 """The counter: who is received, and every reason why one is not, in words."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from appointments.enums import AppointmentState
 from appointments.services import notices, passes
+from portal.accounts.api import set_contacts
 from portal.core import clock
-from portal.core.door import acting_for
+from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.correspondence import api as correspondence
 from tests.factories import appointments as factory
-from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory, as_worker
+
+HANDED_OVER = {"done": "on", "old_card": "taken_back"}
 
 
 @pytest.fixture
@@ -25,6 +29,7 @@ def counter(client):
             reverse("counter:sign_in"), {"email": agent.email, "password": PASSWORD}
         )
         assert answer.status_code == 302
+        enter.agent = agent
         return client
 
     return enter
@@ -69,7 +74,9 @@ def test_a_person_is_scanned_compared_received_and_given_their_card(
 
     assert arrive(client, life, places.here).status_code == 302
     assert factory.appointment_of(life).state == AppointmentState.HONOURED
-    done = client.post(visit("complete", life, places.here), {"done": "on"})
+    kept = client.post(visit("complete", life, places.here), {"done": "on"})
+    assert "Dites ce qu’est devenue l’ancienne carte" in words(kept)
+    done = client.post(visit("complete", life, places.here), HANDED_OVER)
     assert done.status_code == 302
     assert life.case.state == "handed_over"
     assert "Visite terminée" in words(client.get(visit("visit", life, places.here)))
@@ -195,7 +202,7 @@ def test_arrival_needs_the_comparison_and_the_end_needs_the_arrival(places, coun
     at_the_visit(life.appointment)
     client = counter()
 
-    early = client.post(visit("complete", life, places.here), {"done": "on"})
+    early = client.post(visit("complete", life, places.here), HANDED_OVER)
     assert "Enregistrez d’abord l’arrivée" in words(early)
     hurried = client.post(
         visit("arrive", life, places.here), {"counter": life.appointment.counter_id}
@@ -269,6 +276,182 @@ def test_only_agents_of_the_counter_open_its_pages(places, counter, role):
         assert client.get(page).status_code == 403
 
 
+def test_a_number_is_given_called_and_served_before_the_outcome(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+    arrive(client, life, places.here)
+    assert "Numéro <strong>1</strong>" in words(client.get(visit("visit", life, places.here)))
+
+    called = client.post(
+        reverse("counter:call_next"),
+        {"counter": life.appointment.counter_id, "site": places.here.site},
+    )
+
+    assert called["Location"] == visit("visit", life, places.here)
+    assert "Appeler encore" in words(client.get(called["Location"]))
+    assert client.post(visit("serve", life, places.here)).status_code == 302
+    page = words(client.get(called["Location"]))
+    assert "Au guichet, Guichet A" in page
+    assert "Partie avant son tour" not in page
+    assert "Personne n’attend pour ce guichet" in words(
+        client.post(
+            reverse("counter:call_next"),
+            {"counter": life.appointment.counter_id, "site": places.here.site},
+        )
+    )
+
+
+def test_a_visit_that_stops_says_what_follows_and_ends_no_right(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+    arrive(client, life, places.here)
+
+    unexplained = client.post(visit("leave", life, places.here), {"ending": ""})
+    stopped = client.post(visit("leave", life, places.here), {"ending": "incomplete:wrong_card"})
+
+    assert "Choisissez une raison de la liste" in words(unexplained)
+    assert stopped.status_code == 302
+    page = words(client.get(visit("visit", life, places.here)))
+    assert "Visite incomplète" in page
+    assert "Un autre rendez-vous sera donné" in page
+    assert life.case.state == "card_ready"
+
+
+def test_a_visit_left_open_last_night_is_shown_until_it_is_settled(
+    places, counter, at_the_visit, move_clock
+):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+    arrive(client, life, places.here)
+    move_clock(timedelta(days=1))
+    address = visit("visit", life, places.here)
+    day = reverse("counter:day")
+    assert "Visites restées ouvertes" in words(client.get(day, {"site": places.here.site}))
+    page = words(client.get(address))
+    assert "4 mai 1999" not in page
+
+    stopped = client.post(visit("leave", life, places.here), {"ending": "left:"})
+
+    assert stopped.status_code == 302
+    assert "restées ouvertes" not in words(client.get(day, {"site": places.here.site}))
+    factory.run()
+    assert factory.appointment_of(life).attempt == 2
+
+
+def test_a_supervisor_reads_who_was_not_recognised_and_gives_another(
+    places, counter, at_the_visit, client
+):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    counter().post(visit("turn_away", life, places.here), {"ending": "unidentified:no_paper"})
+    assert factory.appointment_of(life).state == AppointmentState.HONOURED
+    desk = type(client)()
+    boss = UserFactory(prefecture="75", supervisor=True)
+    desk.post(reverse("desk:sign_in"), {"email": boss.email, "password": PASSWORD})
+
+    page = words(desk.get(reverse("desk:visits")))
+    assert life.clearance.holder_name in page
+    assert "Aucune pièce d’identité présentée" in page
+    again = reverse("desk:give_another", args=[life.appointment.pk])
+    assert desk.post(again).status_code == 302
+
+    assert "Personne n’attend votre appel" in words(desk.get(reverse("desk:visits")))
+    factory.run()
+    assert factory.appointment_of(life).attempt == 2
+
+
+def test_an_agent_close_to_the_person_reads_and_enters_nothing(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+    with as_worker(), acting(None, scope="system") as act:
+        set_contacts(counter.agent, at=act.now, emails=[life.applicant.email])
+
+    page = words(client.get(visit("visit", life, places.here)))
+
+    assert "un autre agent doit la recevoir" in page
+    assert "4 mai 1999" not in page
+    assert client.get(visit("passport", life, places.here)).status_code == 404
+    assert "un autre agent doit la recevoir" in words(arrive(client, life, places.here))
+    assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
+def test_a_name_is_looked_for_among_the_people_of_the_day_alone(places, counter, at_the_visit):
+    life = factory.appointed()
+    client = counter()
+    name = life.clearance.holder_name.split()[-1].upper()
+
+    def find(text):
+        sent = {"name": text, "site": places.here.site}
+        return words(client.post(reverse("counter:find"), sent))
+
+    assert "n’est attendu aujourd’hui" in find(name)
+    at_the_visit(life.appointment)
+    assert f'href="{visit("visit", life, places.here)}"' in find(name)
+    assert "Personne de ce nom" in find("Introuvable")
+    assert "Tapez un nom" in find("")
+
+
+def test_a_list_on_paper_names_nobody(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+
+    page = words(counter().get(reverse("counter:paper"), {"site": places.here.site}))
+
+    assert f"…{life.appointment.code[-3:]}" in page
+    for secret in (*life.clearance.holder_name.split(), life.appointment.code):
+        assert secret not in page
+    assert JournalLine.objects.filter(act="offline.print").count() == 1
+
+
+def test_the_device_loads_sends_and_forgets(places, counter, at_the_visit):
+    life = factory.appointed()
+    at_the_visit(life.appointment)
+    client = counter()
+    where = {"site": places.here.site}
+
+    sheet = client.get(reverse("counter:offline_sheet"), where).json()
+    sent = where | {
+        "key": "6a9b7c0e-6a3b-4f5e-9d50-2b1f4a7d9c11",
+        "mark": sheet["people"][0]["code"],
+        "by": sheet["by"],
+        "claimed": sheet["now"] - 600,
+        "counter": sheet["counters"][0][0],
+    }
+    answers = [client.post(reverse("counter:offline_enter"), sent).json() for _twice in "ab"]
+
+    assert [answer["kind"] for answer in answers] == ["entered", "again"]
+    assert client.post(reverse("counter:offline_enter"), {}).json()["kind"] == "refused"
+    assert factory.appointment_of(life).state == AppointmentState.HONOURED
+    left = client.post(reverse("counter:sign_out"))
+    assert left["Clear-Site-Data"] == '"storage"'
+
+
+def test_the_page_kept_on_the_device_names_nobody_and_alone_may_use_the_camera(places, counter):
+    client = counter()
+
+    pages = {name: client.get(reverse(f"counter:{name}")) for name in ("offline", "camera", "day")}
+
+    assert str(counter.agent) not in pages["offline"].text
+    allowed = {name: "camera=(self)" in page["Permissions-Policy"] for name, page in pages.items()}
+    assert allowed == {"offline": True, "camera": True, "day": False}
+    relay = client.get(reverse("counter:offline_relay"))
+    assert relay["Content-Type"].startswith("text/javascript")
+    assert f'"page": "{reverse("counter:offline")}"' in relay.text
+
+
+def test_a_wall_screen_is_opened_on_its_own_machine_which_forgets_the_agent(places, counter):
+    client = counter()
+
+    opened = client.post(reverse("counter:screen"), {"site": places.here.site})
+
+    assert "Votre numéro s’affichera ici" in words(client.get(opened["Location"]))
+    assert client.get(reverse("counter:day")).status_code == 302
+
+
 @pytest.mark.parametrize("expected", [1, 3])
 def test_the_day_sheet_costs_the_same_for_one_and_for_three(
     places, counter, at_the_visit, expected, django_assert_num_queries
@@ -282,4 +465,4 @@ def test_the_day_sheet_costs_the_same_for_one_and_for_three(
         client.get(reverse("counter:day"), {"site": places.here.site})
 
 
-QUERIES_OF_A_DAY = 13
+QUERIES_OF_A_DAY = 15
