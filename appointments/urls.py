@@ -2,6 +2,7 @@
 
 from appointments.views import (
     applicant,
+    calendar,
     check,
     counter,
     figures,
@@ -59,6 +60,26 @@ desk_urlpatterns = [
         policy=SUPERVISION,
     ),
     route(
+        "guichets/horaires/<int:opening_id>/changer/",
+        supply.ChangeOpening.as_view(),
+        name="change_opening",
+        policy=SUPERVISION,
+    ),
+    route("guichets/calendrier/", calendar.Calendar.as_view(), name="calendar", policy=SUPERVISION),
+    route(
+        "guichets/absence/",
+        supply.TakeOutCounter.as_view(),
+        name="take_out_counter",
+        policy=SUPERVISION,
+    ),
+    route("guichets/jour-ouvert/", supply.OpenDay.as_view(), name="open_day", policy=SUPERVISION),
+    route(
+        "guichets/a-prevenir/",
+        calendar.ToCall.as_view(template_name="appointments/to_call.html"),
+        name="to_call",
+        policy=SUPERVISION,
+    ),
+    route(
         "guichets/file/<uuid:clearance_id>/",
         supply.Readmit.as_view(),
         name="readmit",
@@ -69,6 +90,12 @@ desk_urlpatterns = [
 counter_urlpatterns = [
     _counter("", counter.Day, "day"),
     _counter("code/", counter.Scan, "scan"),
+    route(
+        "a-prevenir/",
+        calendar.ToCall.as_view(template_name="appointments/to_call_at_counter.html"),
+        name="to_call",
+        policy=AT_THE_COUNTER,
+    ),
     _counter(_ONE, visit.Visit, "visit"),
     _counter(_ONE + "arrivee/", visit.Arrive, "arrive"),
     _counter(_ONE + "autre-jour/", give_back.GiveBack, "give_back"),
