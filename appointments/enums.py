@@ -15,6 +15,7 @@ __all__ = [
     "ChangeReason",
     "IssueOutcome",
     "OldCard",
+    "OutageKind",
     "Purpose",
     "SeatKind",
     "SlotState",
@@ -67,6 +68,14 @@ class SeatKind(models.TextChoices):
     REGULAR = "regular", _("Place")
     OVERBOOK = "overbook", _("Place en plus, pour les absences attendues")
     RESERVE = "reserve", _("Place gardée pour les derniers jours")
+    WITHDRAWN = "withdrawn", _("Place retirée")
+
+
+class OutageKind(models.TextChoices):
+    """Why a counter receives nobody for some days while its site stays open."""
+
+    AGENT_ABSENT = "agent_absent", _("L’agent est absent")
+    OUT_OF_ORDER = "out_of_order", _("Le guichet est hors service")
 
 
 class UrgencyGround(models.TextChoices):

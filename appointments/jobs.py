@@ -1,7 +1,7 @@
 """The issuing run, at night and at noon, by the worker that has the issuer's role."""
 
 from appointments import queries
-from appointments.services import counting, issuing
+from appointments.services import counting, issuing, supplying, totalling
 from portal.core import clock, door
 from portal.core.jobs import enqueue, job
 
@@ -10,7 +10,9 @@ from portal.core.jobs import enqueue, job
 def issue(*, prefecture_code, **_later_arguments):
     """Run one prefecture. Running it twice issues once."""
     with door.also(prefecture_code):
-        issuing.issue(prefecture_code, at=clock.now())
+        at = clock.now()
+        issuing.issue(prefecture_code, at=at)
+        totalling.count(prefecture_code, at=at)
 
 
 @job("appointments.issue_everywhere", queue="issuing", cron="30 1,11 * * *")
@@ -24,3 +26,22 @@ def issue_everywhere(**_later_arguments):
 def count_visits(**_later_arguments):
     """Publish the visits per title of this month and of the one before."""
     counting.count_visits(at=clock.now())
+
+
+@job("appointments.open_calendar", queue="issuing")
+def open_calendar(*, prefecture_code, **_later_arguments):
+    """Make the slots and seats that the hours ask for, and count them. Twice adds nothing."""
+    with door.also(prefecture_code):
+        at = clock.now()
+        supplying.lock(prefecture_code)
+        supplying.open_slots(prefecture_code, at=at)
+        totalling.count(prefecture_code, at=at)
+
+
+@job("appointments.open_calendars", queue="issuing", cron="10 0 * * *")
+def open_calendars(**_later_arguments):
+    """Enqueue it for each prefecture that has hours, every day, a little before the first run."""
+    for code in queries.prefectures_with_a_calendar():
+        enqueue(
+            "appointments.open_calendar", prefecture_code=code, _lock=f"appointments.issue:{code}"
+        )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from math import comb
 
 RULE_VERSION = "2026-11"
 
@@ -15,6 +16,7 @@ URGENT, COVER_ENDS, VULNERABLE, OTHERS = 0, 1, 2, 3
 COVER_ENDS_WITHIN_DAYS = 21
 PROMOTED_EVERY_DAYS = 30
 MISSED_AT_MOST = 2
+CROWDED_AT_MOST = 0.05
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,15 @@ class Waiting:
     revoked_by_the_office: int = 0
     avoid: frozenset[date] = frozenset()
     busy: tuple[tuple[datetime, datetime], ...] = ()
+    student_counter: str = ""
 
 
 @dataclass(frozen=True)
 class FreeSeat:
-    """A seat that may be given; `day` is its legal day."""
+    """A seat that may be given; `day` is its legal day.
+
+    `student_counter` names the counter whose students alone are received there.
+    """
 
     slot_id: str
     number: int
@@ -46,6 +52,7 @@ class FreeSeat:
     starts_at: datetime
     ends_at: datetime
     day: date
+    student_counter: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,28 @@ def give(ranked: Iterable[Ranked], seats: Iterable[FreeSeat]) -> list[Given]:
 
 
 def _suits(waiting: Waiting, seat: FreeSeat, busy: Iterable[tuple[datetime, datetime]]) -> bool:
+    if seat.student_counter and seat.student_counter != waiting.student_counter:
+        return False
     return seat.day not in waiting.avoid and not any(
         starts_at < seat.ends_at and seat.starts_at < ends_at for starts_at, ends_at in busy
+    )
+
+
+def overbooking(places: int, no_show_rate: float) -> int:
+    """How many seats more than places may be given for a half-day.
+
+    The most for which more shows than places have a chance of one in twenty at most, each
+    person coming or not without regard to the others.
+    """
+    extra = 0
+    while _more_shows_than(places, places + extra + 1, 1 - no_show_rate) <= CROWDED_AT_MOST:
+        extra += 1
+    return extra
+
+
+def _more_shows_than(places: int, given: int, show_rate: float) -> float:
+    """P(Binomial(given, show_rate) > places)."""
+    return sum(
+        comb(given, shows) * show_rate**shows * (1 - show_rate) ** (given - shows)
+        for shows in range(places + 1, given + 1)
     )

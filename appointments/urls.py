@@ -2,6 +2,7 @@
 
 from appointments.views import (
     applicant,
+    calendar,
     check,
     counter,
     figures,
@@ -67,6 +68,26 @@ desk_urlpatterns = [
         policy=SUPERVISION,
     ),
     route(
+        "guichets/horaires/<int:opening_id>/changer/",
+        supply.ChangeOpening.as_view(),
+        name="change_opening",
+        policy=SUPERVISION,
+    ),
+    route("guichets/calendrier/", calendar.Calendar.as_view(), name="calendar", policy=SUPERVISION),
+    route(
+        "guichets/absence/",
+        supply.TakeOutCounter.as_view(),
+        name="take_out_counter",
+        policy=SUPERVISION,
+    ),
+    route("guichets/jour-ouvert/", supply.OpenDay.as_view(), name="open_day", policy=SUPERVISION),
+    route(
+        "guichets/a-prevenir/",
+        calendar.ToCall.as_view(template_name="appointments/to_call.html"),
+        name="to_call",
+        policy=SUPERVISION,
+    ),
+    route(
         "guichets/file/<uuid:clearance_id>/",
         supply.Readmit.as_view(),
         name="readmit",
@@ -93,6 +114,12 @@ counter_urlpatterns = [
     _counter("hors-ligne/feuille/", offline.DaySheet, "offline_sheet"),
     _counter("hors-ligne/entrees/", offline.Enter, "offline_enter"),
     _counter("hors-ligne/relais.js", offline.Relay, "offline_relay"),
+    route(
+        "a-prevenir/",
+        calendar.ToCall.as_view(template_name="appointments/to_call_at_counter.html"),
+        name="to_call",
+        policy=AT_THE_COUNTER,
+    ),
     _counter(_ONE, visit.Visit, "visit"),
     _counter(_ONE + "arrivee/", moves.Arrive, "arrive"),
     _counter(_ONE + "appel/", moves.Call, "call"),

@@ -7,6 +7,7 @@ from appointments.models.appointment import (
 )
 from appointments.models.check_in import CheckIn
 from appointments.models.clearance import Clearance, Readmission
+from appointments.models.days import CounterOutage, OpenDay, StudentSite
 from appointments.models.figure import PUBLISHED_FROM, VisitFigure
 from appointments.models.preference import (
     BLOCKED_AT_MOST,
@@ -24,6 +25,7 @@ from appointments.models.supply import (
     Service,
     Slot,
 )
+from appointments.models.totals import DailyTotal, Forecast
 from appointments.models.urgency import Urgency
 from appointments.models.visit import Visit, WaitingScreen, is_made_again
 
@@ -40,9 +42,13 @@ __all__ = [
     "CheckIn",
     "Clearance",
     "Closure",
+    "CounterOutage",
     "CounterSkill",
+    "DailyTotal",
+    "Forecast",
     "IssueDecision",
     "IssueRun",
+    "OpenDay",
     "OpeningPattern",
     "Preference",
     "PreferredSite",
@@ -50,6 +56,7 @@ __all__ = [
     "Seat",
     "Service",
     "Slot",
+    "StudentSite",
     "Urgency",
     "is_made_again",
     "Visit",

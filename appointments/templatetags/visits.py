@@ -104,3 +104,9 @@ def site_plan(site_id, *, on_screen=True):
         ],
         "geo": f"geo:{plan.site.latitude},{plan.site.longitude}" if on_screen else "",
     }
+
+
+@register.filter
+def day_before(day):
+    """The last day of hours whose range ends before this one."""
+    return day - timedelta(days=1)

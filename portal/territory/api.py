@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from portal.territory.calendar import public_holidays
+from portal.territory.calendar import holiday_names, public_holidays
 from portal.territory.loaders import fold
 from portal.territory.models import (
     Affiliation,
@@ -46,6 +46,7 @@ __all__ = [
     "commune",
     "competent_prefecture",
     "fold",
+    "holiday_names",
     "number_prefix",
     "place",
     "prefecture",

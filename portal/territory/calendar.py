@@ -26,6 +26,12 @@ def public_holidays(prefecture_code: str | None, *years: int) -> frozenset[date]
     return frozenset().union(*(_of_year(local, year) for year in years))
 
 
+def holiday_names(prefecture_code: str | None, *years: int) -> dict[date, str]:
+    """The same days with their French names."""
+    local = _LOCAL.get(prefecture_code or "")
+    return dict(holidays.France(subdiv=local, years=years, language="fr"))
+
+
 @lru_cache(maxsize=256)
 def _of_year(local: str | None, year: int) -> frozenset[date]:
     return frozenset(holidays.France(subdiv=local, years=year))

@@ -13,16 +13,21 @@ RIGHTS = {
     "checkin": ("SI", "S", ""),
     "clearance": ("SIU", "SIU", "SU"),
     "closure": ("SI", "S", "S"),
+    "counteroutage": ("SI", "S", "S"),
     "counterskill": ("SI", "S", "S"),
+    "dailytotal": ("S", "S", "SIU"),
+    "forecast": ("S", "S", "SIU"),
     "issuedecision": ("S", "S", "SI"),
     "issuerun": ("S", "S", "SI"),
+    "openday": ("SI", "S", "S"),
     "openingpattern": ("SIU", "S", "S"),
     "preference": ("SIU", "S", "S"),
     "preferredsite": ("SIUD", "S", "S"),
     "readmission": ("SI", "S", "S"),
-    "seat": ("", "", "SI"),
+    "seat": ("", "", "SIU"),
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
+    "studentsite": ("S", "S", "S"),
     "urgency": ("SIU", "S", "S"),
     "visit": ("SIU", "S", "S"),
     "visitfigure": ("S", "SIU", "S"),
@@ -65,7 +70,10 @@ def test_each_role_has_these_verbs_and_no_other(db, model):
     assert found == [*RIGHTS[model], ""]
 
 
-@pytest.mark.parametrize("model", [*PERSONAL, "closure"])
+OF_THE_OFFICE = ("closure", "counteroutage", "dailytotal", "forecast", "openday", "studentsite")
+
+
+@pytest.mark.parametrize("model", [*PERSONAL, *OF_THE_OFFICE])
 def test_row_policies_bind_even_the_owner(db, model):
     with connection.cursor() as cursor:
         cursor.execute(

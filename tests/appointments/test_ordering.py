@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -177,3 +178,21 @@ def test_what_is_ranked_cannot_be_changed_afterwards():
 
     assert dataclasses.is_dataclass(ranked)
     assert ranked.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize(
+    ("places", "rate", "extra"),
+    [
+        (40, 0.05, 0),
+        (40, 0.08, 1),
+        (40, 0.12, 2),
+        (40, 0.20, 5),
+        (20, 0.05, 0),
+        (20, 0.12, 0),
+        (20, 0.20, 2),
+        (0, 0.08, 0),
+        (1, 0.08, 0),
+    ],
+)
+def test_overbooking_keeps_a_crowd_rare(places, rate, extra):
+    assert ordering.overbooking(places, rate) == extra

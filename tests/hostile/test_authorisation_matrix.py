@@ -46,7 +46,6 @@ READINGS = {
     "desk:sign_out": {405},
     "counter:sign_out": {405},
     "desk:retry_job": {405},
-    "desk:end_opening": {405},
     "desk:readmit": {405},
     "desk:see_alarm": {405},
     "desk:take_next": {405},

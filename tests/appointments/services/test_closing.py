@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from appointments.enums import AppointmentState
+from django.db import connection
+
+from appointments.enums import AppointmentState, OutageKind
 from appointments.services import closing
 from portal.core.door import acting, acting_for
 from portal.correspondence import api as correspondence
@@ -52,3 +54,51 @@ def test_closing_the_same_day_twice_tells_once(places):
     close_the_day_of(life)
 
     assert close_the_day_of(life) == []
+
+
+def take_out_the_counter_of(life):
+    given = life.appointment
+    with acting_for(life.supervisor):
+        return closing.take_out_counter(
+            counter=given.counter,
+            starts_at=given.starts_at - dt.timedelta(hours=8),
+            ends_at=given.starts_at + dt.timedelta(hours=10),
+            kind=OutageKind.AGENT_ABSENT,
+        )
+
+
+def test_a_counter_that_is_out_revokes_tells_and_gives_again(places):
+    life = factory.appointed()
+
+    _outage, hit = take_out_the_counter_of(life)
+    assert [one.pk for one in hit] == [life.appointment.pk]
+    assert factory.appointment_of(life).state == AppointmentState.REVOKED
+    factory.run()
+
+    again = factory.appointment_of(life)
+    assert (again.state, again.user_changes) == (AppointmentState.ISSUED, 0)
+    assert again.starts_at.date() != life.appointment.starts_at.date()
+
+
+def test_the_other_counter_goes_on(places):
+    prints, card = factory.cleared(purpose="biometrics"), factory.cleared()
+    factory.run()
+    prints.appointment, card.appointment = map(factory.appointment_of, (prints, card))
+
+    take_out_the_counter_of(card)
+
+    assert factory.appointment_of(prints).state == AppointmentState.ISSUED
+    assert factory.appointment_of(card).state == AppointmentState.REVOKED
+
+
+def test_a_run_is_asked_for_in_the_same_transaction_and_acts_for_nobody(places):
+    life = factory.appointed()
+    take_out_the_counter_of(life)
+    close_the_day_of(life)
+
+    with factory.role("issuer"), connection.cursor() as cursor:
+        cursor.execute(
+            "select args->'_act'->>'actor', args->>'prefecture_code', lock from procrastinate_jobs"
+            " where task_name = 'appointments.issue'"
+        )
+        assert cursor.fetchall() == [(None, "75", "appointments.issue:75")] * 2

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from appointments.enums import AppointmentState
-from appointments.models import Closure, OpeningPattern
+from appointments.models import Closure, OpenDay, OpeningPattern
 from portal.core import clock
+from portal.core.door import acting_for
 from tests.factories import appointments as factory
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -28,6 +29,13 @@ def parts(name, day):
     return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
+def confirm(client, url, said):
+    """See the effect of an edit, then confirm exactly that."""
+    preview = client.post(url, said)
+    assert preview.status_code == 200
+    return client.post(url, said | {"shown": preview.context["effect"].version})
+
+
 def hours(place, **facts):
     day = clock.today() + dt.timedelta(days=14)
     said = {
@@ -44,7 +52,8 @@ def hours(place, **facts):
 def test_hours_are_added_and_the_next_run_uses_them(shut_places, desk):
     client, life = desk(), factory.cleared()
 
-    assert client.post(reverse("desk:open_counter"), hours(shut_places.here)).status_code == 302
+    answer = confirm(client, reverse("desk:open_counter"), hours(shut_places.here))
+    assert answer.status_code == 302
     page = client.get(reverse("desk:counters")).text
     assert "09:00–09:20" in page
     assert "Guichets" in page
@@ -72,25 +81,107 @@ def test_impossible_hours_are_refused_with_the_reason(shut_places, desk, lie, se
 
 def test_a_counter_is_not_opened_twice_at_the_same_hours(shut_places, desk):
     client = desk()
-    client.post(reverse("desk:open_counter"), hours(shut_places.here))
+    confirm(client, reverse("desk:open_counter"), hours(shut_places.here))
 
     answer = client.post(reverse("desk:open_counter"), hours(shut_places.here, ends="10:00"))
 
     assert "déjà ouvert" in answer.text
 
 
-def test_hours_end_tonight_and_what_was_given_stays(shut_places, desk):
-    client = desk()
-    opening = factory.open_once(shut_places.here, seats=1)
-    opening.valid = type(opening.valid)(clock.today(), None, "[)")
-    opening.save()
-    life = factory.appointed()
+def test_hours_end_tonight_and_what_was_given_stays(places, desk):
+    client, life = desk(), factory.appointed()
+    given = life.appointment
+    here = OpeningPattern.objects.filter(
+        counter=given.counter_id, weekday=clock.legal_day(given.starts_at).isoweekday()
+    )
+    opening = next(one for one in here.order_by("minutes") if is_in(given, one))
 
-    client.post(reverse("desk:end_opening", args=[opening.pk]))
+    url = reverse("desk:end_opening", args=[opening.pk])
+    preview = client.post(url, parts("last_day", clock.today()))
+    assert preview.context["effect"].people_kept == 1
+    assert "garde un rendez-vous" in preview.text
+    confirm(client, url, parts("last_day", clock.today()))
     factory.run()
 
-    assert factory.slots() == [] or factory.slots()[0].pk == life.appointment.slot_id
+    left = [slot.pk for slot in factory.slots() if is_in(slot, opening)]
+    assert left == [given.slot_id]
     assert factory.appointment_of(life).state == AppointmentState.ISSUED
+
+
+def is_in(one, opening):
+    starts = one.period.lower.astimezone(clock.PARIS)
+    minute = starts.hour * 60 + starts.minute
+    return starts.isoweekday() == opening.weekday and minute in opening.minutes
+
+
+def test_hours_change_from_a_day_on_and_the_past_stays(places, desk):
+    client, opening = desk(), OpeningPattern.objects.order_by("pk").first()
+    day = clock.today() + dt.timedelta(days=7)
+    url = reverse("desk:change_opening", args=[opening.pk])
+    said = hours(
+        places.here, weekday=opening.weekday, starts="08:30", ends="11:30", seats=2, reserve=1
+    )
+    assert "09:00" in client.get(url).text
+
+    answer = confirm(client, url, said | parts("first_day", day) | {"interpreters": ["ar", "pt"]})
+
+    assert answer.status_code == 302
+    old = OpeningPattern.objects.get(pk=opening.pk)
+    new = OpeningPattern.objects.latest("pk")
+    assert (old.valid.upper, new.valid.lower, old.minutes.lower) == (day, day, 540)
+    assert (new.minutes.lower, new.seats, new.reserve) == (510, 2, 1)
+    assert new.interpreters == ["ar", "pt"]
+
+
+def test_what_is_confirmed_is_what_was_shown(places, desk):
+    life, client = factory.appointed(), desk()
+    day = clock.legal_day(life.appointment.starts_at)
+    said = {"site": places.here.site, "reason": "Travaux"}
+    said |= parts("first_day", day) | parts("last_day", day)
+    shown = client.post(reverse("desk:close_site"), said).context["effect"]
+    assert shown.moved == ((day, 1),)
+    with acting_for(life.applicant):
+        factory.change(life.appointment).save(force_insert=True)
+
+    answer = client.post(reverse("desk:close_site"), said | {"shown": shown.version})
+
+    assert (answer.status_code, Closure.objects.exists()) == (200, False)
+    assert "a changé depuis l’aperçu" in answer.text
+    assert answer.context["effect"].moved == ()
+    other = client.post(
+        reverse("desk:close_site"), said | {"shown": shown.version, "reason": "Autre"}
+    )
+    assert (other.status_code, Closure.objects.exists()) == (200, False)
+
+
+def test_an_absent_agent_takes_the_counter_out_and_says_whom_to_call(
+    places, desk, at_desk, move_clock
+):
+    life = factory.appointed()
+    day = clock.legal_day(life.appointment.starts_at)
+    move_clock(life.appointment.starts_at - clock.now() - dt.timedelta(hours=1))
+    client = desk()
+    said = {"counter": life.appointment.counter_id, "kind": "agent_absent"}
+    said |= parts("first_day", day) | parts("last_day", day)
+
+    answer = confirm(client, reverse("desk:take_out_counter"), said)
+
+    assert answer.url == reverse("desk:to_call")
+    page = client.get(answer.url).text
+    assert life.dossier.number in page
+    assert factory.appointment_of(life).state == AppointmentState.REVOKED
+    assert "1 personne dont" in client.get(reverse("desk:counters")).text
+    elsewhere = at_desk(UserFactory(prefecture="34", supervisor=True))
+    assert life.dossier.number not in elsewhere.get(answer.url).text
+
+
+def test_a_site_opens_on_a_holiday_once(shut_places, desk):
+    client, day = desk(), dt.date(clock.today().year, 12, 25)
+    said = {"site": shut_places.here.site} | parts("day", day)
+
+    assert confirm(client, reverse("desk:open_day"), said).status_code == 302
+    assert OpenDay.objects.get().day == day
+    assert "déjà ouvert" in confirm(client, reverse("desk:open_day"), said).text
 
 
 def test_a_site_is_closed_and_each_person_is_told(places, desk):
@@ -98,8 +189,10 @@ def test_a_site_is_closed_and_each_person_is_told(places, desk):
     client, day = desk(), clock.legal_day(life.appointment.starts_at)
     said = {"site": places.here.site, "reason": "Travaux"}
 
-    answer = client.post(
-        reverse("desk:close_site"), said | parts("first_day", day) | parts("last_day", day)
+    answer = confirm(
+        client,
+        reverse("desk:close_site"),
+        said | parts("first_day", day) | parts("last_day", day),
     )
 
     assert answer.status_code == 302
@@ -165,5 +258,13 @@ def test_another_prefecture_puts_nobody_back(places, desk):
 def test_only_supervisors_open_these_pages(places, desk, role):
     client = desk(**{role: True})
 
-    for name in ("counters", "close_site", "open_counter"):
+    for name in (
+        "counters",
+        "close_site",
+        "open_counter",
+        "open_day",
+        "take_out_counter",
+        "calendar",
+        "to_call",
+    ):
         assert client.get(reverse(f"desk:{name}")).status_code == 403

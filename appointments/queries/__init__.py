@@ -8,12 +8,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet
 
 from appointments import ordering
-from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SlotState
+from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SeatKind, SlotState
 from appointments.models import (
     NOTICE,
     Appointment,
     Clearance,
     Closure,
+    CounterOutage,
     CounterSkill,
     IssueRun,
     OpeningPattern,
@@ -25,6 +26,8 @@ from appointments.models import (
 from appointments.ordering import FreeSeat, Waiting
 from portal.core import clock
 from portal.territory.api import Counter, Site
+
+PRIOR_NO_SHOW_RATE = 0.08
 
 
 def waiting_clearances(prefecture_code: str) -> QuerySet:
@@ -48,6 +51,12 @@ def _seated() -> QuerySet:
     )
 
 
+def waiting_deadlines(prefecture_code: str) -> list[tuple[str, date | None]]:
+    """The service and the end of cover of each person whom the next run would serve."""
+    people = waiting_clearances(prefecture_code).prefetch_related(None)
+    return list(people.values_list("service", "deadline_on"))
+
+
 def as_waiting(clearance: Clearance, busy: dict[UUID, list]) -> Waiting:
     """What the order may look at, and nothing else."""
     history = list(clearance.appointments.all())
@@ -66,6 +75,7 @@ def as_waiting(clearance: Clearance, busy: dict[UUID, list]) -> Waiting:
         revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
         avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
         busy=tuple(busy.get(clearance.person_id, ())),
+        student_counter=str(clearance.student_counter_id or ""),
     )
 
 
@@ -97,7 +107,12 @@ def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
             slot__state=SlotState.OPEN,
             slot__period__startswith__gte=at + NOTICE,
         )
-        .annotate(service=F("slot__service"), period=F("slot__period"))
+        .exclude(kind__in=(SeatKind.WITHDRAWN, SeatKind.RESERVE))
+        .annotate(
+            service=F("slot__service"),
+            period=F("slot__period"),
+            student_counter=F("slot__student_counter"),
+        )
         .order_by("slot__period", "slot", "number")
     )
     return [
@@ -108,6 +123,7 @@ def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
             starts_at=seat.period.lower,
             ends_at=seat.period.upper,
             day=clock.legal_day(seat.period.lower),
+            student_counter=str(seat.student_counter or ""),
         )
         for seat in seats
     ]
@@ -250,10 +266,17 @@ def counters_of(user) -> QuerySet:
     )
 
 
+def no_show_rate(prefecture_code: str, service_code: str) -> float:
+    """The share of people who do not come: what offices that issue appointments have published."""
+    return PRIOR_NO_SHOW_RATE
+
+
 def openings_of(user, today: date) -> QuerySet:
     """The hours that are not over, of the counters of this agent's prefectures."""
     return (
-        OpeningPattern.objects.filter(counter__site__prefecture__in=user.prefectures)
+        OpeningPattern.objects.filter(
+            counter__site__prefecture__in=user.prefectures, valid__isempty=False
+        )
         .exclude(valid__fully_lt=DateRange(today, None))
         .select_related("counter__site", "service")
         .order_by("counter__site__name", "counter__name", "weekday", "minutes", "pk")
@@ -265,6 +288,15 @@ def closures_of(user, at: datetime) -> QuerySet:
     return (
         Closure.objects.filter(prefecture_code__in=user.prefectures, period__endswith__gt=at)
         .select_related("site")
+        .order_by("period", "pk")
+    )
+
+
+def outages_of(user, at: datetime) -> QuerySet:
+    """Counters out of service now or later, of this agent's prefectures."""
+    return (
+        CounterOutage.objects.filter(prefecture_code__in=user.prefectures, period__endswith__gt=at)
+        .select_related("counter__site")
         .order_by("period", "pk")
     )
 
