@@ -1,6 +1,5 @@
 from appointments.models.appointment import (
     CHANGES_AT_MOST,
-    NOTICE,
     Appointment,
     AppointmentTransition,
     ChangeRequest,
@@ -13,7 +12,7 @@ from appointments.models.preference import (
     Preference,
     PreferredSite,
 )
-from appointments.models.run import IssueDecision, IssueRun
+from appointments.models.run import DrawnSeed, IssueDecision, IssueRun, NoShowRate, RunInputs
 from appointments.models.supply import (
     SEATS_AT_MOST,
     Closure,
@@ -24,6 +23,7 @@ from appointments.models.supply import (
     Slot,
 )
 from appointments.models.urgency import Urgency
+from appointments.ordering import NOTICE
 
 __all__ = [
     "BLOCKED_AT_MOST",
@@ -38,12 +38,15 @@ __all__ = [
     "Clearance",
     "Closure",
     "CounterSkill",
+    "DrawnSeed",
     "IssueDecision",
     "IssueRun",
+    "NoShowRate",
     "OpeningPattern",
     "Preference",
     "PreferredSite",
     "Readmission",
+    "RunInputs",
     "Seat",
     "Service",
     "Slot",

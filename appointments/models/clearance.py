@@ -39,6 +39,9 @@ class Clearance(models.Model):
     filed_at = models.DateTimeField(help_text="keeps its rank whatever happens to appointments")
     deadline_on = models.DateField(null=True, help_text="the day the person's cover ends")
     is_vulnerable = models.BooleanField(default=False, db_default=False)
+    household = models.UUIDField(
+        null=True, blank=True, help_text="who comes together; the account's own when empty"
+    )
     holder_name = models.CharField(max_length=200)
     dossier_number = models.CharField(max_length=20)
     language = models.CharField(max_length=5, default="fr")

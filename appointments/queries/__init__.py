@@ -1,103 +1,52 @@
-"""What the issuing run, the person's page and the day sheet read."""
+"""What the person's page, the day sheet and the calendar read; `runs` is what a run reads."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments import ordering
-from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SlotState
-from appointments.models import (
-    NOTICE,
-    Appointment,
-    Clearance,
-    Closure,
-    IssueRun,
-    OpeningPattern,
-    Seat,
+from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState
+from appointments.models import Appointment, Clearance, Closure, IssueRun, OpeningPattern
+from appointments.queries.rates import PRIOR_NO_SHOW_RATE, no_show_rate
+from appointments.queries.runs import (
+    as_waiting,
+    busy_moments,
+    free_seats,
+    last_run,
+    said_of,
+    waiting_clearances,
 )
-from appointments.ordering import FreeSeat, Waiting
 from portal.core import clock
 from portal.territory.api import Counter, Site
 
-
-def waiting_clearances(prefecture_code: str) -> QuerySet:
-    """Live clearances that have neither a live nor an honoured appointment."""
-    seated = Appointment.objects.filter(clearance=OuterRef("pk"), state__in=SEATED_STATES)
-    history = Prefetch("appointments", Appointment.objects.order_by("attempt"))
-    return (
-        Clearance.objects.live()
-        .filter(~Exists(seated), prefecture_code=prefecture_code)
-        .prefetch_related(history, "readmissions")
-        .order_by("pk")
-    )
-
-
-def as_waiting(clearance: Clearance, busy: dict[UUID, list]) -> Waiting:
-    """What the order may look at, and nothing else."""
-    history = list(clearance.appointments.all())
-    ended = {AppointmentState.CANCELLED, AppointmentState.MISSED}
-    return Waiting(
-        clearance_id=str(clearance.pk),
-        dossier_id=str(clearance.dossier_id),
-        person_id=str(clearance.person_id),
-        service=clearance.service_id,
-        filed_at=clearance.filed_at,
-        cleared_on=clock.legal_day(clearance.cleared_at),
-        deadline_on=clearance.deadline_on,
-        vulnerable=clearance.is_vulnerable,
-        missed=sum(one.state == AppointmentState.MISSED for one in history),
-        readmitted=len(clearance.readmissions.all()),
-        revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
-        avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
-        busy=tuple(busy.get(clearance.person_id, ())),
-    )
-
-
-def busy_moments(prefecture_code: str) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """When each person is already expected at this prefecture."""
-    busy: dict[UUID, list[tuple[datetime, datetime]]] = {}
-    live = Appointment.objects.live().filter(prefecture_code=prefecture_code).order_by("pk")
-    for one in live:
-        busy.setdefault(one.person_id, []).append((one.starts_at, one.ends_at))
-    return busy
-
-
-def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
-    """Seats that may be given today: ten days ahead or more, not held, not in a closure.
-
-    Only the issuing role may run this: the web role reads neither slots nor seats.
-    """
-    held = Appointment.objects.filter(
-        slot=OuterRef("slot"), seat_number=OuterRef("number"), state__in=SEATED_STATES
-    )
-    closed = Closure.objects.filter(
-        site=OuterRef("slot__site"), period__overlap=OuterRef("slot__period")
-    )
-    seats = (
-        Seat.objects.filter(
-            ~Exists(held),
-            ~Exists(closed),
-            slot__prefecture_code=prefecture_code,
-            slot__state=SlotState.OPEN,
-            slot__period__startswith__gte=at + NOTICE,
-        )
-        .annotate(service=F("slot__service"), period=F("slot__period"))
-        .order_by("slot__period", "slot", "number")
-    )
-    return [
-        FreeSeat(
-            slot_id=str(seat.slot_id),
-            number=seat.number,
-            service=seat.service,
-            starts_at=seat.period.lower,
-            ends_at=seat.period.upper,
-            day=clock.legal_day(seat.period.lower),
-        )
-        for seat in seats
-    ]
+__all__ = [
+    "PRIOR_NO_SHOW_RATE",
+    "as_waiting",
+    "busy_moments",
+    "closures_of",
+    "count_expected",
+    "count_waiting",
+    "counters_for",
+    "counters_of",
+    "current_appointment",
+    "day_sheet",
+    "free_seats",
+    "last_run",
+    "last_run_of",
+    "latest_of",
+    "no_show_rate",
+    "openings_of",
+    "prefectures_with_a_calendar",
+    "said_of",
+    "sites_of",
+    "to_contact",
+    "unused_clearances",
+    "waiting_clearances",
+    "waiting_of",
+]
 
 
 def latest_of(dossier_ids: Iterable[UUID]) -> QuerySet:
@@ -136,16 +85,6 @@ def prefectures_with_a_calendar() -> list[str]:
     """The prefectures where at least one counter opens, in order of code."""
     codes = OpeningPattern.objects.values_list("counter__site__prefecture", flat=True)
     return list(codes.distinct().order_by("counter__site__prefecture"))
-
-
-def last_digest(prefecture_code: str) -> str:
-    """The seal of the last run of a prefecture, empty before the first."""
-    sealed = IssueRun.objects.filter(prefecture_code=prefecture_code)
-    followed = IssueRun.objects.filter(
-        prefecture_code=prefecture_code, previous_digest=OuterRef("digest")
-    )
-    last = sealed.filter(~Exists(followed)).order_by("pk").values_list("digest", flat=True)
-    return last.first() or ""
 
 
 def sites_of(user) -> list[Site]:
@@ -229,5 +168,5 @@ def to_contact(user) -> list[Clearance]:
         clearance
         for code in user.prefectures
         for clearance in waiting_clearances(code)
-        if not ordering.may_be_served(as_waiting(clearance, {}))
+        if not ordering.may_be_served(as_waiting(clearance))
     ]

@@ -14,12 +14,15 @@ RIGHTS = {
     "clearance": ("SIU", "SIU", "SU"),
     "closure": ("SI", "S", "S"),
     "counterskill": ("SI", "S", "S"),
+    "drawnseed": ("", "", "SI"),
     "issuedecision": ("S", "S", "SI"),
     "issuerun": ("S", "S", "SI"),
+    "noshowrate": ("S", "S", "SI"),
     "openingpattern": ("SIU", "S", "S"),
     "preference": ("SIU", "S", "S"),
     "preferredsite": ("SIUD", "S", "S"),
     "readmission": ("SI", "S", "S"),
+    "runinputs": ("", "", "SI"),
     "seat": ("", "", "SI"),
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
@@ -61,7 +64,7 @@ def test_each_role_has_these_verbs_and_no_other(db, model):
     assert found == [*RIGHTS[model], ""]
 
 
-@pytest.mark.parametrize("model", [*PERSONAL, "closure"])
+@pytest.mark.parametrize("model", [*PERSONAL, "closure", "drawnseed", "runinputs"])
 def test_row_policies_bind_even_the_owner(db, model):
     with connection.cursor() as cursor:
         cursor.execute(
