@@ -103,6 +103,18 @@ class IssueOutcome(models.TextChoices):
     SEAT = "seat", _("Rendez-vous donné")
     NO_SEAT = "no_seat", _("Aucune place dans le calendrier ouvert")
     MISSED_TWICE = "missed_twice", _("Deux rendez-vous manqués : un agent prend contact")
+    BLOCKED_DAYS = "blocked_days", _("Il ne reste de places que les jours où vous ne pouvez venir")
+    NO_STEP_FREE = "no_step_free", _("Aucune place dans un lieu sans marche")
+    NO_INTERPRETER = "no_interpreter", _("Aucune place avec un interprète de votre langue")
+    FAMILY_DOES_NOT_FIT = (
+        "family_does_not_fit",
+        _("Pas assez de places à la suite pour recevoir votre famille ensemble"),
+    )
+    URGENCIES_CAPPED = (
+        "urgencies_capped",
+        _("Trop de visites urgentes ce jour-là : la vôtre passe au prochain tour"),
+    )
+    ELSEWHERE = "elsewhere", _("Vous êtes attendu ailleurs à ce moment")
 
 
 class VisitState(models.TextChoices):

@@ -1,7 +1,7 @@
 """The issuing run, at night and at noon, by the worker that has the issuer's role."""
 
 from appointments import queries
-from appointments.services import counting, issuing, supplying, totalling
+from appointments.services import counting, issuing, learning, supplying, totalling
 from portal.core import clock, door
 from portal.core.jobs import enqueue, job
 
@@ -45,3 +45,11 @@ def open_calendars(**_later_arguments):
         enqueue(
             "appointments.open_calendar", prefecture_code=code, _lock=f"appointments.issue:{code}"
         )
+
+
+@job("appointments.learn", queue="issuing", cron="15 0 * * *")
+def learn(**_later_arguments):
+    """Learn how many people stay away, before the night's runs. Twice a day learns once."""
+    for code in queries.prefectures_with_a_calendar():
+        with door.also(code):
+            learning.learn(code, at=clock.now())

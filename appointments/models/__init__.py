@@ -1,6 +1,5 @@
 from appointments.models.appointment import (
     CHANGES_AT_MOST,
-    NOTICE,
     Appointment,
     AppointmentTransition,
     ChangeRequest,
@@ -15,7 +14,7 @@ from appointments.models.preference import (
     Preference,
     PreferredSite,
 )
-from appointments.models.run import IssueDecision, IssueRun
+from appointments.models.run import DrawnSeed, IssueDecision, IssueRun, NoShowRate, RunInputs
 from appointments.models.supply import (
     SEATS_AT_MOST,
     Closure,
@@ -28,6 +27,7 @@ from appointments.models.supply import (
 from appointments.models.totals import DailyTotal, Forecast
 from appointments.models.urgency import Urgency
 from appointments.models.visit import Visit, WaitingScreen, is_made_again
+from appointments.ordering import NOTICE
 
 __all__ = [
     "BLOCKED_AT_MOST",
@@ -45,14 +45,17 @@ __all__ = [
     "CounterOutage",
     "CounterSkill",
     "DailyTotal",
+    "DrawnSeed",
     "Forecast",
     "IssueDecision",
     "IssueRun",
+    "NoShowRate",
     "OpenDay",
     "OpeningPattern",
     "Preference",
     "PreferredSite",
     "Readmission",
+    "RunInputs",
     "Seat",
     "Service",
     "Slot",

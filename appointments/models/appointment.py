@@ -1,7 +1,6 @@
 """An appointment: given by the issuing run, never chosen, never changed, never passed on."""
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,8 +15,8 @@ from appointments.enums import (
     ChangeReason,
     Purpose,
 )
+from appointments.ordering import FAMILY_AT_MOST, NOTICE
 
-NOTICE = timedelta(days=10)
 CHANGES_AT_MOST = 2
 
 
@@ -56,19 +55,35 @@ class Appointment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # What a clearance and a slot say is carried by two composite keys (migrations 0002 and 0007):
+    # keys of one column would ask the same again, eight times for each appointment of a run.
     clearance = models.ForeignKey(
-        "appointments.Clearance", models.PROTECT, related_name="appointments"
+        "appointments.Clearance", models.PROTECT, related_name="appointments", db_constraint=False
     )
-    dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="appointments")
-    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    person = models.ForeignKey("dossiers.Person", models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(
+        "dossiers.Dossier", models.PROTECT, related_name="appointments", db_constraint=False
+    )
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_constraint=False
+    )
+    person = models.ForeignKey(
+        "dossiers.Person", models.PROTECT, related_name="+", db_constraint=False
+    )
     prefecture_code = models.CharField(max_length=3)
-    service = models.ForeignKey("appointments.Service", models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        "appointments.Service", models.PROTECT, related_name="+", db_constraint=False
+    )
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
-    slot = models.ForeignKey("appointments.Slot", models.PROTECT, related_name="appointments")
+    slot = models.ForeignKey(
+        "appointments.Slot", models.PROTECT, related_name="appointments", db_constraint=False
+    )
     seat_number = models.PositiveSmallIntegerField()
-    site = models.ForeignKey("territory.Site", models.PROTECT, related_name="+")
-    counter = models.ForeignKey("territory.Counter", models.PROTECT, related_name="+")
+    site = models.ForeignKey(
+        "territory.Site", models.PROTECT, related_name="+", db_constraint=False
+    )
+    counter = models.ForeignKey(
+        "territory.Counter", models.PROTECT, related_name="+", db_constraint=False
+    )
     period = DateTimeRangeField()
     state = models.CharField(
         max_length=10, choices=AppointmentState.choices, default=AppointmentState.ISSUED
@@ -76,12 +91,19 @@ class Appointment(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     user_changes = models.PositiveSmallIntegerField(default=0)
     issued_at = models.DateTimeField()
+    urgency = models.ForeignKey(
+        "appointments.Urgency", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     urgent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     urgent_approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    family = models.UUIDField(
+        null=True, blank=True, help_text="those who were given seats together"
+    )
+    family_size = models.PositiveSmallIntegerField(null=True, blank=True)
     code = models.CharField(max_length=8, help_text="short code, typed at the counter")
     scan_id = models.UUIDField(default=uuid.uuid4, help_text="random; in the signed QR alone")
     letter = models.ForeignKey("correspondence.Letter", models.PROTECT, null=True, related_name="+")
@@ -103,6 +125,20 @@ class Appointment(models.Model):
                 condition=Q(period__startswith__gte=F("issued_at") + NOTICE)
                 | Q(urgent_by__isnull=False, urgent_approved_by__isnull=False)
                 & ~Q(urgent_by=F("urgent_approved_by")),
+            ),
+            models.CheckConstraint(
+                name="an_urgent_appointment_names_its_urgency_and_two_people",
+                condition=Q(urgency=None, urgent_by=None, urgent_approved_by=None)
+                | Q(
+                    urgency__isnull=False,
+                    urgent_by__isnull=False,
+                    urgent_approved_by__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_family_is_two_to_eight_people",
+                condition=Q(family=None, family_size=None)
+                | Q(family__isnull=False, family_size__gte=2, family_size__lte=FAMILY_AT_MOST),
             ),
             models.CheckConstraint(name="an_attempt_is_counted", condition=Q(attempt__gte=1)),
             models.UniqueConstraint(
@@ -141,7 +177,14 @@ class Appointment(models.Model):
                 condition=Q(state__in=LIVE_STATES),
             ),
         ]
-        indexes = [models.Index(name="appointment_of_the_day", fields=["site", "period"])]
+        indexes = [
+            models.Index(name="appointment_of_the_day", fields=["site", "period"]),
+            models.Index(
+                name="appointments_of_a_family",
+                fields=["family"],
+                condition=Q(family__isnull=False),
+            ),
+        ]
 
     def __str__(self):
         return f"appointment {self.pk}"

@@ -43,6 +43,9 @@ class Clearance(models.Model):
     student_counter = models.ForeignKey(
         "territory.Service", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    household = models.UUIDField(
+        null=True, blank=True, help_text="who comes together; the account's own when empty"
+    )
     holder_name = models.CharField(max_length=200)
     dossier_number = models.CharField(max_length=20)
     language = models.CharField(max_length=5, default="fr")

@@ -1,16 +1,15 @@
-"""What the issuing run, the person's page and the day sheet read."""
+"""What the person's page, the day sheet and the calendar read; `runs` is what a run reads."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, QuerySet
 
 from appointments import ordering
-from appointments.enums import LIVE_STATES, SEATED_STATES, AppointmentState, SeatKind, SlotState
+from appointments.enums import LIVE_STATES, AppointmentState
 from appointments.models import (
-    NOTICE,
     Appointment,
     Clearance,
     Closure,
@@ -18,115 +17,62 @@ from appointments.models import (
     CounterSkill,
     IssueRun,
     OpeningPattern,
-    Seat,
     Visit,
     VisitFigure,
-    is_made_again,
 )
-from appointments.ordering import FreeSeat, Waiting
+from appointments.queries.rates import PRIOR_NO_SHOW_RATE, no_show_rate
+from appointments.queries.runs import (
+    as_waiting,
+    busy_moments,
+    free_seats,
+    last_run,
+    said_of,
+    seated,
+    waiting_clearances,
+)
 from portal.core import clock
 from portal.territory.api import Counter, Site
 
-PRIOR_NO_SHOW_RATE = 0.08
-
-
-def waiting_clearances(prefecture_code: str) -> QuerySet:
-    """Live clearances that have neither a live nor an honoured appointment.
-
-    A visit that did not reach its end counts as none, once it may be made again.
-    """
-    seated = _seated()
-    history = Prefetch("appointments", Appointment.objects.order_by("attempt"))
-    return (
-        Clearance.objects.live()
-        .filter(~Exists(seated), prefecture_code=prefecture_code)
-        .prefetch_related(history, "readmissions")
-        .order_by("pk")
-    )
-
-
-def _seated() -> QuerySet:
-    return Appointment.objects.filter(
-        ~is_made_again(), clearance=OuterRef("pk"), state__in=SEATED_STATES
-    )
+__all__ = [
+    "PRIOR_NO_SHOW_RATE",
+    "as_waiting",
+    "busy_moments",
+    "closures_of",
+    "count_expected",
+    "count_waiting",
+    "counters_at",
+    "counters_for",
+    "counters_of",
+    "current_appointment",
+    "day_sheet",
+    "expected_on",
+    "figures_of",
+    "free_seats",
+    "last_run",
+    "last_run_of",
+    "latest_of",
+    "left_open",
+    "next_for",
+    "no_show_rate",
+    "openings_of",
+    "outages_of",
+    "outcomes_since",
+    "prefectures_with_a_calendar",
+    "said_of",
+    "sites_of",
+    "to_contact",
+    "unused_clearances",
+    "visits_to_follow_up",
+    "waiting_clearances",
+    "waiting_deadlines",
+    "waiting_of",
+]
 
 
 def waiting_deadlines(prefecture_code: str) -> list[tuple[str, date | None]]:
     """The service and the end of cover of each person whom the next run would serve."""
     people = waiting_clearances(prefecture_code).prefetch_related(None)
     return list(people.values_list("service", "deadline_on"))
-
-
-def as_waiting(clearance: Clearance, busy: dict[UUID, list]) -> Waiting:
-    """What the order may look at, and nothing else."""
-    history = list(clearance.appointments.all())
-    ended = {AppointmentState.CANCELLED, AppointmentState.MISSED}
-    return Waiting(
-        clearance_id=str(clearance.pk),
-        dossier_id=str(clearance.dossier_id),
-        person_id=str(clearance.person_id),
-        service=clearance.service_id,
-        filed_at=clearance.filed_at,
-        cleared_on=clock.legal_day(clearance.cleared_at),
-        deadline_on=clearance.deadline_on,
-        vulnerable=clearance.is_vulnerable,
-        missed=sum(one.state == AppointmentState.MISSED for one in history),
-        readmitted=len(clearance.readmissions.all()),
-        revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
-        avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
-        busy=tuple(busy.get(clearance.person_id, ())),
-        student_counter=str(clearance.student_counter_id or ""),
-    )
-
-
-def busy_moments(prefecture_code: str) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """When each person is already expected at this prefecture."""
-    busy: dict[UUID, list[tuple[datetime, datetime]]] = {}
-    live = Appointment.objects.live().filter(prefecture_code=prefecture_code).order_by("pk")
-    for one in live:
-        busy.setdefault(one.person_id, []).append((one.starts_at, one.ends_at))
-    return busy
-
-
-def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
-    """Seats that may be given today: ten days ahead or more, not held, not in a closure.
-
-    Only the issuing role may run this: the web role reads neither slots nor seats.
-    """
-    held = Appointment.objects.filter(
-        slot=OuterRef("slot"), seat_number=OuterRef("number"), state__in=SEATED_STATES
-    )
-    closed = Closure.objects.filter(
-        site=OuterRef("slot__site"), period__overlap=OuterRef("slot__period")
-    )
-    seats = (
-        Seat.objects.filter(
-            ~Exists(held),
-            ~Exists(closed),
-            slot__prefecture_code=prefecture_code,
-            slot__state=SlotState.OPEN,
-            slot__period__startswith__gte=at + NOTICE,
-        )
-        .exclude(kind__in=(SeatKind.WITHDRAWN, SeatKind.RESERVE))
-        .annotate(
-            service=F("slot__service"),
-            period=F("slot__period"),
-            student_counter=F("slot__student_counter"),
-        )
-        .order_by("slot__period", "slot", "number")
-    )
-    return [
-        FreeSeat(
-            slot_id=str(seat.slot_id),
-            number=seat.number,
-            service=seat.service,
-            starts_at=seat.period.lower,
-            ends_at=seat.period.upper,
-            day=clock.legal_day(seat.period.lower),
-            student_counter=str(seat.student_counter or ""),
-        )
-        for seat in seats
-    ]
 
 
 def latest_of(dossier_ids: Iterable[UUID]) -> QuerySet:
@@ -148,7 +94,7 @@ def waiting_of(dossier_id: UUID) -> Clearance | None:
     """The clearance of this dossier that still waits for an appointment."""
     return (
         Clearance.objects.live()
-        .filter(~Exists(_seated()), dossier=dossier_id)
+        .filter(~Exists(seated()), dossier=dossier_id)
         .order_by("-cleared_at", "pk")
         .first()
     )
@@ -156,7 +102,7 @@ def waiting_of(dossier_id: UUID) -> Clearance | None:
 
 def unused_clearances(case_id: UUID) -> QuerySet:
     """Live clearances of a case whose visit has not taken place."""
-    done = _seated().filter(state=AppointmentState.HONOURED)
+    done = seated().filter(state=AppointmentState.HONOURED)
     return Clearance.objects.live().filter(~Exists(done), case=case_id).order_by("pk")
 
 
@@ -164,16 +110,6 @@ def prefectures_with_a_calendar() -> list[str]:
     """The prefectures where at least one counter opens, in order of code."""
     codes = OpeningPattern.objects.values_list("counter__site__prefecture", flat=True)
     return list(codes.distinct().order_by("counter__site__prefecture"))
-
-
-def last_digest(prefecture_code: str) -> str:
-    """The seal of the last run of a prefecture, empty before the first."""
-    sealed = IssueRun.objects.filter(prefecture_code=prefecture_code)
-    followed = IssueRun.objects.filter(
-        prefecture_code=prefecture_code, previous_digest=OuterRef("digest")
-    )
-    last = sealed.filter(~Exists(followed)).order_by("pk").values_list("digest", flat=True)
-    return last.first() or ""
 
 
 def sites_of(user) -> list[Site]:
@@ -266,11 +202,6 @@ def counters_of(user) -> QuerySet:
     )
 
 
-def no_show_rate(prefecture_code: str, service_code: str) -> float:
-    """The share of people who do not come: what offices that issue appointments have published."""
-    return PRIOR_NO_SHOW_RATE
-
-
 def openings_of(user, today: date) -> QuerySet:
     """The hours that are not over, of the counters of this agent's prefectures."""
     return (
@@ -323,7 +254,7 @@ def to_contact(user) -> list[Clearance]:
         clearance
         for code in user.prefectures
         for clearance in waiting_clearances(code)
-        if not ordering.may_be_served(as_waiting(clearance, {}))
+        if not ordering.may_be_served(as_waiting(clearance))
     ]
 
 

@@ -1,28 +1,40 @@
 """The issuing run: the only way to an appointment. By the issuer role, in order, under one lock."""
 
-import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils.translation import gettext_lazy as _
 
 from appointments import ordering, queries
 from appointments.enums import IssueOutcome
-from appointments.models import Appointment, Clearance, IssueDecision, IssueRun, Slot
-from appointments.services import missing, notices, passes, supplying
-from portal.core import clock, journal
-from portal.core.constraints import refusing
-from portal.core.errors import DomainRefusal
+from appointments.models import (
+    Appointment,
+    Clearance,
+    DrawnSeed,
+    IssueDecision,
+    IssueRun,
+    RunInputs,
+    Slot,
+    Urgency,
+)
+from appointments.ordering import FreeSeat, Given
+from appointments.services import missing, notices, passes, replaying, supplying
+from appointments.services.replaying import Inputs
+from portal.core import clock, journal, rows
 
-_ELSEWHERE = {
-    name: _("Cette personne est déjà attendue ailleurs à ce moment.")
-    for name in ("a_person_is_in_one_place_at_a_time", "an_applicant_is_in_one_place_at_a_time")
-}
+_LOCK_SITES = """
+select pg_advisory_xact_lock_shared(hashtextextended('appointments.site:' || id, 0))
+from (select id from territory_site where prefecture_id = %s order by id) as sites
+"""
+# What else is checked at commit is checked here, while the rows of the prefecture are in sight.
+_CHECK_NOW = """
+set constraints a_family_is_given_seats_together, a_run_decides_everybody immediate;
+set constraints a_family_is_given_seats_together, a_run_decides_everybody deferred
+"""
 
 
 @dataclass(frozen=True)
@@ -44,122 +56,256 @@ def issue(prefecture_code: str, *, at: datetime) -> Report:
     _lock(prefecture_code)
     missing.mark_missed(prefecture_code, at=at)
     supplying.open_slots(prefecture_code, at=at)
-    clearances = {str(one.pk): one for one in queries.waiting_clearances(prefecture_code)}
+    clearances = _hold_waiting(prefecture_code)
     if not clearances:
         return Report(prefecture_code, 0, 0)
-    busy = queries.busy_moments(prefecture_code)
-    seed = secrets.token_hex(16)
-    ranked = ordering.in_order(
-        (queries.as_waiting(one, busy) for one in clearances.values()),
+    said = queries.said_of(prefecture_code)
+    inputs = Inputs(
+        at=at,
         today=clock.legal_day(at),
-        seed=seed,
+        waiting=[queries.as_waiting(one, said) for one in clearances.values()],
+        seats=queries.free_seats(prefecture_code, at=at),
     )
-    served = [one for one in ranked if ordering.may_be_served(one.waiting)]
-    given = {
-        one.ranked.rank: one
-        for one in ordering.give(served, queries.free_seats(prefecture_code, at=at))
-    }
-    decisions = [
-        _decide(one, given.get(one.rank), clearances[one.waiting.clearance_id]) for one in ranked
-    ]
-    return _write_down(prefecture_code, seed, decisions)
+    before = queries.last_run(prefecture_code)
+    seed = _seed_drawn_by(before)
+    decided = replaying.decide(inputs, seed)
+    given = _give(decided, clearances, said.urgencies)
+    _tell(prefecture_code, given, clearances, at)
+    run = _write_down(prefecture_code, seed, before, inputs, _decisions(decided, given, clearances))
+    journal.record_many(
+        "appointment.issue",
+        [
+            journal.Line(
+                str(one.pk),
+                one.dossier_id,
+                {"clearance": str(one.clearance_id), "purpose": one.purpose},
+            )
+            for one in given.values()
+        ],
+        chain=f"run:{run.pk}",
+        subject_type="appointment",
+        prefecture=prefecture_code,
+    )
+    return Report(prefecture_code, run.waiting, run.issued)
 
 
 def _lock(prefecture_code: str) -> None:
-    """One run at a time for a prefecture; the second one then sees all that the first gave."""
+    """One run at a time for a prefecture, and no closure of its sites meanwhile.
+
+    The second run then sees all that the first gave; a closure waits, and takes back what it
+    hits. Sites come first, as in a closure, so that neither waits for the other.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"appointments.issue:{prefecture_code}"],
         )
+        cursor.execute(_LOCK_SITES, [prefecture_code])
 
 
-def _decide(
-    ranked: ordering.Ranked, given: ordering.Given | None, clearance: Clearance
-) -> IssueDecision:
-    decision = IssueDecision(
-        clearance=clearance,
-        dossier_id=clearance.dossier_id,
-        applicant_id=clearance.applicant_id,
-        prefecture_code=clearance.prefecture_code,
-        rank=ranked.rank,
-        priority_class=ranked.priority_class,
-        outcome=IssueOutcome.NO_SEAT,
+def _hold_waiting(prefecture_code: str) -> dict[str, Clearance]:
+    """Those who wait; a clearance that is being revoked at this moment is not waited for."""
+    found = queries.waiting_clearances(prefecture_code).select_for_update(
+        of=("self",), skip_locked=True, no_key=True
     )
-    if given is None:
-        decision.outcome = IssueOutcome.MISSED_TWICE
-    elif given.seat is not None:
+    return {str(one.pk): one for one in found}
+
+
+def _seed_drawn_by(before: IssueRun | None) -> str:
+    """The seed that the run before drew and whose digest it published; a new one for the first."""
+    if before is None or not before.next_seed_digest:
+        return secrets.token_hex(16)
+    return DrawnSeed.objects.get(pk=before.next_seed_digest).seed
+
+
+def _give(
+    decided: Sequence[Given], clearances: dict[str, Clearance], urgencies: dict[UUID, Urgency]
+) -> dict[str, Appointment]:
+    """Write the appointments, by clearance. Who is expected elsewhere at that moment is left out.
+
+    They are written in the order of the accounts: two runs that meet the same people wait for
+    one another in one direction only. A code that another appointment has is drawn once more.
+    """
+    seated = [one for one in decided if one.seat is not None]
+    slots = _slots_of(one.seat for one in seated if one.seat)
+    families = _families(seated)
+    drafts = [
+        _appointment(
+            one,
+            clearances[one.ranked.waiting.clearance_id],
+            slots,
+            families.get(one.ranked.household),
+            urgencies,
+        )
+        for one in seated
+    ]
+    together = [one for one in drafts if one.family]
+    written = _insert_families(together)
+    written |= _insert([one for one in drafts if not one.family])
+    return {str(one.clearance_id): one for one in drafts if one.pk in written}
+
+
+class _Parted(Exception):
+    """Of these families, somebody is expected elsewhere at that moment."""
+
+    def __init__(self, families: set[UUID]):
+        super().__init__()
+        self.families = families
+
+
+def _insert_families(drafts: list[Appointment]) -> set[UUID]:
+    """Write whole families; one of which a member cannot come is left out whole."""
+    while drafts:
         try:
-            decision.appointment = _give(given.seat, clearance)
-        except DomainRefusal:
-            # expected that day at another prefecture, which this run cannot see: next run
-            return decision
-        decision.outcome = IssueOutcome.SEAT
-    return decision
+            with transaction.atomic():
+                written = _insert(drafts)
+                parted = {one.family for one in drafts if one.family and one.pk not in written}
+                if parted:
+                    raise _Parted(parted)
+                return written
+        except _Parted as found:
+            drafts = [one for one in drafts if one.family not in found.families]
+    return set()
 
 
-def _give(seat: ordering.FreeSeat, clearance: Clearance) -> Appointment:
-    slot = Slot.objects.select_related("site", "counter").get(pk=seat.slot_id)
-    appointment = Appointment(
-        clearance=clearance,
+def _insert(drafts: list[Appointment]) -> set[UUID]:
+    drafts = sorted(drafts, key=lambda one: (one.applicant_id, one.period.lower))
+    written = rows.insert_many(drafts, skip_conflicts=True)
+    again = [one for one in drafts if one.pk not in written]
+    for one in again:
+        one.code = passes.new_code()
+    return written | rows.insert_many(again, skip_conflicts=True)
+
+
+def _slots_of(seats: Iterable[FreeSeat]) -> dict[str, Slot]:
+    found = Slot.objects.select_related("site", "counter")
+    return {str(pk): one for pk, one in found.in_bulk({seat.slot_id for seat in seats}).items()}
+
+
+def _families(seated: Iterable[Given]) -> dict[str, tuple[UUID, int]]:
+    """The identifier and the size of each household that was given seats together."""
+    sizes: dict[str, int] = {}
+    for one in seated:
+        if home := one.ranked.household:
+            sizes[home] = sizes.get(home, 0) + 1
+    return {home: (uuid4(), size) for home, size in sizes.items()}
+
+
+def _appointment(
+    one: Given,
+    clearance: Clearance,
+    slots: dict[str, Slot],
+    family: tuple[UUID, int] | None,
+    urgencies: dict[UUID, Urgency],
+) -> Appointment:
+    seat = one.seat
+    if seat is None:
+        raise ValueError("an appointment takes a seat")
+    slot = slots[seat.slot_id]
+    urgency = urgencies.get(clearance.pk) if one.ranked.priority_class == ordering.URGENT else None
+    return Appointment(
+        clearance_id=clearance.pk,
         dossier_id=clearance.dossier_id,
         applicant_id=clearance.applicant_id,
         person_id=clearance.person_id,
         prefecture_code=clearance.prefecture_code,
         service_id=clearance.service_id,
         purpose=clearance.purpose,
-        slot=slot,
+        slot_id=slot.pk,
         seat_number=seat.number,
         site=slot.site,
         counter=slot.counter,
         period=DateTimeTZRange(slot.period.lower, slot.period.upper, "[)"),
+        issued_at=slot.period.lower,  # the trigger writes the true moment
         code=passes.new_code(),
+        letter_id=uuid4(),
+        family=family[0] if family else None,
+        family_size=family[1] if family else None,
+        urgency_id=urgency.pk if urgency else None,
+        urgent_by_id=urgency.asked_by_id if urgency else None,
+        urgent_approved_by_id=urgency.approved_by_id if urgency else None,
     )
-    with refusing(_ELSEWHERE):
-        appointment.letter = notices.write_letter(appointment, clearance)
-        appointment.save(force_insert=True)
-        notices.tell_about(appointment, "appointment_issued")
-    journal.record(
-        "appointment.issue",
-        subject_type="appointment",
-        subject_id=appointment.pk,
-        dossier_id=appointment.dossier_id,
-        prefecture=appointment.prefecture_code,
-        facts={"clearance": str(clearance.pk), "purpose": appointment.purpose},
-    )
-    return appointment
 
 
-def _write_down(prefecture_code: str, seed: str, decisions: Iterable[IssueDecision]) -> Report:
-    decisions = list(decisions)
-    issued = sum(one.outcome == IssueOutcome.SEAT for one in decisions)
-    previous = queries.last_digest(prefecture_code)
-    run = IssueRun.objects.create(
+def _tell(
+    prefecture_code: str,
+    given: dict[str, Appointment],
+    clearances: dict[str, Clearance],
+    at: datetime,
+) -> None:
+    """Letters, lines and mails: rows of this transaction; a job makes each PDF, another mails."""
+    if not given:
+        return
+    notices.write_letters(
+        [(one, clearances[name]) for name, one in given.items()],
+        prefecture_code=prefecture_code,
+        at=at,
+    )
+    notices.tell_of_many(list(given.values()), "appointment_issued", with_letter=True)
+
+
+def _decisions(
+    decided: Sequence[Given], given: dict[str, Appointment], clearances: dict[str, Clearance]
+) -> list[IssueDecision]:
+    return [
+        _decision(one, given.get(name), clearances[name])
+        for one in decided
+        for name in [one.ranked.waiting.clearance_id]
+    ]
+
+
+def _decision(one: Given, appointment: Appointment | None, clearance: Clearance) -> IssueDecision:
+    if appointment is not None:
+        outcome = IssueOutcome.SEAT.value
+    else:
+        # expected that day at another prefecture, which this run cannot see: next run
+        outcome = IssueOutcome.ELSEWHERE.value if one.seat else one.reason
+    return IssueDecision(
+        clearance_id=clearance.pk,
+        dossier_id=clearance.dossier_id,
+        applicant_id=clearance.applicant_id,
+        prefecture_code=clearance.prefecture_code,
+        rank=one.ranked.rank,
+        priority_class=one.ranked.priority_class,
+        is_capped=one.ranked.capped,
+        outcome=outcome,
+        appointment_id=appointment.pk if appointment else None,
+    )
+
+
+def _write_down(
+    prefecture_code: str,
+    seed: str,
+    before: IssueRun | None,
+    inputs: Inputs,
+    decisions: list[IssueDecision],
+) -> IssueRun:
+    """Keep what the run looked at and decided, each decision sealing the one before."""
+    packed, inputs_digest = replaying.pack(inputs)
+    coming = secrets.token_hex(16)
+    run = IssueRun(
         prefecture_code=prefecture_code,
         rule_version=ordering.RULE_VERSION,
         seed=seed,
+        started_at=inputs.at,
         waiting=len(decisions),
-        issued=issued,
-        previous_digest=previous,
-        digest=_digest(previous, seed, decisions),
+        issued=sum(one.appointment_id is not None for one in decisions),
+        previous_digest=before.digest if before else "",
+        inputs_digest=inputs_digest,
+        next_seed_digest=replaying.sealed(coming),
     )
+    link = inputs_digest
     for decision in decisions:
-        decision.run = run
-    IssueDecision.objects.bulk_create(decisions)
-    return Report(prefecture_code, len(decisions), issued)
-
-
-def _digest(previous: str, seed: str, decisions: Iterable[IssueDecision]) -> str:
-    """Seals what the run decided and, through `previous`, every run before it."""
-    said = [
-        [
-            one.rank,
-            one.priority_class,
-            str(one.clearance_id),
-            one.outcome,
-            str(one.appointment_id or ""),
-        ]
-        for one in decisions
-    ]
-    text = json.dumps([previous, ordering.RULE_VERSION, seed, said], separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+        decision.run_id = run.pk
+        decision.digest = link = replaying.seal_of_decision(link, decision)
+    run.decisions_digest = link
+    run.digest = replaying.seal_of_run(run)
+    run.save(force_insert=True)
+    RunInputs.objects.create(run=run, prefecture_code=prefecture_code, packed=packed)
+    DrawnSeed.objects.create(
+        digest=run.next_seed_digest, prefecture_code=prefecture_code, seed=coming
+    )
+    rows.insert_many(decisions)
+    with connection.cursor() as cursor:
+        cursor.execute(_CHECK_NOW)
+    return run

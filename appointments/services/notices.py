@@ -1,6 +1,7 @@
 """What is said of a visit: the letter, the timeline, the mail; and what the person must bring."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from appointments.enums import Purpose
 from appointments.models import Appointment, Clearance
 from appointments.services import passes
 from dossiers import api as dossiers
+from portal.accounts.api import User
 from portal.core import clock
 from portal.correspondence import api as correspondence
 from portal.correspondence.api import Letter
@@ -99,11 +101,11 @@ def is_minor(birth_date: date | None, today: date) -> bool:
     return today.year - birth_date.year - before_birthday < MAJORITY_YEARS
 
 
-def write_letter(appointment: Appointment, clearance: Clearance) -> Letter:
-    """Write the notice of an appointment about to be given; its PDF is made by a job."""
+def letter_of(appointment: Appointment, clearance: Clearance, office: str) -> Letter:
+    """The notice of an appointment about to be given, not written yet; a job makes its PDF."""
     site = appointment.site
     context = {
-        "office": territory.prefecture(appointment.prefecture_code).name,
+        "office": office,
         "recipient_name": clearance.holder_name,
         "dossier_number": clearance.dossier_number,
         "purpose": appointment.purpose,
@@ -118,13 +120,23 @@ def write_letter(appointment: Appointment, clearance: Clearance) -> Letter:
         "pass": pass_of(appointment),
         "check_address": settings.BASE_URL.partition("://")[2] + reverse("visits:check"),
     }
-    return correspondence.issue_letter(
-        LETTER,
+    return Letter(
+        pk=appointment.letter_id,
         dossier_id=appointment.dossier_id,
         applicant_id=appointment.applicant_id,
         prefecture_code=appointment.prefecture_code,
         context=context,
         language=clearance.language,
+    )
+
+
+def write_letters(
+    given: Iterable[tuple[Appointment, Clearance]], *, prefecture_code: str, at: datetime
+) -> None:
+    """Write the notices of a run."""
+    office = territory.prefecture(prefecture_code).name
+    correspondence.issue_letters(
+        LETTER, [letter_of(one, clearance, office) for one, clearance in given], at=at
     )
 
 
@@ -149,6 +161,35 @@ def withdraw_letter(appointment: Appointment) -> None:
         correspondence.revoke_letter(appointment.letter_id)
 
 
+def tell_of_many(
+    told: Sequence[Appointment], kind: str, *, by_role: str = "system", with_letter: bool = False
+) -> None:
+    """The same line and the same mail for many appointments, by a few statements."""
+    correspondence.add_lines(
+        kind,
+        [
+            correspondence.TimelineLine(
+                dossier_id=one.dossier_id,
+                applicant_id=one.applicant_id,
+                prefecture_code=one.prefecture_code,
+                params=_said_of(one),
+                letter_id=one.letter_id if with_letter else None,
+            )
+            for one in told
+        ],
+        by_role=by_role,
+    )
+    people = User.objects.in_bulk({one.applicant_id for one in told})
+    correspondence.tell_many([(people[one.applicant_id], one.dossier_id) for one in told], kind)
+
+
+def _said_of(appointment: Appointment) -> dict:
+    return {
+        "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),
+        "place": appointment.site.name,
+    }
+
+
 def tell_about(appointment: Appointment, kind: str, *, by_role: str = "system") -> None:
     """One line of the person's timeline, and a mail that says no more than "read it"."""
     correspondence.add_line(
@@ -157,10 +198,7 @@ def tell_about(appointment: Appointment, kind: str, *, by_role: str = "system") 
         applicant_id=appointment.applicant_id,
         prefecture_code=appointment.prefecture_code,
         by_role=by_role,
-        params={
-            "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),
-            "place": appointment.site.name,
-        },
+        params=_said_of(appointment),
         letter=appointment.letter if kind == "appointment_issued" else None,
     )
     correspondence.tell(appointment.applicant, kind, dossier_id=appointment.dossier_id)

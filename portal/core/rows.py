@@ -6,10 +6,14 @@ here. No signal is sent. Everything else uses the ORM.
 """
 
 import functools
+import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.postgresql.psycopg_any import Range
 from django.db.models.expressions import DatabaseDefault
 
 Row = TypeVar("Row", bound=models.Model)
@@ -38,6 +42,30 @@ def insert_unread(row: models.Model) -> None:
     here = connections[DEFAULT_DB_ALIAS]
     with here.cursor() as cursor:
         cursor.execute(statement, _values(row, fields, here, add=True))
+
+
+def insert_many(
+    many: Sequence[models.Model], *, skip_conflicts: bool = False, reads: bool = True
+) -> set:
+    """Insert new rows of one model by one statement. Returns the keys of those inserted.
+
+    `skip_conflicts` leaves out, without an error, the rows that another one forbids (a unique or
+    an exclusion constraint). Without `reads`, nothing is asked back and the set is empty. The
+    rows fill the same columns; each value travels as text and takes the type of its column.
+    """
+    if not many:
+        return set()
+    here = connections[DEFAULT_DB_ALIAS]
+    model = type(many[0])
+    statement, fields = _bulk_insertion(
+        model, _left_to_the_database(many[0]), reads, skip_conflicts
+    )
+    parameters: list[object] = []
+    for field in fields:
+        parameters += [_joined(field, many, here), len(many)]
+    with here.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return {key for (key,) in cursor.fetchall()} if reads else set()
 
 
 def update(row: models.Model, names: tuple[str, ...], **expected) -> bool:
@@ -128,6 +156,54 @@ def _insertion(model, left, *, reads=True):
     if reads and given:
         statement += " returning " + ", ".join(_quoted(field) for field in given)
     return statement, fields, tuple(field.attname for field in given)
+
+
+@functools.cache
+def _bulk_insertion(model, left, reads, skip_conflicts):
+    """The INSERT of many rows from one text for each column, cut where it was joined."""
+    here = connections[DEFAULT_DB_ALIAS]
+    fields = [field for field in model._meta.local_concrete_fields if field.attname not in left]
+    names = ", ".join(_quoted(field) for field in fields)
+    values = ", ".join(f"c{at}::{field.db_type(here)}" for at, field in enumerate(fields))
+    # the last part is cut off: joined with it, not even one empty text is taken for nothing
+    marks = ", ".join("(string_to_array(%s, chr(31), chr(30)))[1:%s]" for _field in fields)
+    aliases = ", ".join(f"c{at}" for at, _field in enumerate(fields))
+    statement = (
+        f"insert into {_name(model._meta.db_table)} ({names}) select {values}"  # noqa: S608 -- our own names
+        f" from unnest({marks}) as given ({aliases})"
+    )
+    if skip_conflicts:
+        statement += " on conflict do nothing"
+    if reads:
+        statement += f" returning {_quoted(model._meta.pk)}"
+    return statement, fields
+
+
+_BETWEEN, _NULL = "\x1f", "\x1e"
+
+
+def _joined(field, many, here):
+    """The values of one column in one text: an array of PostgreSQL costs more to write out."""
+    texts = [_text(field, field.pre_save(row, True), here) for row in many]
+    joined = _BETWEEN.join([_NULL if text is None else text for text in texts])
+    if joined.count(_BETWEEN) != len(texts) - 1 or joined.count(_NULL) != texts.count(None):
+        raise ValueError(f"{field} holds a sign that separates columns")
+    return joined + _BETWEEN
+
+
+def _text(field, value, here):
+    """A value as PostgreSQL reads it from a text."""
+    if value is None or type(value) is str:
+        return value
+    if type(value) in {int, UUID}:
+        return str(value)
+    if isinstance(field, models.JSONField):
+        return json.dumps(value, cls=field.encoder, ensure_ascii=False)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Range):
+        return f"[{value.lower.isoformat()},{value.upper.isoformat()})"
+    return str(field.get_db_prep_save(value, here))
 
 
 @functools.cache

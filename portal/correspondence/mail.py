@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterable
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -11,8 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from portal.core import clock
-from portal.core.jobs import enqueue
+from portal.core import clock, rows
+from portal.core.jobs import enqueue, enqueue_many
 from portal.correspondence.models import OutgoingMail
 
 
@@ -56,6 +57,28 @@ def write(
     )
     enqueue("correspondence.send_mail", mail_id=str(mail.pk))
     return mail
+
+
+@transaction.atomic
+def write_many(drafts: Iterable[tuple]) -> int:
+    """Write a mail for each (person, dossier, subject, body), and the jobs that send them."""
+    now = clock.now()
+    mails = [
+        OutgoingMail(
+            recipient_id=user.pk,
+            dossier_id=dossier_id,
+            to=user.email,
+            sender=settings.DEFAULT_FROM_EMAIL,
+            subject=" ".join(subject.split())[:200],
+            body=body,
+            created_at=now,
+        )
+        for user, dossier_id, subject, body in drafts
+    ]
+    # the role of a run may add a mail without reading any
+    rows.insert_many(mails, reads=False)
+    enqueue_many("correspondence.send_mail", [{"mail_id": str(mail.pk)} for mail in mails])
+    return len(mails)
 
 
 def as_message(mail: OutgoingMail) -> EmailMessage:

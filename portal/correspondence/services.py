@@ -1,5 +1,6 @@
 """Tell a person that there is news; issue a letter; follow a dossier to another prefecture."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +10,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from portal.core import clock, door
+from portal.core import clock, door, rows
 from portal.core.errors import Sentence
-from portal.core.jobs import enqueue
+from portal.core.jobs import enqueue, enqueue_many
 from portal.correspondence import mail
 from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
 
@@ -55,12 +56,29 @@ def tell(user, template_code: str, *, dossier_id: UUID | None = None) -> Outgoin
     """
     if template_code not in _subjects:
         raise LookupError(f"no mail is declared as {template_code!r}: {sorted(_subjects)}")
-    with translation.override(user.language):
+    subject, body = _news(template_code, user.language)
+    return mail.write(user.email, subject=subject, body=body, recipient=user, dossier_id=dossier_id)
+
+
+def tell_many(told: Iterable[tuple], template_code: str) -> int:
+    """The same mail for many (person, dossier) at once, by two statements. Returns their number."""
+    if template_code not in _subjects:
+        raise LookupError(f"no mail is declared as {template_code!r}: {sorted(_subjects)}")
+    texts: dict[str, tuple[str, str]] = {}
+    drafts = []
+    for user, dossier_id in told:
+        if user.language not in texts:
+            texts[user.language] = _news(template_code, user.language)
+        drafts.append((user, dossier_id, *texts[user.language]))
+    return mail.write_many(drafts)
+
+
+def _news(template_code: str, language: str) -> tuple[str, str]:
+    with translation.override(language):
         subject = str(_subjects[template_code])
-        body = render_to_string(
+        return subject, render_to_string(
             "mail/news.txt", {"subject": subject, "url": f"{settings.BASE_URL}/mon-espace/"}
         )
-    return mail.write(user.email, subject=subject, body=body, recipient=user, dossier_id=dossier_id)
 
 
 def tell_agent(user, template_code: str, *, path: str, sentence) -> OutgoingMail:
@@ -105,6 +123,22 @@ def issue_letter(
     )
     enqueue("correspondence.render_letter", letter_id=str(letter.pk))
     return letter
+
+
+@transaction.atomic
+def issue_letters(kind: str, drafts: Iterable[Letter], *, at: datetime) -> None:
+    """Decide many letters at once, by two statements; a job makes each PDF.
+
+    A draft holds its key, person, dossier, office, context and language; the rest is set here.
+    """
+    letters = list(drafts)
+    for letter in letters:
+        letter.kind = letter.title_code = kind
+        letter.issued_at = at
+    rows.insert_many(letters)
+    enqueue_many(
+        "correspondence.render_letter", [{"letter_id": str(letter.pk)} for letter in letters]
+    )
 
 
 @transaction.atomic

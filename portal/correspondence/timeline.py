@@ -1,6 +1,7 @@
 """What a person reads about their dossier: each room declares its sentences and adds lines."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -75,10 +76,7 @@ def add_line(
     in `_at` are ISO moments, written out in the reader's language. Raises LookupError for a
     kind that no room declared, or a name that its sentence uses and `params` lacks.
     """
-    if kind not in _sentences:
-        raise LookupError(f"no room declared the timeline line {kind!r}")
-    if missing := names_in(kind) - set(params or {}):
-        raise LookupError(f"the timeline line {kind!r} needs {sorted(missing)}")
+    _check(kind, params)
     line = TimelineLine(
         dossier_id=dossier_id,
         applicant_id=applicant_id,
@@ -92,6 +90,28 @@ def add_line(
     )
     rows.insert(line)
     return line
+
+
+def add_lines(kind: str, drafts: Iterable[TimelineLine], *, by_role: str = "") -> None:
+    """Add many lines of one kind by one statement.
+
+    A draft holds its dossier, person, office's code, params and letter. Raises LookupError as
+    `add_line` does.
+    """
+    lines, now = list(drafts), clock.now()
+    for line in lines:
+        line.kind, line.by_role, line.at = kind, by_role, now
+        line.params = _storable(line.params)
+    if lines:
+        _check(kind, lines[0].params)
+        rows.insert_many(lines)
+
+
+def _check(kind: str, params: dict | None) -> None:
+    if kind not in _sentences:
+        raise LookupError(f"no room declared the timeline line {kind!r}")
+    if missing := names_in(kind) - set(params or {}):
+        raise LookupError(f"the timeline line {kind!r} needs {sorted(missing)}")
 
 
 def _storable(params):

@@ -16,14 +16,17 @@ RIGHTS = {
     "counteroutage": ("SI", "S", "S"),
     "counterskill": ("SI", "S", "S"),
     "dailytotal": ("S", "S", "SIU"),
+    "drawnseed": ("", "", "SI"),
     "forecast": ("S", "S", "SIU"),
     "issuedecision": ("S", "S", "SI"),
     "issuerun": ("S", "S", "SI"),
+    "noshowrate": ("S", "S", "SI"),
     "openday": ("SI", "S", "S"),
     "openingpattern": ("SIU", "S", "S"),
     "preference": ("SIU", "S", "S"),
     "preferredsite": ("SIUD", "S", "S"),
     "readmission": ("SI", "S", "S"),
+    "runinputs": ("", "", "SI"),
     "seat": ("", "", "SIU"),
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
@@ -71,9 +74,10 @@ def test_each_role_has_these_verbs_and_no_other(db, model):
 
 
 OF_THE_OFFICE = ("closure", "counteroutage", "dailytotal", "forecast", "openday", "studentsite")
+OF_THE_RUN = ("drawnseed", "runinputs")
 
 
-@pytest.mark.parametrize("model", [*PERSONAL, *OF_THE_OFFICE])
+@pytest.mark.parametrize("model", [*PERSONAL, *OF_THE_OFFICE, *OF_THE_RUN])
 def test_row_policies_bind_even_the_owner(db, model):
     with connection.cursor() as cursor:
         cursor.execute(

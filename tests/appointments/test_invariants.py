@@ -222,15 +222,29 @@ def test_i5_ten_days_notice_or_two_different_people(calendar):
     life = factory.cleared()
     soon = factory.slots(after_days=1)[0]
     one, two = workflows.agent(), workflows.agent()
-    rule = "ten_days_notice_or_two_people_say_urgent"
+    named = "an_urgent_appointment_names_its_urgency_and_two_people"
 
-    with refused(rule):
+    with refused("ten_days_notice_or_two_people_say_urgent"):
         factory.give(life, soon)
+    for alone in ({"urgent_by": one}, {"urgent_by": one, "urgent_approved_by": two}):
+        with refused(named):
+            factory.give(life, calendar[0], **alone)
+
+
+def test_i5_an_urgency_is_agreed_for_that_very_clearance(calendar):
+    life, other = factory.cleared(), factory.cleared()
+    soon = factory.slots(after_days=1)[0]
+    asked, agreed = factory.asked_urgent(life), factory.agreed_urgent(other)
+    people = {"urgent_by_id": agreed.asked_by_id, "urgent_approved_by_id": agreed.approved_by_id}
+    rule = "an_urgent_appointment_is_of_an_agreed_urgency"
+
+    for lie in (asked, agreed):
+        with refused(rule):
+            factory.give(life, soon, urgency=lie, **people)
+    swapped = dict(zip(people, reversed(people.values()), strict=True))
     with refused(rule):
-        factory.give(life, soon, urgent_by=one)
-    with refused(rule):
-        factory.give(life, soon, urgent_by=one, urgent_approved_by=one)
-    assert factory.give(life, soon, urgent_by=one, urgent_approved_by=two).pk
+        factory.give(other, soon, urgency=agreed, **swapped)
+    assert factory.give(other, soon, urgency=agreed, **people).pk
 
 
 # I6, I7: bound to the clearance and to the slot
@@ -248,7 +262,7 @@ def test_i6_an_appointment_is_what_its_clearance_allows(calendar, lie):
 def test_i6_no_appointment_without_a_clearance(calendar):
     life = factory.cleared()
 
-    with refused("an_appointment_needs_a_live_clearance"):
+    with refused("an_appointment_is_what_its_clearance_allows"):
         factory.give(life, calendar[0], clearance_id=life.id)
 
 

@@ -18,11 +18,12 @@ from appointments.models import (
     OpeningPattern,
     Service,
     Slot,
+    Urgency,
 )
 from appointments.services import issuing, passes, supplying
 from dossiers.api import Dossier
 from portal.core import clock
-from portal.core.door import acting
+from portal.core.door import acting, acting_for
 from portal.territory.api import Counter, Site
 from tests.factories import workflows
 from tests.factories.workflows import Life
@@ -215,3 +216,33 @@ def check_in(life, **facts):
         "agent_id": life.counter.pk,
     }
     return CheckIn(**said | facts)
+
+
+def asked_urgent(life, **facts):
+    """An urgency that one agent asks for, written; `facts` may lie."""
+    asker = workflows.agent(office=life.office)
+    said = {
+        "clearance_id": life.clearance.pk,
+        "dossier_id": life.clearance.dossier_id,
+        "applicant_id": life.clearance.applicant_id,
+        "prefecture_code": life.office,
+        "ground": "medical",
+        "reason": "Soins prévus.",
+        "asked_by": asker,
+    }
+    with acting_for(asker):
+        return Urgency.objects.create(**said | facts)
+
+
+def agreed_urgent(life):
+    """The same, agreed to by another agent."""
+    urgency, other = asked_urgent(life), workflows.agent(office=life.office)
+    with acting_for(other) as act:
+        Urgency.objects.filter(pk=urgency.pk).update(approved_by=other, approved_at=act.now)
+        return Urgency.objects.get(pk=urgency.pk)
+
+
+def family(size, **facts):
+    """Lives of one account, each with its own dossier, all cleared for the same service."""
+    first = cleared(**facts)
+    return [first, *(cleared(owner=first.applicant, **facts) for _one in range(size - 1))]

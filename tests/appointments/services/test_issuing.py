@@ -104,7 +104,7 @@ def test_the_ranks_can_be_replayed_from_what_the_run_kept(shut_places):
 
     with acting(None, prefectures=["75"]):
         clearances = list(Clearance.objects.filter(pk__in=[life.clearance.pk for life in lives]))
-        waiting = [issuing.queries.as_waiting(one, {}) for one in clearances]
+        waiting = [issuing.queries.as_waiting(one) for one in clearances]
     ranked = ordering.in_order(waiting, today=clock.today(), seed=made[0].run.seed)
     assert [one.waiting.clearance_id for one in ranked] == [str(one.clearance_id) for one in made]
 

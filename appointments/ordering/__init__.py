@@ -1,0 +1,62 @@
+"""Who goes first and where: pure functions of the people, the seats, the day and a seed.
+
+Nothing here reads a table or a clock, so that an auditor can replay any run from what it kept.
+"""
+
+from appointments.ordering.facts import (
+    NOTICE,
+    OVERBOOK,
+    REGULAR,
+    RESERVE,
+    FreeSeat,
+    Given,
+    Ranked,
+    Reason,
+    Waiting,
+)
+from appointments.ordering.overbooking import crowded, overbooking
+from appointments.ordering.ranks import (
+    COVER_ENDS,
+    FAMILY_AT_MOST,
+    MISSED_AT_MOST,
+    OTHERS,
+    URGENT,
+    VULNERABLE,
+    class_of,
+    in_order,
+    may_be_served,
+    tie_break,
+    urgencies_at_most,
+)
+from appointments.ordering.seats import give, may_be_given
+
+RULE_VERSION = "2026-12"
+"""Changes with any rule of this package: a run is replayed by the version that made it."""
+
+__all__ = [
+    "COVER_ENDS",
+    "FAMILY_AT_MOST",
+    "MISSED_AT_MOST",
+    "NOTICE",
+    "OTHERS",
+    "OVERBOOK",
+    "REGULAR",
+    "RESERVE",
+    "RULE_VERSION",
+    "URGENT",
+    "VULNERABLE",
+    "FreeSeat",
+    "Given",
+    "Ranked",
+    "Reason",
+    "Waiting",
+    "class_of",
+    "crowded",
+    "give",
+    "in_order",
+    "may_be_given",
+    "may_be_served",
+    "overbooking",
+    "tie_break",
+    "urgencies_at_most",
+]

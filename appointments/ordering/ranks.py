@@ -1,0 +1,124 @@
+"""The order is lexicographic, without any score: class, end of cover, filing, seeded digest."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from appointments.ordering.facts import Ranked, Waiting
+
+URGENT, COVER_ENDS, VULNERABLE, OTHERS = 0, 1, 2, 3
+COVER_ENDS_WITHIN_DAYS = 21
+PROMOTED_EVERY_DAYS = 30
+MISSED_AT_MOST = 2
+URGENCIES_IN_A_HUNDRED = 5
+FAMILY_AT_MOST = 8
+"""An account that asks for more people at once is no household: each of them goes alone."""
+
+
+class Key(NamedTuple):
+    """What is compared, in this order and no other."""
+
+    priority_class: int
+    deadline_on: date
+    filed_at: datetime
+    is_alone: bool
+    tie: str
+    clearance_id: str
+
+
+def may_be_served(waiting: Waiting) -> bool:
+    """Two missed appointments stop the runs until an agent spoke with the person, each time."""
+    return waiting.missed < MISSED_AT_MOST + waiting.readmitted
+
+
+def urgencies_at_most(seats: int) -> int:
+    """How many people a run may put before all others: one seat in twenty, and at least one."""
+    return max(1, seats * URGENCIES_IN_A_HUNDRED // 100)
+
+
+def class_of(waiting: Waiting, today: date) -> int:
+    """The class of a person on a day; class 0 needs two people and is given by `in_order`.
+
+    Thirty days of waiting promote by one class, and so does each appointment that the office
+    took back; someone who missed theirs starts again with the others.
+    """
+    if waiting.missed:
+        base = OTHERS
+    elif waiting.deadline_on and (waiting.deadline_on - today).days <= COVER_ENDS_WITHIN_DAYS:
+        base = COVER_ENDS
+    else:
+        base = VULNERABLE if waiting.vulnerable else OTHERS
+    promoted = max((today - waiting.cleared_on).days, 0) // PROMOTED_EVERY_DAYS
+    return max(COVER_ENDS, base - promoted - waiting.revoked_by_the_office)
+
+
+def tie_break(seed: str, dossier_id: str) -> str:
+    """An order among equals that nobody can aim at before the seed is drawn."""
+    return sha256(f"{seed}:{dossier_id}".encode()).hexdigest()
+
+
+def in_order(
+    waiting: Iterable[Waiting], *, today: date, seed: str, urgencies: int | None = None
+) -> list[Ranked]:
+    """Everybody, first to last. The same set in any order gives the same list.
+
+    Of the people whose urgency two agents agreed to, `urgencies` at most go before all others
+    (all of them when it is None); the next ones are of class 1 in this run, and it is said. A
+    household has the rank of its first member, and goes before someone alone of the same rank.
+    """
+    people = list(waiting)
+    agreed = sorted(_key(one, URGENT, seed) for one in people if one.urgent and may_be_served(one))
+    cap = len(agreed) if urgencies is None else urgencies
+    first = {key.clearance_id for key in agreed[:cap]}
+    capped = {key.clearance_id for key in agreed[cap:]}
+    units = []
+    for unit in _units(people, first):
+        keyed = []
+        for one in unit:
+            name = one.clearance_id
+            urgent = URGENT if name in first else COVER_ENDS if name in capped else None
+            found = class_of(one, today) if urgent is None else urgent
+            keyed.append((_key(one, found, seed, is_alone=len(unit) == 1), one))
+        keyed.sort(key=lambda pair: pair[0])
+        units.append(keyed)
+    units.sort(key=lambda keyed: keyed[0][0])
+    ranked: list[Ranked] = []
+    for keyed in units:
+        leader = keyed[0][1]
+        home = f"{leader.household}/{leader.service}" if len(keyed) > 1 else ""
+        rank = keyed[0][0].priority_class
+        for key, one in keyed:
+            ranked.append(Ranked(len(ranked) + 1, rank, one, key.clearance_id in capped, home))
+    return ranked
+
+
+def _units(people: Sequence[Waiting], first: set[str]) -> list[list[Waiting]]:
+    """Households that come together for one service; everybody else alone.
+
+    An urgency is one person's: it draws nobody with it, and does not wait for the others.
+    """
+    units: list[list[Waiting]] = []
+    homes: dict[tuple[str, str], list[Waiting]] = {}
+    for one in people:
+        if one.household and one.clearance_id not in first and may_be_served(one):
+            homes.setdefault((one.household, one.service), []).append(one)
+        else:
+            units.append([one])
+    for home in homes.values():
+        if len(home) <= FAMILY_AT_MOST:
+            units.append(home)
+        else:
+            units.extend([one] for one in home)
+    return units
+
+
+def _key(one: Waiting, priority_class: int, seed: str, *, is_alone: bool = True) -> Key:
+    return Key(
+        priority_class,
+        one.deadline_on or date.max,
+        one.filed_at,
+        is_alone,
+        tie_break(seed, one.dossier_id),
+        one.clearance_id,
+    )

@@ -1,0 +1,225 @@
+"""What an issuing run reads: who waits, what they said, which seats are free, the run before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+
+from appointments import ordering
+from appointments.enums import SEATED_STATES, AppointmentState, SeatKind, SlotState
+from appointments.models import (
+    Appointment,
+    Clearance,
+    Closure,
+    IssueRun,
+    Preference,
+    PreferredSite,
+    Seat,
+    Urgency,
+    is_made_again,
+)
+from appointments.ordering import FreeSeat, Waiting
+from appointments.queries.rates import no_show_rate
+from portal.core import clock
+
+Moments = list[tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is known of those who wait besides their clearances."""
+
+    busy: dict[object, Moments] = field(default_factory=dict)
+    preferences: dict[UUID, Preference] = field(default_factory=dict)
+    urgencies: dict[UUID, Urgency] = field(default_factory=dict)
+
+
+NOTHING_SAID = Said()
+
+
+def waiting_clearances(prefecture_code: str) -> QuerySet:
+    """Live clearances that have neither a live nor an honoured appointment.
+
+    A visit that did not reach its end counts as none, once it may be made again.
+    """
+    history = Prefetch("appointments", Appointment.objects.order_by("attempt"))
+    return (
+        Clearance.objects.live()
+        .filter(~Exists(seated()), prefecture_code=prefecture_code)
+        .prefetch_related(history, "readmissions")
+        .order_by("pk")
+    )
+
+
+def seated() -> QuerySet:
+    """The appointments that keep a clearance (`OuterRef("pk")`) out of the queue."""
+    return Appointment.objects.filter(
+        ~is_made_again(), clearance=OuterRef("pk"), state__in=SEATED_STATES
+    )
+
+
+def said_of(prefecture_code: str) -> Said:
+    """What the people of a prefecture prefer, where they are expected, what is agreed urgent."""
+    sites = Prefetch("sites", PreferredSite.objects.order_by("rank"))
+    here = {"prefecture_code": prefecture_code}
+    urgencies = Urgency.objects.agreed().filter(clearance__revoked_at=None, **here)
+    preferences = Preference.objects.filter(**here).prefetch_related(sites).order_by("pk")
+    return Said(
+        busy=busy_moments(prefecture_code),
+        preferences={one.dossier_id: one for one in preferences},
+        urgencies={one.clearance_id: one for one in urgencies.order_by("pk")},
+    )
+
+
+def busy_moments(prefecture_code: str) -> dict[object, Moments]:
+    """When each person, and each account, is already expected at this prefecture."""
+    busy: dict[object, Moments] = {}
+    live = Appointment.objects.live().filter(prefecture_code=prefecture_code).order_by("pk")
+    for person, applicant, period in live.values_list("person", "applicant", "period"):
+        for who in (person, applicant):
+            busy.setdefault(who, []).append((period.lower, period.upper))
+    return busy
+
+
+def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
+    """What the order may look at, and nothing else."""
+    history = list(clearance.appointments.all())
+    ended = {AppointmentState.CANCELLED, AppointmentState.MISSED}
+    wished = said.preferences.get(clearance.dossier_id)
+    person, applicant = clearance.person_id, clearance.applicant_id
+    return Waiting(
+        clearance_id=str(clearance.pk),
+        dossier_id=str(clearance.dossier_id),
+        person_id=str(person),
+        service=clearance.service_id,
+        filed_at=clearance.filed_at,
+        cleared_on=clock.legal_day(clearance.cleared_at),
+        deadline_on=clearance.deadline_on,
+        vulnerable=clearance.is_vulnerable,
+        missed=sum(one.state == AppointmentState.MISSED for one in history),
+        readmitted=len(clearance.readmissions.all()),
+        revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
+        avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
+        busy=tuple(sorted({*said.busy.get(person, ()), *said.busy.get(applicant, ())})),
+        applicant_id=f"account-{applicant}",
+        household=str(clearance.household or f"account-{applicant}"),
+        urgent=clearance.pk in said.urgencies,
+        sites=tuple(one.site_id for one in wished.sites.all()) if wished else (),
+        blocked=frozenset(wished.blocked if wished else ()),
+        step_free=bool(wished and wished.step_free),
+        interpreter=wished.interpreter if wished else "",
+        student_counter=str(clearance.student_counter_id or ""),
+    )
+
+
+def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
+    """The seats to come that nobody holds, outside closures; a run gives some of them.
+
+    Only the issuing role may run this: the web role reads neither slots nor seats.
+    """
+    held = Appointment.objects.filter(
+        slot=OuterRef("slot"), seat_number=OuterRef("number"), state__in=SEATED_STATES
+    )
+    closed = Closure.objects.filter(
+        site=OuterRef("slot__site"), period__overlap=OuterRef("slot__period")
+    )
+    seats = (
+        Seat.objects.filter(
+            ~Exists(held),
+            ~Exists(closed),
+            kind__in=(SeatKind.REGULAR, SeatKind.OVERBOOK, SeatKind.RESERVE),
+            slot__prefecture_code=prefecture_code,
+            slot__state=SlotState.OPEN,
+            slot__period__startswith__gt=at,
+        )
+        .annotate(service=F("slot__service"), period=F("slot__period"), site=F("slot__site"))
+        .order_by("slot__period", "slot", "number")
+    )
+    found = seats.values_list(
+        "slot_id",
+        "number",
+        "kind",
+        "service",
+        "period",
+        "site",
+        "slot__site__step_free",
+        "slot__interpreters",
+        "slot__student_counter",
+    )
+    return _within_what_was_learned(prefecture_code, list(_as_seats(found)))
+
+
+_ABOVE = """
+select slot.site_id, slot.service_id, appointments_half_day(slot.period) as half_day,
+    count(*) filter (where seat.kind in ('regular', 'reserve')) as places,
+    count(held.id) filter (where seat.kind = 'overbook') as above
+from appointments_slot slot
+join appointments_seat seat on seat.slot_id = slot.id
+left join appointments_appointment held on held.slot_id = slot.id
+    and held.seat_number = seat.number and held.state in ('issued', 'confirmed', 'honoured')
+where slot.prefecture_code = %s and slot.state = 'open' and lower(slot.period) > portal_now()
+group by 1, 2, 3
+"""
+
+
+def _within_what_was_learned(prefecture_code: str, seats: list[FreeSeat]) -> list[FreeSeat]:
+    """Leave out the seats above the places that the present rate of absences does not allow.
+
+    They were made for the rate of another day; the database would refuse them.
+    """
+    if not any(seat.kind == SeatKind.OVERBOOK for seat in seats):
+        return seats
+    left: dict[tuple[int, str, str], int] = {}
+    rates: dict[str, float] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, [prefecture_code])
+        for site, service, period, places, above in cursor.fetchall():
+            if service not in rates:
+                rates[service] = no_show_rate(prefecture_code, service)
+            allowed = ordering.overbooking(places, rates[service])
+            left[site, service, _half_day(period.lower)] = allowed - above
+    kept = []
+    for seat in seats:
+        pool = (seat.site, seat.service, seat.half_day)
+        if seat.kind == SeatKind.OVERBOOK:
+            left[pool] = left.get(pool, 0) - 1
+            if left[pool] < 0:
+                continue
+        kept.append(seat)
+    return kept
+
+
+def _half_day(moment: datetime) -> str:
+    local = moment.astimezone(clock.PARIS)
+    return f"{local.date().isoformat()}/{'am' if local.hour < 12 else 'pm'}"
+
+
+def _as_seats(found: Iterable[tuple]) -> Iterable[FreeSeat]:
+    for slot, number, kind, service, period, site, step_free, languages, student_counter in found:
+        local = period.lower.astimezone(clock.PARIS)
+        yield FreeSeat(
+            slot_id=str(slot),
+            number=number,
+            service=service,
+            starts_at=period.lower,
+            ends_at=period.upper,
+            day=local.date(),
+            site=site,
+            kind=kind,
+            half_day=_half_day(period.lower),
+            step_free=step_free,
+            interpreters=frozenset(languages),
+            student_counter=str(student_counter or ""),
+        )
+
+
+def last_run(prefecture_code: str) -> IssueRun | None:
+    """The last run of a prefecture, which the next one seals; None before the first."""
+    sealed = IssueRun.objects.filter(prefecture_code=prefecture_code)
+    followed = IssueRun.objects.filter(
+        prefecture_code=prefecture_code, previous_digest=OuterRef("digest")
+    )
+    return sealed.filter(~Exists(followed)).order_by("pk").first()
