@@ -1,7 +1,6 @@
 """What other rooms may use of the dossiers; everything else is private."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from dossiers.models import (
 )
 from dossiers.queries import askable as _askable
 from dossiers.queries.askable import Askable, askable_in_common
+from dossiers.queries.assistance import typists_of
 from dossiers.queries.checks import (
     CheckLine,
     allowed_title_ends,
@@ -36,6 +36,7 @@ from dossiers.queries.completions import (
     items_in_words,
     requests_of,
 )
+from dossiers.queries.contacts import Contact, contact_in
 from dossiers.queries.corrections import (
     NAMES,
     CorrectionView,
@@ -116,6 +117,7 @@ __all__ = [
     "title_category_of",
     "title_end_of",
     "title_rules",
+    "typists_of",
     "unseal",
 ]
 
@@ -152,22 +154,11 @@ def answer_meaning(dossier: Dossier, meaning: str):
     return _meant(dossier.procedure, last.answers if last else dossier.answers, meaning)
 
 
-@dataclass(frozen=True)
-class Contact:
-    """Where the person of a dossier says that they live and are reached."""
-
-    email: str
-    phone: str
-    address_line: str
-    postcode: str
-
-
 def contact_of(dossier: Dossier) -> Contact:
     """The person's e-mail, phone and address as filed last; empty texts for what is not asked."""
     last = dossier.submissions.order_by("-number").first()
     answers = last.answers if last else dossier.answers
-    meanings = ("email", "phone", "address_line", "postcode")
-    return Contact(*(_meant(dossier.procedure, answers, one) or "" for one in meanings))
+    return contact_in(dossier.procedure, answers)
 
 
 def title_rules(dossier: Dossier) -> TitleMonths:

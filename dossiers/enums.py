@@ -4,6 +4,40 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class FilingChannel(models.TextChoices):
+    """How a request was filed; the law of what follows is the same."""
+
+    ONLINE = "online", _("En ligne")
+    COUNTER = "counter", _("Au guichet, avec un agent")
+
+
+class AssistanceReason(models.TextChoices):
+    """Why a person files at the counter and not alone (CESEDA R.431-2, paragraph 3)."""
+
+    NO_DEVICE = "no_device", _("La personne n’a pas d’ordinateur, de téléphone ou de connexion")
+    CANNOT_READ = "cannot_read", _("La personne lit ou écrit difficilement")
+    DISABILITY = "disability", _("La personne a un handicap qui l’empêche d’utiliser le portail")
+    SERVICE_FAILED = "service_failed", _("Le portail n’a pas fonctionné pour cette personne")
+    OTHER = "other", _("Une autre raison")
+
+
+class Consent(models.TextChoices):
+    """How the person agreed that an agent types for them."""
+
+    PAPER = "paper", _("Par écrit, sur le formulaire signé")
+    SPOKEN = "spoken", _("De vive voix, devant l’agent")
+
+
+class AssistanceEnd(models.TextChoices):
+    """How an agent's help on a draft ended."""
+
+    FILED = "filed", _("La demande est déposée")
+    AGENT = "agent", _("L’agent a mis fin à l’aide")
+    PERSON = "person", _("La personne a mis fin à l’aide")
+    DISCARDED = "discarded", _("Le brouillon est supprimé")
+    EXPIRED = "expired", _("Le temps prévu est passé")
+
+
 class ItemKind(models.TextChoices):
     """What an agent may ask again: an answer or a piece of evidence."""
 

@@ -2,6 +2,8 @@
 
 from dossiers.views import (
     address,
+    assisted,
+    assisted_draft,
     closing,
     completion,
     completion_item,
@@ -12,6 +14,7 @@ from dossiers.views import (
     filing,
     steps,
 )
+from dossiers.views.counter_door import counter
 from portal.accounts.enums import Role
 from portal.core.policy import Policy, route
 
@@ -23,6 +26,17 @@ OWN = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier"
 OWN_EVIDENCE = Policy(door="applicant", roles=APPLICANT, relation="own", object="evidence")
 OWN_FILE = Policy(door="applicant", roles=APPLICANT, relation="own", object="file")
 OWN_LETTER = Policy(door="applicant", roles=APPLICANT, relation="own", object="letter")
+
+AT_THE_COUNTER = frozenset({Role.COUNTER_AGENT.value})
+HELPER = Policy(door="counter", roles=AT_THE_COUNTER)
+RECOGNISED = Policy(
+    door="counter", roles=AT_THE_COUNTER, relation="assigned", object="identification"
+)
+HELPED = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="dossier")
+HELPED_EVIDENCE = Policy(
+    door="counter", roles=AT_THE_COUNTER, relation="assigned", object="evidence"
+)
+HELPED_FILE = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="file")
 
 DRAFT = "dossiers/<uuid:dossier_id>/depot/"
 
@@ -40,6 +54,7 @@ urlpatterns = [
     own(f"{DRAFT}deposer/", filing.Declare, "declare"),
     own(f"{DRAFT}fait/", filing.Filed, "filed"),
     own(f"{DRAFT}supprimer/", closing.Discard, "discard"),
+    own(f"{DRAFT}aide/fin/", closing.EndHelp, "end_help"),
     own(f"{DRAFT}<slug:step>/", steps.StepPage, "step"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/", evidence.EvidenceBox, "evidence_box"
@@ -67,4 +82,40 @@ urlpatterns = [
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),
+]
+
+HELP = "<uuid:dossier_id>/"
+
+
+def helped(path, view, name, policy=HELPED):
+    """A page of a draft at the counter, for the agent whose help is open on it."""
+    return route(path, counter(view.as_view()), name=name, policy=policy)
+
+
+# Served under another name than the person's pages, so that each side links to its own.
+counter_urlpatterns = [
+    route("", counter(assisted.Home.as_view()), name="home", policy=HELPER),
+    route("identifier/", counter(assisted.Identify.as_view()), name="identify", policy=HELPER),
+    route("compte/", counter(assisted.Enrol.as_view()), name="enrol", policy=HELPER),
+    route(
+        "ouvrir/<uuid:identification_id>/",
+        counter(assisted.Open.as_view()),
+        name="open",
+        policy=RECOGNISED,
+    ),
+    helped("fichiers/<uuid:file_id>/", assisted_draft.DraftFile, "file", HELPED_FILE),
+    helped(HELP, assisted_draft.Tasks, "tasks"),
+    helped(f"{HELP}pieces/", assisted_draft.EvidencePage, "evidence"),
+    helped(f"{HELP}pieces/<slug:rule_code>/", assisted_draft.EvidenceBox, "evidence_box"),
+    helped(
+        f"{HELP}pieces/<uuid:evidence_id>/retirer/",
+        assisted_draft.RemoveEvidence,
+        "evidence_remove",
+        HELPED_EVIDENCE,
+    ),
+    helped(f"{HELP}verifier/", assisted_draft.CheckAnswers, "check"),
+    helped(f"{HELP}deposer/", assisted_draft.Declare, "declare"),
+    helped(f"{HELP}fait/", assisted_draft.Filed, "filed"),
+    helped(f"{HELP}fin/", assisted_draft.End, "end"),
+    helped(f"{HELP}questions/<slug:step>/", assisted_draft.StepPage, "step"),
 ]

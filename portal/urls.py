@@ -87,6 +87,10 @@ _PORTAL = [
         ),
     ),
     path(
+        "counter/depot/",
+        include((dossiers_urls.counter_urlpatterns, "dossiers"), namespace="assisted"),
+    ),
+    path(
         "counter/",
         include(
             (

@@ -34,9 +34,14 @@ def reviews_in_the_office(case, person):
     return _serves_as(case, person, Role.REVIEWER)
 
 
+def has_typed(case, person):
+    """Have typed it at the counter, with the person: somebody else reviews and decides."""
+    return person.pk in case.typists
+
+
 def is_close(case, person):
-    """Share an address, a phone or an e-mail with the person of the case (CRPA L.100-2)."""
-    return not person.contact_keys.isdisjoint(case.contact_keys)
+    """Share a contact with the person of the case, or have typed it for them (CRPA L.100-2)."""
+    return has_typed(case, person) or not person.contact_keys.isdisjoint(case.contact_keys)
 
 
 def _supervises(case, person):

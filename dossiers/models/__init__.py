@@ -1,5 +1,6 @@
 """The tables of what an applicant says and gives."""
 
+from dossiers.models.assistance import AssistedIdentification, AssistedSession
 from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
 from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
@@ -9,6 +10,8 @@ from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.submission import Submission
 
 __all__ = [
+    "AssistedIdentification",
+    "AssistedSession",
     "CompletionItem",
     "CompletionReminder",
     "CompletionRequest",

@@ -58,6 +58,8 @@ class Dossier(models.Model):
         verbose_name_plural = _("dossiers")
         indexes = [models.Index(name="dossiers_of_a_prefecture", fields=["prefecture_code"])]
         constraints = [
+            # Help at the counter refers to both columns: nobody is helped on another's dossier.
+            models.UniqueConstraint(name="a_dossier_has_one_applicant", fields=["id", "applicant"]),
             models.UniqueConstraint(
                 name="one_open_draft_per_procedure",
                 fields=["applicant", "procedure_code"],

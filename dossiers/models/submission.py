@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.enums import FilingChannel
+from dossiers.models.assistance import AssistedSession
 from dossiers.models.dossier import Dossier
 
 
@@ -16,7 +18,8 @@ class Submission(models.Model):
     `evidence` lists each file with its SHA-256, so that what was given can be proven later.
     Only the competent office may change on this row, because a file may move to another one.
     A version that the office corrected is signed by its agent (`corrected_by`) and carries no
-    sworn statement: the person swore only what they filed themselves.
+    sworn statement: the person swore only what they filed themselves. At the counter an agent
+    typed it (`typed_by`) during one assisted session; the person checked, signed and swore.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,6 +32,19 @@ class Submission(models.Model):
     sworn_text = models.TextField(blank=True)
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    channel = models.CharField(
+        max_length=8,
+        choices=FilingChannel.choices,
+        default=FilingChannel.ONLINE,
+        db_default=FilingChannel.ONLINE.value,
+    )
+    typed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # With the migration's composite key: a session of that agent on that dossier.
+    assisted_session = models.OneToOneField(
+        AssistedSession, models.PROTECT, null=True, blank=True, related_name="submission"
     )
     language = models.CharField(max_length=2)
     filed_at = models.DateTimeField()
@@ -46,6 +62,16 @@ class Submission(models.Model):
                 name="a_submission_is_sworn_by_the_person_or_corrected_by_the_office",
                 condition=Q(corrected_by=None) & ~Q(sworn_text="")
                 | Q(corrected_by__isnull=False, sworn_text="", number__gt=1),
+            ),
+            models.CheckConstraint(
+                name="a_submission_at_the_counter_says_who_typed",
+                condition=Q(channel="online", typed_by=None, assisted_session=None)
+                | Q(
+                    channel="counter",
+                    typed_by__isnull=False,
+                    assisted_session__isnull=False,
+                    number=1,
+                ),
             ),
         ]
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 
 from dossiers.catalogue.conditions import evidence_for
 from dossiers.models import Dossier
+from dossiers.queries.pages import page
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def boxes_of(dossier: Dossier, held: dict[str, list], language: str) -> list[Box
 def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str = "") -> Box:
     """One box and its files; asked again, what was filed is to do again until a file is added."""
     again = bool(asked_why) and all(evidence.first_submission for evidence in held)
-    add_url = reverse("dossiers:evidence_box", args=[dossier.pk, rule.code])
+    add_url = page("evidence_box", dossier.pk, rule.code)
     return Box(
         rule=rule,
         label=rule.label.get(language),
@@ -81,13 +81,13 @@ def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str =
 
 
 def _held(dossier, evidence, add_url, again):
-    open_url = reverse("dossiers:file", args=[evidence.file_id])
+    open_url = page("file", evidence.file_id)
     return Held(
         name=evidence.file.original_name,
         size=filesizeformat(evidence.file.size),
         open_url=open_url,
         thumbnail=f"{open_url}?apercu=1" if evidence.file.preview_key else "",
         replace_url=f"{add_url}?remplace={evidence.pk}",
-        remove_url=reverse("dossiers:evidence_remove", args=[dossier.pk, evidence.pk]),
+        remove_url=page("evidence_remove", dossier.pk, evidence.pk),
         state="problem" if again else "checked",
     )

@@ -5,6 +5,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext
 
 from dossiers.catalogue.conditions import meant, prune
+from dossiers.enums import FilingChannel
 from dossiers.models import Dossier, Submission
 from dossiers.queries.answers import show_date
 from dossiers.queries.summary import address_of, identity_of
@@ -27,6 +28,7 @@ def receipt_context(dossier: Dossier, submission: Submission) -> dict:
             "recipient_address": list(address_of(procedure, kept)),
             "names": identity.names,
             "procedure": procedure.title.fr,
+            "at_counter": submission.channel == FilingChannel.COUNTER,
             "filed_text": date_format(filed_at, "j F Y à H:i"),
             "birth_text": show_date(birth_date) if birth_date else "",
             "nationality": identity.nationality,

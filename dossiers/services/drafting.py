@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
 from dossiers.catalogue.conditions import is_answered
-from dossiers.enums import ItemKind
+from dossiers.enums import AssistanceEnd, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
 from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
+from dossiers.services.helping import end_running
 from portal.core import journal
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
@@ -52,8 +53,12 @@ class Saved:
 
 
 @transaction.atomic
-def start_draft(*, applicant, procedure_code: str, at: datetime) -> Dossier:
+def start_draft(
+    *, applicant, procedure_code: str, at: datetime, dossier_id: UUID | None = None
+) -> Dossier:
     """Open the person's draft of this procedure, making it when there is none.
+
+    `dossier_id` is the number that a new one shall have, when its place is already kept.
 
     A second start opens the first draft: the database allows one per person and procedure.
     Raises UnknownProcedure.
@@ -68,6 +73,7 @@ def start_draft(*, applicant, procedure_code: str, at: datetime) -> Dossier:
     try:
         with transaction.atomic():
             dossier = Dossier.objects.create(
+                **({"id": dossier_id} if dossier_id else {}),
                 applicant_id=applicant.pk,
                 procedure_code=procedure_code,
                 version=version,
@@ -128,6 +134,7 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     for evidence in held.select_related("file").order_by("pk"):
         vault.remove(evidence.file)  # never filed: nobody has a right to keep it
     held.update(removed_at=at)
+    end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
     dossier.answers, dossier.raw_answers = {}, {}
     dossier.withdrawn_at = dossier.updated_at = at
     dossier.save(update_fields=["answers", "raw_answers", "withdrawn_at", "updated_at"])

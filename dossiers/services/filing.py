@@ -8,13 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import events, rules
 from dossiers.catalogue.conditions import prune
-from dossiers.models import Dossier, Submission
+from dossiers.enums import AssistanceEnd, FilingChannel
+from dossiers.models import AssistedSession, Dossier, Submission
 from dossiers.queries.letters import receipt_context
 from dossiers.queries.problems import Problem, held_by_rule, review
 from dossiers.services import evidence as boxes
 from dossiers.services import telling
+from dossiers.services.assisting import refuse_unless_far
 from dossiers.services.drafting import lock_own
+from dossiers.services.helping import close_files, end_running, office_of
 from dossiers.services.identifying import identify
+from portal.accounts.enums import Role
 from portal.core import clock, journal
 from portal.core.errors import DomainRefusal
 from portal.core.numbers import next_dossier_number
@@ -32,9 +36,18 @@ class FilingRefused(DomainRefusal):
 
 @transaction.atomic
 def file_dossier(
-    *, dossier_id: UUID, applicant, at: datetime, sworn: bool, language: str
+    *,
+    dossier_id: UUID,
+    applicant,
+    at: datetime,
+    sworn: bool,
+    language: str,
+    session: AssistedSession | None = None,
 ) -> Submission:
     """File the draft: number, immutable submission, receipt, mail; the review begins with it.
+
+    At the counter, `session` says who types; the person has checked, signed and sworn. The help
+    ends with the filing, whoever presses.
 
     Pressing again, or twenty times at once, gives the first submission back and does nothing
     more. The receipt proves that the request was filed and nothing about the right to stay
@@ -46,6 +59,8 @@ def file_dossier(
         return dossier.submissions.get(number=1)
     rules.refuse_unless_draft(dossier)
     checked = review(dossier, held_by_rule(dossier), clock.legal_day(at), language)
+    if session is not None:
+        refuse_unless_far(session.agent, dossier)
     problems = list(checked.problems)
     if not sworn:
         problems.append(Problem(_("Cochez la déclaration sur l’honneur pour déposer.")))
@@ -54,13 +69,23 @@ def file_dossier(
     dossier.answers = prune(dossier.procedure, dossier.answers)
     boxes.leave_out_what_no_longer_applies(dossier, at)
     _stamp(dossier, checked.competence, applicant, at)
-    submission = freeze(dossier, number=1, at=at, language=language)
-    _acknowledge(dossier, submission, language)
+    close_files(dossier)
+    submission = freeze(dossier, number=1, at=at, language=language, session=session)
+    _acknowledge(dossier, submission, session)
     events.dossier_filed.announce(dossier=dossier, submission=submission, at=at)
+    typed = str(dossier.number) if session else ""
+    end_running(dossier, why=AssistanceEnd.FILED, at=at, number=typed)
     return submission
 
 
-def freeze(dossier: Dossier, *, number: int, at: datetime, language: str) -> Submission:
+def freeze(
+    dossier: Dossier,
+    *,
+    number: int,
+    at: datetime,
+    language: str,
+    session: AssistedSession | None = None,
+) -> Submission:
     """Copy answers and list of files into a submission that nobody can change."""
     submission = Submission.objects.create(
         dossier=dossier,
@@ -70,6 +95,9 @@ def freeze(dossier: Dossier, *, number: int, at: datetime, language: str) -> Sub
         answers=prune(dossier.procedure, dossier.answers),
         evidence=boxes.manifest(dossier),
         sworn_text=dossier.procedure.sworn_statement.get(language),
+        channel=FilingChannel.COUNTER if session else FilingChannel.ONLINE,
+        typed_by_id=session.agent_id if session else None,
+        assisted_session=session,
         language=language,
         filed_at=at,
     )
@@ -100,7 +128,7 @@ def _stamp(dossier, competence, applicant, at):
     )
 
 
-def _acknowledge(dossier, submission, language):
+def _acknowledge(dossier, submission, session):
     letter = correspondence.issue_letter(
         "filing_receipt",
         dossier_id=dossier.pk,
@@ -110,12 +138,23 @@ def _acknowledge(dossier, submission, language):
         language="fr",
         at=submission.filed_at,
     )
-    telling.add_line(dossier, "dossier_filed", params={"number": dossier.number}, letter=letter)
+    telling.add_line(
+        dossier,
+        "dossier_filed_at_counter" if session else "dossier_filed",
+        by_role=Role.COUNTER_AGENT if session else Role.APPLICANT,
+        params={"number": dossier.number},
+        letter=letter,
+        office=office_of(session) if session else "",
+    )
     telling.mail(dossier, "dossier_filed")
     journal.record(
         "dossier.filed",
         subject_type="dossier",
         subject_id=dossier.pk,
         dossier_id=dossier.pk,
-        facts={"submission": str(submission.pk), "department": dossier.department_code},
+        facts={
+            "submission": str(submission.pk),
+            "department": dossier.department_code,
+            "channel": str(submission.channel),
+        },
     )

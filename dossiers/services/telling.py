@@ -7,6 +7,15 @@ from portal.correspondence import api as correspondence
 
 LINES = {
     "dossier_filed": _("Vous avez déposé votre demande. Elle porte le numéro %(number)s."),
+    "dossier_filed_at_counter": (
+        _("Un agent de guichet a déposé votre demande avec vous. Son numéro est %(number)s."),
+        _("Vous avez relu la demande et signé. L’agent qui l’a tapée ne participe pas à l’examen."),
+    ),
+    "help_opened": (
+        _("Un agent de guichet remplit votre demande avec vous."),
+        _("Si vous n’êtes pas au guichet, mettez fin à cette aide depuis votre demande."),
+    ),
+    "help_ended": _("L’aide de l’agent de guichet est terminée. Votre brouillon est gardé."),
     "dossier_completion_asked": _(
         "La préfecture vous demande un complément, à envoyer au plus tard le %(due_on)s."
     ),
@@ -40,13 +49,15 @@ LINES = {
 MAILS = {
     "address_changed": _("Votre nouvelle adresse est enregistrée"),
     "completion_reminder": _("La préfecture attend toujours votre complément"),
+    "help_opened": _("Un agent de guichet remplit votre demande avec vous"),
+    "account_at_counter": _("Un compte a été créé pour vous au guichet"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
 
 LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
 
 
-def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None):
+def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None, office=""):
     """Write one line of the dossier's timeline."""
     return correspondence.add_line(
         kind,
@@ -56,6 +67,7 @@ def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None)
         by_role=str(by_role),
         params=params or {},
         letter=letter,
+        office=office,
     )
 
 

@@ -1,11 +1,15 @@
 """Giving a filed request up, or throwing a draft away: one page to be sure, one button."""
 
+from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 
 from dossiers import rules
+from dossiers.enums import AssistanceEnd
 from dossiers.forms.declaration import ConfirmForm
+from dossiers.services.assisting import end_session
 from dossiers.services.drafting import discard_draft
 from dossiers.services.withdrawing import withdraw_dossier
 from dossiers.views.own import OwnDossier, OwnDraft
@@ -37,6 +41,22 @@ class Withdraw(OwnDossier, ActView):
 
     def get_success_url(self):
         return reverse("dossiers:filed", args=[self.dossier.pk])
+
+
+class EndHelp(OwnDossier, View):
+    """The person stops the help that an agent gives at the counter; the draft is kept."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, *args, **kwargs):
+        end_session(
+            dossier_id=self.dossier.pk,
+            applicant=request.user,
+            why=AssistanceEnd.PERSON,
+            at=clock.now(),
+        )
+        messages.success(request, _("L’aide est terminée. L’agent n’a plus accès à la demande."))
+        return redirect("dossiers:tasks", self.dossier.pk)
 
 
 class Discard(OwnDraft, ActView):

@@ -2,14 +2,15 @@
 
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from dossiers.enums import TaskState
 from dossiers.forms.declaration import SendForm
 from dossiers.models import Dossier
+from dossiers.queries.assistance import open_session_on
 from dossiers.queries.facts import facts
+from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule, review
 from dossiers.queries.progress import progress_of
 from dossiers.services.drafting import start_draft
@@ -35,7 +36,7 @@ class StartDraft(ActView):
         drafts = Dossier.objects.of_applicant(request.user).drafts()
         draft = drafts.filter(procedure_code=self.facts.code).first()
         if draft is not None:
-            return redirect("dossiers:tasks", draft.pk)
+            return redirect(page("tasks", draft.pk))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -47,7 +48,7 @@ class StartDraft(ActView):
         )
 
     def get_success_url(self):
-        return reverse("dossiers:tasks", args=[self.dossier.pk])
+        return page("tasks", self.dossier.pk)
 
 
 class Tasks(OwnDraft, ReadOnlyView, TemplateView):
@@ -66,11 +67,16 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
                 last_tasks=[self._evidence_task(progress), self._check_task(progress)],
                 review=checked,
                 window=window_note(checked, self.language),
+                help_given=self.help_given(),
             )
         )
 
+    def help_given(self):
+        """The help that an agent gives now on this draft: the person reads it, and may end it."""
+        return open_session_on(self.dossier, clock.now())
+
     def _step_task(self, code, title, state):
-        href = reverse("dossiers:step", args=[self.dossier.pk, code])
+        href = page("step", self.dossier.pk, code)
         return {"title": title, "state": state.value, "href": href, "hint": ""}
 
     def _evidence_task(self, progress):
@@ -78,7 +84,7 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
             "given": progress.evidence_given,
             "wanted": progress.evidence_wanted,
         }
-        href = reverse("dossiers:evidence", args=[self.dossier.pk])
+        href = page("evidence", self.dossier.pk)
         return {
             "title": _("Vos pièces justificatives"),
             "state": progress.evidence.value,
@@ -91,6 +97,6 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
         return {
             "title": _("Vérifier et déposer"),
             "state": progress.check.value,
-            "href": reverse("dossiers:check", args=[self.dossier.pk]),
+            "href": page("check", self.dossier.pk),
             "hint": _("Quand tout le reste est fait.") if blocked else "",
         }

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -14,6 +13,7 @@ from dossiers import rules
 from dossiers.forms.evidence import EvidenceForm
 from dossiers.queries.answers import short_language
 from dossiers.queries.boxes import box_view, boxes_of
+from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule
 from dossiers.services import evidence as boxes
 from dossiers.views.own import OwnDraft, back_to, own_dossier
@@ -36,7 +36,7 @@ class EvidencePage(OwnDraft, ReadOnlyView, TemplateView):
                     (box, EvidenceForm(rule=box.rule, language=self.language, auto_id=box.auto_id))
                     for box in shown
                 ],
-                check_url=reverse("dossiers:check", args=[self.dossier.pk]),
+                check_url=page("check", self.dossier.pk),
             )
         )
 
@@ -45,9 +45,23 @@ class EvidencePage(OwnDraft, ReadOnlyView, TemplateView):
 class EvidenceBox(View):
     """One box alone: the bytes travel outside any transaction, the rows are written in one."""
 
+    session = None
+
+    def opened(self):
+        """The door, opened for who reads this page."""
+        return door.acting_for(self.request.user)
+
+    def find(self, dossier_id):
+        """The person's dossier; Http404 for any other."""
+        return own_dossier(self.request.user, dossier_id)
+
+    @property
+    def applicant(self):
+        return self.request.user
+
     def get(self, request, dossier_id, rule_code):
-        with door.acting_for(request.user):
-            dossier = own_dossier(request.user, dossier_id)
+        with self.opened():
+            dossier = self.find(dossier_id)
             rule = _rule_or_404(dossier, rule_code)
             try:
                 boxes.refuse_unless_box_open(dossier, rule_code)
@@ -58,8 +72,8 @@ class EvidenceBox(View):
     def post(self, request, dossier_id, rule_code):
         replaced = request.GET.get("remplace")
         try:
-            with door.acting_for(request.user):
-                dossier = own_dossier(request.user, dossier_id)
+            with self.opened():
+                dossier = self.find(dossier_id)
                 rule = _rule_or_404(dossier, rule_code)
                 old = _replaced(dossier, replaced)
                 boxes.refuse_unless_box_open(dossier, rule_code)
@@ -80,10 +94,10 @@ class EvidenceBox(View):
         kept = vault.keep(upload)
         written = False
         try:
-            with door.acting_for(request.user) as act:
+            with self.opened() as act:
                 boxes.add_evidence(
                     dossier_id=dossier.pk,
-                    applicant=request.user,
+                    applicant=self.applicant,
                     rule_code=rule.code,
                     kept=kept,
                     at=act.now,
@@ -103,7 +117,7 @@ class EvidenceBox(View):
         return redirect(back_to(dossier))
 
     def _refused(self, request, dossier, rule, form):
-        with door.acting_for(request.user):
+        with self.opened():
             return self._show(request, dossier, rule, form)
 
     def _show(self, request, dossier, rule, form=None):
@@ -111,6 +125,7 @@ class EvidenceBox(View):
         held = held_by_rule(dossier).get(rule.code, [])
         context = {
             "dossier": dossier,
+            "session": self.session,
             "procedure_title": dossier.procedure.title.get(language),
             "box": box_view(dossier, rule, held, language),
             "form": form or _form(request, rule),

@@ -20,12 +20,20 @@ class RemoveEvidence(View):
 
     http_method_names = ["post"]
 
+    def find(self, dossier_id):
+        """The person's dossier; Http404 for any other."""
+        return own_dossier(self.request.user, dossier_id)
+
+    @property
+    def applicant(self):
+        return self.request.user
+
     def post(self, request, dossier_id, evidence_id):
-        dossier = own_dossier(request.user, dossier_id)
+        dossier = self.find(dossier_id)
         try:
             boxes.remove_evidence(
                 dossier_id=dossier.pk,
-                applicant=request.user,
+                applicant=self.applicant,
                 evidence_id=evidence_id,
                 at=clock.now(),
             )
@@ -46,13 +54,14 @@ class OwnFile(View):
 
     http_method_names = ["get", "head"]
 
+    def find(self):
+        """The files that may be opened here."""
+        return vault.StoredFile.objects.filter(applicant_id=self.request.user.pk)
+
     def get(self, request, file_id):
-        stored = vault.StoredFile.objects.filter(
-            pk=file_id,
-            applicant_id=request.user.pk,
-            kind=vault.FileKind.EVIDENCE,
-            removed_at=None,
-        ).first()
+        stored = (
+            self.find().filter(pk=file_id, kind=vault.FileKind.EVIDENCE, removed_at=None).first()
+        )
         if stored is None:
             raise Http404
         if "apercu" in request.GET:

@@ -1,10 +1,10 @@
 """Checking the answers, swearing and filing, and the page that says it is done."""
 
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.generic import TemplateView
 
 from dossiers.forms.declaration import DeclarationForm
+from dossiers.queries.pages import page
 from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
 from dossiers.queries.summary import sections_of
 from dossiers.services.filing import FilingRefused, file_dossier
@@ -25,8 +25,8 @@ def _page_of(dossier, problem):
     if problem.step is None:
         return ""
     if problem.step == EVIDENCE_PAGE:
-        return reverse("dossiers:evidence", args=[dossier.pk])
-    return reverse("dossiers:step", args=[dossier.pk, problem.step])
+        return page("evidence", dossier.pk)
+    return page("step", dossier.pk, problem.step)
 
 
 class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
@@ -43,8 +43,8 @@ class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
                 window=window_note(checked, self.language),
                 files=self._files(held),
                 problems=linked(self.dossier, checked.problems),
-                evidence_url=reverse("dossiers:evidence", args=[self.dossier.pk]),
-                declare_url=reverse("dossiers:declare", args=[self.dossier.pk]),
+                evidence_url=page("evidence", self.dossier.pk),
+                declare_url=page("declare", self.dossier.pk),
             )
         )
 
@@ -52,7 +52,7 @@ class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
         return sections_of(self.procedure, self.dossier.answers, self.language)
 
     def _section(self, section):
-        change_url = reverse("dossiers:step", args=[self.dossier.pk, section.code])
+        change_url = page("step", self.dossier.pk, section.code)
         rows = [
             {"label": label, "value": value, "change_url": f"{change_url}?verification=1"}
             for label, value in section.rows
@@ -84,7 +84,7 @@ class Declare(OwnDraft, ActView):
         return super().get_context_data(
             **self.titled(
                 problems=linked(self.dossier, self.problems),
-                check_url=reverse("dossiers:check", args=[self.dossier.pk]),
+                check_url=page("check", self.dossier.pk),
                 **kwargs,
             )
         )
@@ -93,7 +93,8 @@ class Declare(OwnDraft, ActView):
         try:
             file_dossier(
                 dossier_id=self.dossier.pk,
-                applicant=self.request.user,
+                applicant=self.applicant,
+                session=self.session,
                 at=clock.now(),
                 sworn=form.cleaned_data["sworn"],
                 language=self.language,
@@ -103,7 +104,7 @@ class Declare(OwnDraft, ActView):
             raise
 
     def get_success_url(self):
-        return reverse("dossiers:filed", args=[self.dossier.pk])
+        return page("filed", self.dossier.pk)
 
 
 class Filed(OwnDossier, ReadOnlyView, TemplateView):
@@ -113,7 +114,7 @@ class Filed(OwnDossier, ReadOnlyView, TemplateView):
 
     def dispatch(self, request, *args, **kwargs):
         if self.dossier.filed_at is None:
-            return redirect("dossiers:tasks", self.dossier.pk)
+            return redirect(page("tasks", self.dossier.pk))
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):

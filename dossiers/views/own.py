@@ -3,21 +3,37 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dossiers import rules
 from dossiers.models import Dossier
 from dossiers.queries.answers import short_language, show_date
+from dossiers.queries.pages import page
 
 
 class OwnDossier:
-    """The dossier of the address, when it is this person's."""
+    """The dossier of the address, when it is this person's.
+
+    At the counter, `assisted.AtTheCounter` finds it and names its person in another way; all
+    the rest is the same.
+    """
+
+    session = None
+    """The help at the counter under which an agent types; None for the person themselves."""
 
     def setup(self, request, *args, dossier_id, **kwargs):
         super().setup(request, *args, dossier_id=dossier_id, **kwargs)
-        self.dossier = own_dossier(request.user, dossier_id)
+        self.dossier = self.find(dossier_id)
         self.language = short_language()
+
+    def find(self, dossier_id):
+        """The dossier; Http404 for any other, as if it did not exist."""
+        return own_dossier(self.request.user, dossier_id)
+
+    @property
+    def applicant(self):
+        """Whose dossier it is: who reads this page."""
+        return self.request.user
 
     @property
     def procedure(self):
@@ -28,6 +44,7 @@ class OwnDossier:
         return {
             "dossier": self.dossier,
             "procedure_title": self.procedure.title.get(self.language),
+            "session": self.session,
             **context,
         }
 
@@ -52,7 +69,7 @@ def after_the_draft(request, dossier):
         raise Http404
     if request.method == "POST":
         messages.info(request, _already_filed(dossier))
-    return redirect("dossiers:filed", dossier.pk)
+    return redirect(page("filed", dossier.pk))
 
 
 def _already_filed(dossier):
@@ -82,5 +99,4 @@ def said_by_another_tab(saved):
 
 def back_to(dossier):
     """The page of the boxes: the draft's, or that of the completion."""
-    page = "dossiers:evidence" if dossier.filed_at is None else "dossiers:completion"
-    return reverse(page, args=[dossier.pk])
+    return page("evidence" if dossier.filed_at is None else "completion", dossier.pk)

@@ -14,10 +14,11 @@ from dossiers.forms.answers import (
     questions_of,
     write_seen,
 )
+from dossiers.queries.pages import page as page_of
 from dossiers.queries.problems import competence_of, outside_the_law
 from dossiers.queries.progress import neighbours
 from dossiers.services.drafting import save_answers
-from dossiers.views.own import OwnDraft, after_the_draft, own_dossier, said_by_another_tab
+from dossiers.views.own import OwnDraft, after_the_draft, said_by_another_tab
 from portal.core import clock
 from portal.core.policy import kept_form
 
@@ -35,7 +36,7 @@ class StepPage(OwnDraft, View):
     def get(self, request, *args, **kwargs):
         questions = questions_of(self.step, self.dossier.answers)
         if not questions:
-            return redirect("dossiers:tasks", self.dossier.pk)
+            return redirect(page_of("tasks", self.dossier.pk))
         kept = kept_form(request)
         if kept:
             messages.info(request, _("Voici ce que vous aviez écrit. Vérifiez, puis continuez."))
@@ -49,13 +50,13 @@ class StepPage(OwnDraft, View):
         try:
             saved = save_answers(
                 dossier_id=self.dossier.pk,
-                applicant=request.user,
+                applicant=self.applicant,
                 typed=page.typed(),
                 at=clock.now(),
             )
         except rules.DossierClosed:
             # filed or given up from another tab while this page was on its way
-            return after_the_draft(request, own_dossier(request.user, self.dossier.pk))
+            return after_the_draft(request, self.find(self.dossier.pk))
         self.dossier = page.dossier = saved.dossier
         questions = questions_of(self.step, page.answers_after())
         return self._answer(page, questions, said_by_another_tab(saved))
@@ -68,7 +69,7 @@ class StepPage(OwnDraft, View):
             return self._show(again_form(page, questions, said_by_others=conflicts), questions)
         if "later" in self.request.POST:
             messages.success(self.request, _("Vos réponses sont enregistrées."))
-            return redirect("dossiers:tasks", self.dossier.pk)
+            return redirect(page_of("tasks", self.dossier.pk))
         if opened:
             messages.info(self.request, _("Votre réponse ouvre d’autres questions sur cette page."))
             return redirect(self.request.get_full_path())
@@ -76,11 +77,11 @@ class StepPage(OwnDraft, View):
 
     def _go_on(self):
         if "verification" in self.request.GET:
-            return redirect("dossiers:check", self.dossier.pk)
+            return redirect(page_of("check", self.dossier.pk))
         steps, place = neighbours(self.dossier, self.step.code)
         if 0 < place < len(steps):
-            return redirect("dossiers:step", self.dossier.pk, steps[place].code)
-        return redirect("dossiers:evidence", self.dossier.pk)
+            return redirect(page_of("step", self.dossier.pk, steps[place].code))
+        return redirect(page_of("evidence", self.dossier.pk))
 
     def _show(self, form, questions):
         steps, place = neighbours(self.dossier, self.step.code)

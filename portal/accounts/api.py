@@ -3,7 +3,7 @@
 from portal.accounts.contacts import digests as contact_digests
 from portal.accounts.enums import POST_ROLES, Kind, Role
 from portal.accounts.models import Absence, Post, User
-from portal.accounts.services import appoint, create_applicant
+from portal.accounts.services import appoint, create_applicant, invite_applicant
 from portal.accounts.staff import (
     Member,
     agents_sharing,
@@ -33,6 +33,7 @@ __all__ = [
     "contact_digests",
     "create_applicant",
     "end_absence",
+    "invite_applicant",
     "procedures_of",
     "record_absence",
     "reviewers_of",

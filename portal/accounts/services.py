@@ -21,6 +21,17 @@ def create_applicant(email: str, password: str, *, language: str = "fr") -> User
 
 
 @transaction.atomic
+def invite_applicant(email: str, *, language: str = "fr") -> User:
+    """An applicant who has no password yet and whose address nobody has proven.
+
+    Made at a counter. “Forgotten password” sends a code to the address, which proves it.
+    """
+    user = User.objects.create_user(email, None, kind=Kind.APPLICANT, language=language)
+    EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+    return user
+
+
+@transaction.atomic
 def appoint(
     user: User, *, prefecture_code: str, role: str, starts_on: date, ends_on: date | None = None
 ) -> Post:

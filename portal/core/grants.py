@@ -39,6 +39,8 @@ GRANTS = {
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
         "dossiers.procedureversion": "S",
+        # recognising somebody at a counter is a function of the database, which counts
+        "dossiers.assistedidentification": "S",
         "dossiers.submission": "SIU",
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
@@ -96,6 +98,8 @@ GRANTS = {
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
         "dossiers.procedureversion": "S",
+        "dossiers.assistedidentification": "S",
+        "dossiers.assistedsession": "S",
         "dossiers.submission": "S",
         "dossiers.*": "SIU",
         "workflows.alarmdigest": "SI",

@@ -96,6 +96,16 @@ def protect_by(table, policies):
     return _sql(table, statements, [name for name, _role in policies])
 
 
+def open_by(table, granted, column):
+    """Let through the rows that one function of the database names to the present actor.
+
+    For a right that one row gives to one person for a time; everybody else sees what they saw.
+    """
+    name = granted.removesuffix("()")
+    rule = f"{column} = (select {granted})"
+    return RunSQL(_policy(table, name, "portal_web", rule), f"drop policy {name} on {table}")
+
+
 def stamp(table, column):
     """Set a column from the one clock at insertion, whatever the caller passed."""
     return RunSQL(

@@ -6,6 +6,7 @@ from django.urls import get_resolver, reverse
 
 from appointments.models import OpeningPattern
 from dossiers.models import CompletionItem, Correction
+from portal.core.door import acting
 from portal.core.policy import policy_of
 from portal.correspondence.models import Letter
 from portal.vault.models import StoredFile
@@ -23,6 +24,7 @@ STATES = {
     "dossiers:step": "draft",
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",
+    "dossiers:end_help": "draft",
     "dossiers:completion": "completion",
     "dossiers:completion_item": "completion",
     "dossiers:extend": "completion",
@@ -56,8 +58,11 @@ STATES = {
     "desk:record_answer": "minister",
 }
 NOBODYS = UUID(int=0)
+HELP = "assisted:"
+"""Pages of the counter's agents about the draft that one of them fills with its person."""
 OBJECTS = {
     None,
+    "identification",
     "dossier",
     "evidence",
     "case",
@@ -87,8 +92,10 @@ def named():
 
 
 def owner_of(name, office):
-    """Whose object the address names in this office."""
+    """Whose object the address names in this office: at the counter, who helps with it now."""
     side = "here" if office.code == "34" else "away"
+    if name.startswith(HELP):
+        return f"counter_agent_{side}"
     return f"{'owner' if STATES.get(name, 'filed') in ('draft', 'filed') else 'visitor'}_{side}"
 
 
@@ -104,11 +111,14 @@ def _life(name, office):
 
 
 def _dossier(name, office):
-    wanted = STATES.get(name, "filed")
+    wanted = "draft" if name.startswith(HELP) else STATES.get(name, "filed")
     return office.draft.pk if wanted == "draft" else _life(name, office).dossier.pk
 
 
-def _file(_name, office):
+def _file(name, office):
+    if name.startswith(HELP):
+        with acting(office.owner.pk):
+            return office.draft.evidence.order_by("pk").first().file_id
     with everybody():
         files = StoredFile.objects.filter(subject_id=office.lives["filed"].dossier.pk)
         return files.filter(kind="evidence").order_by("pk").first().pk
@@ -150,6 +160,7 @@ def _opening(_name, office):
 PARTS = {
     "dossier_id": _dossier,
     "case_id": lambda name, office: _life(name, office).id,
+    "identification_id": lambda name, office: office.identification,
     "evidence_id": lambda name, office: office.draft_evidence,
     "file_id": _file,
     "letter_id": _letter,

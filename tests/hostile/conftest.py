@@ -24,6 +24,7 @@ def kept_world(django_db_setup, django_db_blocker):
             visit = built.here.lives["appointed"].appointment.starts_at
             login.execute("update clock_offset set value = value + (%s - portal_now())", [visit])
             login.commit()
+            country.help_at_the_counters(built)
             built.people = people(built)
             built.browsers = Browsers(built.people)
             _close(built.others["gone"])

@@ -13,6 +13,7 @@ from portal.core.door import acting, acting_for, also
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory, as_worker
+from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
 from tests.factories.workflows import (
@@ -172,6 +173,14 @@ def _read_answers(life):
     with life.desk() as act:
         found = {answer.item.pk: ("accepted", "") for answer in to_review(life.dossier)}
         review_items(case_id=life.id, verdicts=found, actor=life.reviewer, at=act.now)
+
+
+def help_at_the_counters(built):
+    """In each office an agent fills the owner's draft now, and has recognised somebody else."""
+    for office in (built.here, built.away):
+        helper = office.people["counter_agent"]
+        opened(helper, office.owner)
+        office.identification = recognised(helper, office.visitor).identification
 
 
 def _others():

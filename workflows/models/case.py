@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from workflows import deadlines
@@ -23,6 +23,8 @@ from workflows.enums import (
 from workflows.machine import CaseMachine
 from workflows.routing import RULES
 from workflows.table import edges
+
+NOBODY = Value([], output_field=ArrayField(models.BigIntegerField()))
 
 
 class CaseQuerySet(models.QuerySet):
@@ -53,9 +55,10 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state__in=IN_REVIEW)
 
     def not_close_to(self, person):
-        """Cases whose person shares no address, phone or e-mail with this agent."""
+        """Cases that this agent did not type, and whose person shares no contact with them."""
         keys = sorted(person.contact_keys)
-        return self.exclude(contact_keys__overlap=keys) if keys else self
+        far = self.exclude(typists__contains=[person.pk])
+        return far.exclude(contact_keys__overlap=keys) if keys else far
 
     def most_urgent_first(self):
         """What is due first comes first; the identifier breaks ties, so pages never overlap."""
@@ -97,6 +100,8 @@ class Case(CaseMachine):
     )
     # Digests of the person's e-mails, phone and address: no agent who shares one handles it.
     contact_keys = ArrayField(models.CharField(max_length=64), default=list)
+    # Agents who typed at the counter with the person: none of them handles the case.
+    typists = ArrayField(models.BigIntegerField(), default=list, db_default=NOBODY)
 
     objects = CaseQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from workflows.enums import RETRACTABLE, CaseState, Outcome
 from workflows.models import Case
 from workflows.queries.names import move_label, whose_it_is
 from workflows.queries.retractions import why_not
-from workflows.rules import is_close, is_somebody_elses, role_for
+from workflows.rules import has_typed, is_close, is_somebody_elses, role_for
 from workflows.table import plan_of, rule_of
 
 # The desk's acts in the order of life, with the page where each is made.
@@ -92,6 +92,10 @@ def blocked(case: Case, move: str, person) -> list[str]:
     if role_for(plan.permission, case, person) is None:
         if is_somebody_elses(plan.permission, case, person):
             return [whose_it_is(case)]
+        if has_typed(case, person):
+            return [
+                _("Vous avez rempli cette demande au guichet : une autre personne s’en charge.")
+            ]
         if is_close(case, person):
             return [
                 _(

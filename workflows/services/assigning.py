@@ -41,13 +41,13 @@ class Draw:
 
 
 def eligible_for(case: Case, *, at: datetime) -> list[int]:
-    """Reviewers of the office who are present, skilled, and far from the person."""
+    """Reviewers of the office who are present, skilled, far from the person, and not its typist."""
     day = deadlines.legal_day(at)
     present = accounts.reviewers_present(
         case.prefecture_code, day, procedure_code=case.procedure_code
     )
     close = accounts.agents_sharing(case.contact_keys) if present else frozenset()
-    return [agent for agent in present if agent not in close]
+    return [agent for agent in present if agent not in close and agent not in case.typists]
 
 
 def draw(case: Case, *, at: datetime, without: Collection[int] = ()) -> Draw | None:

@@ -45,6 +45,7 @@ def open_case(*, dossier, submission, at: datetime) -> Case:
         due_rule="routing",
         due_article="CRPA L.114-2",
         language=submission.language,
+        typists=dossiers.typists_of(dossier.pk),
     )
     write_contact_keys(case)
     _first_step(case)

@@ -14,6 +14,8 @@ from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, filed
 
 PERSONAL = (
+    "dossiers_assistedidentification",
+    "dossiers_assistedsession",
     "dossiers_completionitem",
     "dossiers_completionreminder",
     "dossiers_completionrequest",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal.accounts.models import User
+from portal.accounts.services import invite_applicant
 from portal.core.door import acting
 from portal.correspondence.api import OutgoingMail
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -177,6 +178,16 @@ def test_a_forgotten_password_is_replaced_with_the_code_by_mail(client):
     assert user.check_password(NEW)
     assert client.get(done["Location"]).status_code == 200
     assert mail.outbox[-1].subject == "Votre mot de passe a changé"
+    assert sign_in(client, user, NEW)["Location"] == reverse("space:home")
+
+
+def test_an_account_made_at_the_counter_gets_its_password_by_the_code(client):
+    user = invite_applicant("invitee@exemple.fr")
+
+    client.post(FORGOTTEN, {"email": user.email})
+    client.post(f"{FORGOTTEN}code/", {"code": code_of(mail.outbox[0])})
+    client.post(f"{FORGOTTEN}nouveau/", {"password1": NEW})
+
     assert sign_in(client, user, NEW)["Location"] == reverse("space:home")
 
 

@@ -1,0 +1,96 @@
+"""The pages of a draft as an agent fills them with the person: the same, found by the session."""
+
+from django.http import Http404
+from django.shortcuts import redirect
+from django.views import View
+from django.views.generic import TemplateView
+
+from dossiers.enums import AssistanceEnd
+from dossiers.forms.assistance import SignForm
+from dossiers.queries.assistance import filed_today, open_session_of
+from dossiers.queries.pages import page
+from dossiers.services.assisting import SCOPE, end_session
+from dossiers.views import drafts, evidence, files, filing, steps
+from dossiers.views.counter_door import AtTheCounter
+from portal.core import clock, door
+from portal.core.views import ReadOnlyView
+from portal.vault import api as vault
+
+
+class Tasks(AtTheCounter, drafts.Tasks):
+    """The pages of the draft, in any order."""
+
+    def help_given(self):
+        return None
+
+
+class StepPage(AtTheCounter, steps.StepPage):
+    """One page of questions, read aloud and answered by the person."""
+
+
+class EvidencePage(AtTheCounter, evidence.EvidencePage):
+    """The papers, scanned at the desk and given back at once."""
+
+
+class EvidenceBox(AtTheCounter, evidence.EvidenceBox):
+    """One box; the scan travels outside any transaction."""
+
+    def opened(self):
+        return door.acting_for(self.request.user, scope=SCOPE)
+
+
+class RemoveEvidence(AtTheCounter, files.RemoveEvidence):
+    """Take a bad scan out."""
+
+
+class DraftFile(files.OwnFile):
+    """A paper of the draft that this agent fills now, with its line in the journal."""
+
+    def find(self):
+        session = open_session_of(self.request.user, clock.now())
+        if session is None:
+            raise Http404
+        return vault.StoredFile.objects.filter(subject_id=session.dossier_id)
+
+
+class CheckAnswers(AtTheCounter, filing.CheckAnswers):
+    """What the person reads back, prints and signs."""
+
+
+class Declare(AtTheCounter, filing.Declare):
+    """The person has signed: the agent files for them, once."""
+
+    form_class = SignForm
+    template_name = "dossiers/counter_declare.html"
+
+
+class End(AtTheCounter, View):
+    """The agent stops the help; the draft stays the person's."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, dossier_id):
+        self.find(dossier_id)
+        end_session(
+            dossier_id=dossier_id,
+            applicant=self.applicant,
+            why=AssistanceEnd.AGENT,
+            at=clock.now(),
+        )
+        return redirect(page("home"))
+
+
+class Filed(AtTheCounter, ReadOnlyView, TemplateView):
+    """The number, to print for the person; nothing else of the dossier is the agent's any more."""
+
+    template_name = "dossiers/counter_filed.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(help_given=self.help_given, **kwargs)
+
+    def dispatch(self, request, *args, dossier_id, **kwargs):
+        self.help_given = filed_today(request.user, dossier_id, clock.now())
+        if self.help_given is None:
+            self.find(dossier_id)
+            return redirect(page("tasks", dossier_id))
+        return super().dispatch(request, *args, dossier_id=dossier_id, **kwargs)
