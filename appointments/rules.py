@@ -1,5 +1,17 @@
 """Who may do what with an appointment."""
 
+from workflows.enums import CaseState
+
+ENDED = frozenset(
+    {
+        CaseState.REFUSED,
+        CaseState.CLOSED,
+        CaseState.HANDED_OVER,
+        CaseState.WITHDRAWN,
+        CaseState.ARCHIVED,
+    }
+)
+"""No visit follows."""
 CHANGES_BY_ONESELF = 1
 CHANGES_IN_ALL = 2
 """The database allows two; the second is asked of an agent, who writes it for the person."""
@@ -8,6 +20,12 @@ CHANGES_IN_ALL = 2
 def is_its_person(appointment, user) -> bool:
     """An appointment belongs to one account; nobody else answers for it."""
     return appointment.applicant_id == user.pk
+
+
+def may_prefer(case, appointment) -> bool:
+    """From filing until a visit is given, while a visit may still come."""
+    waits = case is not None and case.state not in ENDED
+    return waits and (appointment is None or not appointment.is_live)
 
 
 def may_give_back(appointment, user, *, at) -> bool:

@@ -11,6 +11,7 @@ from appointments.views import (
     moves,
     offline,
     passport,
+    preferences,
     screens,
     supply,
     visit,
@@ -53,6 +54,7 @@ applicant_urlpatterns = [
     _mine("convocation/", applicant.Notice, "notice"),
     _mine("je-ne-peux-pas-venir/", applicant.CannotCome, "cannot_come"),
     _mine("je-viendrai/", applicant.ConfirmComing, "confirm"),
+    _mine("preferences/", preferences.Preferences, "preferences"),
 ]
 
 desk_urlpatterns = [

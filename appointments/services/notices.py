@@ -51,6 +51,7 @@ LINES = {
         "Vous êtes parti avant votre tour. Un autre rendez-vous vous sera donné au prochain "
         "passage."
     ),
+    "preference_said": _("Vous avez dit vos préférences pour le rendez-vous."),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
 
