@@ -71,7 +71,9 @@ def prefer(
 
     Raises DomainRefusal once a visit is given, or before the dossier is filed.
     """
-    if case is None or not rules.may_prefer(case, appointment):
+    if case is None or case.prefecture_code is None or dossier.person_id is None:
+        raise DomainRefusal(_REFUSALS["a_preference_is_said_of_a_filed_dossier"])
+    if not rules.may_prefer(case, appointment):
         raise DomainRefusal(TOO_LATE)
     with refusing(_REFUSALS):
         preference, is_new = Preference.objects.select_for_update(of=("self",)).get_or_create(

@@ -188,9 +188,13 @@ def test_nobody_but_the_person_writes_what_they_prefer(places):
         with acting_for(person):
             assert Preference.objects.update(step_free=True) == 0
     for name in ("worker", "issuer"):
-        with acting(None, prefectures=["75"], scope="system"), factory.role(name):
-            with pytest.raises(ProgrammingError, match="denied"), transaction.atomic():
-                Preference.objects.update(step_free=True)
+        with (
+            acting(None, prefectures=["75"], scope="system"),
+            factory.role(name),
+            pytest.raises(ProgrammingError, match="denied"),
+            transaction.atomic(),
+        ):
+            Preference.objects.update(step_free=True)
 
 
 def test_a_case_that_moves_takes_the_needs_along_and_leaves_the_sites(two_sites, enter):
