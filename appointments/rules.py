@@ -46,6 +46,25 @@ def may_confirm(appointment, user, *, at) -> bool:
     )
 
 
+def may_ask_urgency(clearance, user) -> bool:
+    """Any agent of the office, for somebody else; the database refuses somebody close."""
+    asks = {"supervisor", "reviewer", "counter_agent"} & user.roles
+    return bool(asks) and _is_of_their_office(clearance, user)
+
+
+def may_answer_urgency(urgency, user) -> bool:
+    """A supervisor of the office who did not ask."""
+    return (
+        "supervisor" in user.roles
+        and urgency.asked_by_id != user.pk
+        and _is_of_their_office(urgency, user)
+    )
+
+
+def _is_of_their_office(about, user):
+    return about.prefecture_code in user.prefectures and about.applicant_id != user.pk
+
+
 def may_receive(appointment, user) -> bool:
     """Agents of the counter, for their own prefecture (the database says it again)."""
     return receives_in(appointment.prefecture_code, user)

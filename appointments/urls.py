@@ -14,6 +14,7 @@ from appointments.views import (
     preferences,
     screens,
     supply,
+    urgency,
     visit,
 )
 from portal.accounts.api import Role
@@ -26,6 +27,9 @@ AT_THE_COUNTER = Policy(
 )
 
 SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "opening")
+_ASKING = frozenset({Role.SUPERVISOR.value, Role.REVIEWER.value, Role.COUNTER_AGENT.value})
+OF_THE_OFFICE = Policy("agent", _ASKING, "prefecture", "urgency")
+ANSWERING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "urgency")
 
 FOLLOW_UP = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 # Whoever has the address of a screen reads numbers and counters, and nothing else.
@@ -101,6 +105,13 @@ desk_urlpatterns = [
         follow_up.GiveAnother.as_view(),
         name="give_another",
         policy=FOLLOW_UP,
+    ),
+    route("urgences/", urgency.Urgencies.as_view(), name="urgencies", policy=OF_THE_OFFICE),
+    route(
+        "urgences/<uuid:urgency_id>/",
+        urgency.AnswerUrgency.as_view(),
+        name="answer_urgency",
+        policy=ANSWERING,
     ),
 ]
 

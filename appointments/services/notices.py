@@ -51,6 +51,10 @@ LINES = {
         "Vous êtes parti avant votre tour. Un autre rendez-vous vous sera donné au prochain "
         "passage."
     ),
+    "visit_urgent": _(
+        "La préfecture dit que votre visite ne peut pas attendre : vous serez servi avant les "
+        "autres au prochain passage."
+    ),
     "preference_said": _("Vous avez dit vos préférences pour le rendez-vous."),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
@@ -66,6 +70,9 @@ MAILS = {
     "visit_unidentified": _("La préfecture va prendre contact avec vous"),
     "visit_incomplete": _("Votre visite n’est pas terminée"),
     "visit_left": _("Votre visite n’a pas eu lieu"),
+    "visit_urgent": _("Votre visite ne peut pas attendre"),
+    # to agents
+    "urgency_asked": _("Une visite urgente attend votre réponse"),
 }
 """Subjects of the mails, which name no person and no dossier."""
 

@@ -71,6 +71,7 @@ OBJECTS = {
     "appeal",
     "absence",
     "batch",
+    "urgency",
 }
 
 
@@ -162,6 +163,7 @@ PARTS = {
     "alarm_id": _alarm,
     "appeal_id": _appeal,
     "opening_id": _opening,
+    "urgency_id": lambda name, office: office.urgency.pk,
     "absence_id": lambda name, office: office.absence.pk,
     "batch_id": lambda name, office: office.batch.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,
