@@ -1,7 +1,7 @@
 """The issuing run, at night and at noon, by the worker that has the issuer's role."""
 
 from appointments import queries
-from appointments.services import counting, issuing, supplying, totalling
+from appointments.services import counting, issuing, reaching, reminding, supplying, totalling
 from portal.core import clock, door
 from portal.core.jobs import enqueue, job
 
@@ -45,3 +45,15 @@ def open_calendars(**_later_arguments):
         enqueue(
             "appointments.open_calendar", prefecture_code=code, _lock=f"appointments.issue:{code}"
         )
+
+
+@job("appointments.remind", system=True, cron="5 7 * * *")
+def remind(**_later_arguments):
+    """Remind those whose visit is in ten or in two days. Running it twice sends once."""
+    reminding.remind(at=clock.now())
+
+
+@job("appointments.find_undelivered", system=True, cron="35 4 * * *")
+def find_undelivered(**_later_arguments):
+    """Find the notices of the coming week that reached nobody, and tell the supervisors once."""
+    reaching.find_undelivered(at=clock.now())

@@ -61,6 +61,11 @@ def may_answer_urgency(urgency, user) -> bool:
     )
 
 
+def may_reach(appointment, user) -> bool:
+    """A supervisor of the office says that somebody was told by another way."""
+    return "supervisor" in user.roles and _is_of_their_office(appointment, user)
+
+
 def _is_of_their_office(about, user):
     return about.prefecture_code in user.prefectures and about.applicant_id != user.pk
 

@@ -12,6 +12,7 @@ from appointments.views import (
     offline,
     passport,
     preferences,
+    reaching,
     screens,
     supply,
     urgency,
@@ -30,6 +31,7 @@ SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", 
 _ASKING = frozenset({Role.SUPERVISOR.value, Role.REVIEWER.value, Role.COUNTER_AGENT.value})
 OF_THE_OFFICE = Policy("agent", _ASKING, "prefecture", "urgency")
 ANSWERING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "urgency")
+REACHING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 
 FOLLOW_UP = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 # Whoever has the address of a screen reads numbers and counters, and nothing else.
@@ -105,6 +107,13 @@ desk_urlpatterns = [
         follow_up.GiveAnother.as_view(),
         name="give_another",
         policy=FOLLOW_UP,
+    ),
+    route("guichets/a-joindre/", reaching.ToReach.as_view(), name="to_reach", policy=REACHING),
+    route(
+        "guichets/a-joindre/<uuid:appointment_id>/",
+        reaching.Reached.as_view(),
+        name="reached",
+        policy=REACHING,
     ),
     route("urgences/", urgency.Urgencies.as_view(), name="urgencies", policy=OF_THE_OFFICE),
     route(

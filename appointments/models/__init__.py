@@ -15,6 +15,7 @@ from appointments.models.preference import (
     Preference,
     PreferredSite,
 )
+from appointments.models.reminder import Reminder, UndeliveredNotice
 from appointments.models.run import IssueDecision, IssueRun
 from appointments.models.supply import (
     SEATS_AT_MOST,
@@ -53,10 +54,12 @@ __all__ = [
     "Preference",
     "PreferredSite",
     "Readmission",
+    "Reminder",
     "Seat",
     "Service",
     "Slot",
     "StudentSite",
+    "UndeliveredNotice",
     "Urgency",
     "is_made_again",
     "Visit",

@@ -24,6 +24,7 @@ from appointments.models import (
     is_made_again,
 )
 from appointments.ordering import FreeSeat, Waiting
+from appointments.queries.delivery import undelivered as undelivered
 from portal.core import clock
 from portal.territory.api import Counter, Site
 

@@ -55,6 +55,10 @@ LINES = {
         "La préfecture dit que votre visite ne peut pas attendre : vous serez servi avant les "
         "autres au prochain passage."
     ),
+    "appointment_reminded": _("Rappel : vous êtes attendu le %(starts_at)s, %(place)s."),
+    "appointment_reminded_last": _(
+        "Dernier rappel : vous êtes attendu le %(starts_at)s, %(place)s."
+    ),
     "preference_said": _("Vous avez dit vos préférences pour le rendez-vous."),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
@@ -71,8 +75,11 @@ MAILS = {
     "visit_incomplete": _("Votre visite n’est pas terminée"),
     "visit_left": _("Votre visite n’a pas eu lieu"),
     "visit_urgent": _("Votre visite ne peut pas attendre"),
+    "appointment_reminded": _("Votre rendez-vous approche"),
+    "appointment_reminded_last": _("Votre rendez-vous est tout proche"),
     # to agents
     "urgency_asked": _("Une visite urgente attend votre réponse"),
+    "notices_undelivered": _("Des convocations ne sont pas arrivées"),
 }
 """Subjects of the mails, which name no person and no dossier."""
 

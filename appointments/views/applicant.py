@@ -102,6 +102,7 @@ class CalendarFile(OwnDossier, ReadOnlyView, View):
     def get(self, request, **kwargs):
         if self.appointment is None or self.appointment.state in letters.OVER:
             raise Http404
+        changing.note_opened(self.appointment)
         body = letters.calendar_file(
             self.appointment, url=request.build_absolute_uri(self.page()), at=clock.now()
         )
@@ -118,6 +119,7 @@ class Notice(OwnDossier, View):
     def get(self, request, **kwargs):
         try:
             stored = correspondence.letter_file(self.live_appointment().letter_id, request.user)
+            changing.note_opened(self.appointment)
         except DomainRefusal as refusal:
             messages.info(request, " ".join(refusal.reasons))
             return HttpResponseRedirect(self.page())

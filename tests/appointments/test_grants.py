@@ -28,6 +28,8 @@ RIGHTS = {
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
     "studentsite": ("S", "S", "S"),
+    "reminder": ("S", "SI", ""),
+    "undeliverednotice": ("SU", "SIU", "S"),
     "urgency": ("SIU", "S", "S"),
     "visit": ("SIU", "S", "S"),
     "visitfigure": ("S", "SIU", "S"),
@@ -42,6 +44,8 @@ PERSONAL = (
     "preference",
     "preferredsite",
     "readmission",
+    "reminder",
+    "undeliverednotice",
     "urgency",
     "visit",
 )
