@@ -17,6 +17,8 @@ __all__ = [
     "OldCard",
     "OutageKind",
     "Purpose",
+    "ReminderChannel",
+    "ReminderKind",
     "SeatKind",
     "SlotState",
     "UrgencyGround",
@@ -84,6 +86,20 @@ class UrgencyGround(models.TextChoices):
     COURT = "court", _("Décision d’un juge")
     PROTECTION = "protection", _("Mise en sécurité d’une personne")
     MEDICAL = "medical", _("Raison médicale")
+
+
+class ReminderKind(models.TextChoices):
+    """When an appointment is said again."""
+
+    TEN_DAYS = "ten_days", _("Dix jours avant")
+    TWO_DAYS = "two_days", _("Deux jours avant")
+
+
+class ReminderChannel(models.TextChoices):
+    """By which way."""
+
+    MAIL = "mail", _("Courriel")
+    TEXT = "text", _("SMS")
 
 
 class ChangeReason(models.TextChoices):

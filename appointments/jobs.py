@@ -1,7 +1,15 @@
 """The issuing run, at night and at noon, by the worker that has the issuer's role."""
 
 from appointments import queries
-from appointments.services import counting, issuing, learning, supplying, totalling
+from appointments.services import (
+    counting,
+    issuing,
+    learning,
+    reaching,
+    reminding,
+    supplying,
+    totalling,
+)
 from portal.core import clock, door
 from portal.core.jobs import enqueue, job
 
@@ -53,3 +61,15 @@ def learn(**_later_arguments):
     for code in queries.prefectures_with_a_calendar():
         with door.also(code):
             learning.learn(code, at=clock.now())
+
+
+@job("appointments.remind", system=True, cron="5 7 * * *")
+def remind(**_later_arguments):
+    """Remind those whose visit is in ten or in two days. Running it twice sends once."""
+    reminding.remind(at=clock.now())
+
+
+@job("appointments.find_undelivered", system=True, cron="35 4 * * *")
+def find_undelivered(**_later_arguments):
+    """Find the notices of the coming week that reached nobody, and tell the supervisors once."""
+    reaching.find_undelivered(at=clock.now())

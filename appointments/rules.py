@@ -1,5 +1,17 @@
 """Who may do what with an appointment."""
 
+from workflows.enums import CaseState
+
+ENDED = frozenset(
+    {
+        CaseState.REFUSED,
+        CaseState.CLOSED,
+        CaseState.HANDED_OVER,
+        CaseState.WITHDRAWN,
+        CaseState.ARCHIVED,
+    }
+)
+"""No visit follows."""
 CHANGES_BY_ONESELF = 1
 CHANGES_IN_ALL = 2
 """The database allows two; the second is asked of an agent, who writes it for the person."""
@@ -8,6 +20,12 @@ CHANGES_IN_ALL = 2
 def is_its_person(appointment, user) -> bool:
     """An appointment belongs to one account; nobody else answers for it."""
     return appointment.applicant_id == user.pk
+
+
+def may_prefer(case, appointment) -> bool:
+    """From filing until a visit is given, while a visit may still come."""
+    waits = case is not None and case.state not in ENDED
+    return waits and (appointment is None or not appointment.is_live)
 
 
 def may_give_back(appointment, user, *, at) -> bool:
@@ -26,6 +44,30 @@ def may_confirm(appointment, user, *, at) -> bool:
         and appointment.state == "issued"
         and at < appointment.starts_at
     )
+
+
+def may_ask_urgency(clearance, user) -> bool:
+    """Any agent of the office, for somebody else; the database refuses somebody close."""
+    asks = {"supervisor", "reviewer", "counter_agent"} & user.roles
+    return bool(asks) and _is_of_their_office(clearance, user)
+
+
+def may_answer_urgency(urgency, user) -> bool:
+    """A supervisor of the office who did not ask."""
+    return (
+        "supervisor" in user.roles
+        and urgency.asked_by_id != user.pk
+        and _is_of_their_office(urgency, user)
+    )
+
+
+def may_reach(appointment, user) -> bool:
+    """A supervisor of the office says that somebody was told by another way."""
+    return "supervisor" in user.roles and _is_of_their_office(appointment, user)
+
+
+def _is_of_their_office(about, user):
+    return about.prefecture_code in user.prefectures and about.applicant_id != user.pk
 
 
 def may_receive(appointment, user) -> bool:

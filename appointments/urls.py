@@ -11,8 +11,11 @@ from appointments.views import (
     moves,
     offline,
     passport,
+    preferences,
+    reaching,
     screens,
     supply,
+    urgency,
     visit,
 )
 from portal.accounts.api import Role
@@ -25,6 +28,10 @@ AT_THE_COUNTER = Policy(
 )
 
 SUPERVISION = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "opening")
+_ASKING = frozenset({Role.SUPERVISOR.value, Role.REVIEWER.value, Role.COUNTER_AGENT.value})
+OF_THE_OFFICE = Policy("agent", _ASKING, "prefecture", "urgency")
+ANSWERING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "urgency")
+REACHING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 
 FOLLOW_UP = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 # Whoever has the address of a screen reads numbers and counters, and nothing else.
@@ -53,6 +60,7 @@ applicant_urlpatterns = [
     _mine("convocation/", applicant.Notice, "notice"),
     _mine("je-ne-peux-pas-venir/", applicant.CannotCome, "cannot_come"),
     _mine("je-viendrai/", applicant.ConfirmComing, "confirm"),
+    _mine("preferences/", preferences.Preferences, "preferences"),
 ]
 
 desk_urlpatterns = [
@@ -99,6 +107,20 @@ desk_urlpatterns = [
         follow_up.GiveAnother.as_view(),
         name="give_another",
         policy=FOLLOW_UP,
+    ),
+    route("guichets/a-joindre/", reaching.ToReach.as_view(), name="to_reach", policy=REACHING),
+    route(
+        "guichets/a-joindre/<uuid:appointment_id>/",
+        reaching.Reached.as_view(),
+        name="reached",
+        policy=REACHING,
+    ),
+    route("urgences/", urgency.Urgencies.as_view(), name="urgencies", policy=OF_THE_OFFICE),
+    route(
+        "urgences/<uuid:urgency_id>/",
+        urgency.AnswerUrgency.as_view(),
+        name="answer_urgency",
+        policy=ANSWERING,
     ),
 ]
 

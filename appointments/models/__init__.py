@@ -14,6 +14,7 @@ from appointments.models.preference import (
     Preference,
     PreferredSite,
 )
+from appointments.models.reminder import Reminder, UndeliveredNotice
 from appointments.models.run import DrawnSeed, IssueDecision, IssueRun, NoShowRate, RunInputs
 from appointments.models.supply import (
     SEATS_AT_MOST,
@@ -55,11 +56,13 @@ __all__ = [
     "Preference",
     "PreferredSite",
     "Readmission",
+    "Reminder",
     "RunInputs",
     "Seat",
     "Service",
     "Slot",
     "StudentSite",
+    "UndeliveredNotice",
     "Urgency",
     "is_made_again",
     "Visit",

@@ -40,6 +40,9 @@ class Urgency(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     declined_at = models.DateTimeField(null=True, blank=True)
 
     objects = UrgencyQuerySet.as_manager()
@@ -55,6 +58,12 @@ class Urgency(models.Model):
                 condition=Q(approved_by=None, approved_at=None)
                 | Q(approved_by__isnull=False, approved_at__isnull=False, declined_at=None)
                 & ~Q(approved_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="an_urgency_is_declined_by_another",
+                condition=Q(declined_by=None, declined_at=None)
+                | Q(declined_by__isnull=False, declined_at__isnull=False, approved_by=None)
+                & ~Q(declined_by=F("asked_by")),
             ),
             models.UniqueConstraint(
                 name="one_urgency_at_a_time_for_a_clearance",

@@ -20,6 +20,7 @@ from appointments.models import (
     Visit,
     VisitFigure,
 )
+from appointments.queries.delivery import undelivered
 from appointments.queries.rates import PRIOR_NO_SHOW_RATE, no_show_rate
 from appointments.queries.runs import (
     as_waiting,
@@ -61,6 +62,7 @@ __all__ = [
     "said_of",
     "sites_of",
     "to_contact",
+    "undelivered",
     "unused_clearances",
     "visits_to_follow_up",
     "waiting_clearances",

@@ -45,7 +45,8 @@ def waiting_clearances(prefecture_code: str) -> QuerySet:
 
     A visit that did not reach its end counts as none, once it may be made again.
     """
-    history = Prefetch("appointments", Appointment.objects.order_by("attempt"))
+    told = Appointment.objects.select_related("undelivered")
+    history = Prefetch("appointments", told.order_by("attempt"))
     return (
         Clearance.objects.live()
         .filter(~Exists(seated()), prefecture_code=prefecture_code)
@@ -99,7 +100,7 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         cleared_on=clock.legal_day(clearance.cleared_at),
         deadline_on=clearance.deadline_on,
         vulnerable=clearance.is_vulnerable,
-        missed=sum(one.state == AppointmentState.MISSED for one in history),
+        missed=sum(_is_a_no_show(one) for one in history),
         readmitted=len(clearance.readmissions.all()),
         revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
         avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
@@ -113,6 +114,14 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         interpreter=wished.interpreter if wished else "",
         student_counter=str(clearance.student_counter_id or ""),
     )
+
+
+def _is_a_no_show(appointment: Appointment) -> bool:
+    """Who was never reached has missed nothing."""
+    if appointment.state != AppointmentState.MISSED:
+        return False
+    notice = getattr(appointment, "undelivered", None)
+    return notice is None or notice.reached_at is not None
 
 
 def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:

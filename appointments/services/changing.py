@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments import rules
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, ChangeRequest
+from appointments.queries.delivery import OPENED
 from appointments.services import notices
 from portal.accounts.api import Role
 from portal.core import journal
@@ -66,6 +67,11 @@ def confirm(appointment: Appointment, *, user, at: datetime) -> None:
     with refusing(_REFUSALS):
         Appointment.objects.filter(pk=appointment.pk).update(state=AppointmentState.CONFIRMED)
     _write(appointment, "appointment.confirm", {})
+
+
+def note_opened(appointment: Appointment) -> None:
+    """The person took their notice or its calendar entry: they know when they are expected."""
+    _write(appointment, OPENED, {})
 
 
 def _write(appointment: Appointment, act: str, facts: dict) -> None:

@@ -53,6 +53,15 @@ LINES = {
         "Vous êtes parti avant votre tour. Un autre rendez-vous vous sera donné au prochain "
         "passage."
     ),
+    "visit_urgent": _(
+        "La préfecture dit que votre visite ne peut pas attendre : vous serez servi avant les "
+        "autres au prochain passage."
+    ),
+    "appointment_reminded": _("Rappel : vous êtes attendu le %(starts_at)s, %(place)s."),
+    "appointment_reminded_last": _(
+        "Dernier rappel : vous êtes attendu le %(starts_at)s, %(place)s."
+    ),
+    "preference_said": _("Vous avez dit vos préférences pour le rendez-vous."),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
 
@@ -67,6 +76,12 @@ MAILS = {
     "visit_unidentified": _("La préfecture va prendre contact avec vous"),
     "visit_incomplete": _("Votre visite n’est pas terminée"),
     "visit_left": _("Votre visite n’a pas eu lieu"),
+    "visit_urgent": _("Votre visite ne peut pas attendre"),
+    "appointment_reminded": _("Votre rendez-vous approche"),
+    "appointment_reminded_last": _("Votre rendez-vous est tout proche"),
+    # to agents
+    "urgency_asked": _("Une visite urgente attend votre réponse"),
+    "notices_undelivered": _("Des convocations ne sont pas arrivées"),
 }
 """Subjects of the mails, which name no person and no dossier."""
 

@@ -17,6 +17,7 @@ from portal.core.errors import DomainRefusal
 from portal.core.views import ActView, ReadOnlyView
 from portal.correspondence import api as correspondence
 from portal.vault import api as vault
+from workflows import api as workflows
 
 
 class OwnDossier:
@@ -49,6 +50,7 @@ class ShowAppointment(OwnDossier, ReadOnlyView, TemplateView):
             "dossier": self.dossier,
             "appointment": appointment,
             "waiting": queries.waiting_of(self.dossier.pk),
+            "may_prefer": rules.may_prefer(workflows.case_of(self.dossier.pk), appointment),
             "papers": notices.papers_in(clearance, get_language()[:2]) if clearance else [],
             "may_give_back": bool(appointment)
             and rules.may_give_back(appointment, self.request.user, at=at),
@@ -100,6 +102,7 @@ class CalendarFile(OwnDossier, ReadOnlyView, View):
     def get(self, request, **kwargs):
         if self.appointment is None or self.appointment.state in letters.OVER:
             raise Http404
+        changing.note_opened(self.appointment)
         body = letters.calendar_file(
             self.appointment, url=request.build_absolute_uri(self.page()), at=clock.now()
         )
@@ -116,6 +119,7 @@ class Notice(OwnDossier, View):
     def get(self, request, **kwargs):
         try:
             stored = correspondence.letter_file(self.live_appointment().letter_id, request.user)
+            changing.note_opened(self.appointment)
         except DomainRefusal as refusal:
             messages.info(request, " ".join(refusal.reasons))
             return HttpResponseRedirect(self.page())

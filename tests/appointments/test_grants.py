@@ -31,6 +31,8 @@ RIGHTS = {
     "service": ("S", "S", "S"),
     "slot": ("", "", "SIU"),
     "studentsite": ("S", "S", "S"),
+    "reminder": ("S", "SI", ""),
+    "undeliverednotice": ("SU", "SIU", "S"),
     "urgency": ("SIU", "S", "S"),
     "visit": ("SIU", "S", "S"),
     "visitfigure": ("S", "SIU", "S"),
@@ -45,6 +47,8 @@ PERSONAL = (
     "preference",
     "preferredsite",
     "readmission",
+    "reminder",
+    "undeliverednotice",
     "urgency",
     "visit",
 )

@@ -76,6 +76,7 @@ OBJECTS = {
     "appeal",
     "absence",
     "batch",
+    "urgency",
 }
 
 
@@ -173,6 +174,7 @@ PARTS = {
     "alarm_id": _alarm,
     "appeal_id": _appeal,
     "opening_id": _opening,
+    "urgency_id": lambda name, office: office.urgency.pk,
     "absence_id": lambda name, office: office.absence.pk,
     "batch_id": lambda name, office: office.batch.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,

@@ -47,6 +47,8 @@ READINGS = {
     "counter:sign_out": {405},
     "desk:retry_job": {405},
     "desk:readmit": {405},
+    "desk:reached": {405},
+    "desk:answer_urgency": {405},
     "desk:see_alarm": {405},
     "desk:take_next": {405},
     "desk:end_absence": {405},

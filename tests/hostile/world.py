@@ -4,7 +4,8 @@ import datetime as dt
 import itertools
 from types import SimpleNamespace
 
-from appointments.services import screens
+from appointments.models import Clearance
+from appointments.services import screens, urgency
 from dossiers.services import extending
 from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
@@ -134,8 +135,22 @@ def _more_lives(office):
     lives["awaiting"] = one().acknowledged().supply_asked().proposed("grant").signed()
     lives["retraction"] = one().granted().retraction_proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
+    office.urgency = _urgent(one().granted().card_ready())
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
+
+
+def _urgent(life):
+    """Somebody waits for a visit that an agent of the counter says urgent."""
+    with life.desk(life.counter) as act:
+        clearance = Clearance.objects.live().get(dossier=life.dossier)
+        return urgency.ask(
+            clearance=clearance,
+            ground="medical",
+            reason="Une opération.",
+            user=life.counter,
+            at=act.now,
+        )
 
 
 def _silences(*offices):
