@@ -50,6 +50,7 @@ def waiting_clearances(prefecture_code: str) -> QuerySet:
     return (
         Clearance.objects.live()
         .filter(~Exists(seated()), prefecture_code=prefecture_code)
+        .select_related("service")
         .prefetch_related(history, "readmissions")
         .order_by("pk")
     )
@@ -112,7 +113,17 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         blocked=frozenset(wished.blocked if wished else ()),
         step_free=bool(wished and wished.step_free),
         interpreter=wished.interpreter if wished else "",
+        minutes_needed=_minutes_for(clearance, wished),
         student_counter=str(clearance.student_counter_id or ""),
+    )
+
+
+def _minutes_for(clearance: Clearance, wished: Preference | None) -> int:
+    """How long a slot must be for what this person needs; 0 when any slot of the service does."""
+    if wished is None or not (wished.step_free or wished.interpreter):
+        return 0
+    return clearance.service.minutes_for(
+        interpreter=bool(wished.interpreter), step_free=wished.step_free
     )
 
 
