@@ -40,21 +40,13 @@ class PreferenceForm(forms.Form):
         choices=INTERPRETERS,
         required=False,
     )
-    short_notice = forms.BooleanField(
-        label=_("Je peux venir au dernier moment"),
-        help_text=_(
-            "Si une place se libère moins de dix jours avant, elle peut vous être proposée. "
-            "Vous aurez vingt-quatre heures pour répondre, et refuser ne coûte rien."
-        ),
-        required=False,
-    )
 
     def __init__(self, *args, sites, said: Wishes, **options):
         super().__init__(*args, **options)
         self.said = said
         self._add_sites(list(sites))
         self._add_half_days()
-        for name in ("step_free", "interpreter", "short_notice"):
+        for name in ("step_free", "interpreter"):
             self.fields[name].initial = getattr(said, name)
         for field in self.fields.values():
             field.hide_optional = True
@@ -123,7 +115,7 @@ class PreferenceForm(forms.Form):
             blocked=tuple(sorted(blocked)),
             step_free=said.get("step_free", False),
             interpreter=said.get("interpreter", ""),
-            short_notice=said.get("short_notice", False),
+            short_notice=self.said.short_notice,
         )
         return said
 

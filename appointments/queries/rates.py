@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from appointments.enums import AppointmentState
-from appointments.models import Appointment, NoShowRate
+from appointments.models import Appointment, NoShowRate, UndeliveredNotice
 
 PRIOR_NO_SHOW_RATE = 0.08
 """What offices that issue appointments with reminders have published."""
@@ -21,8 +21,13 @@ def no_show_rate(prefecture_code: str, service_code: str) -> float:
 def honoured_and_missed(
     prefecture_code: str, *, at: datetime, over: timedelta
 ) -> list[tuple[str, int, int]]:
-    """How many came and how many did not, by service, of the last months."""
+    """How many came and how many did not, by service, of the last months.
+
+    Who was never reached has missed nothing.
+    """
+    untold = UndeliveredNotice.objects.standing().filter(appointment=OuterRef("pk"))
     past = Appointment.objects.filter(
+        ~Q(state=AppointmentState.MISSED) | ~Exists(untold),
         prefecture_code=prefecture_code,
         state__in=(AppointmentState.HONOURED, AppointmentState.MISSED),
         period__endswith__gt=at - over,

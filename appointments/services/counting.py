@@ -17,6 +17,10 @@ with shown as (
     from appointments_appointment given
     join appointments_clearance clearance on clearance.id = given.clearance_id
     where given.state in ('honoured', 'missed')
+      -- who was never reached has missed nothing
+      and not exists (select from appointments_undeliverednotice notice
+                      where notice.appointment_id = given.id and notice.reached_at is null
+                        and given.state = 'missed')
       and lower(given.period) >= %(start)s and lower(given.period) < %(end)s
 ), ended as (
     select coalesce(prefecture_code, '') as office,
