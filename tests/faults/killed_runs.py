@@ -71,7 +71,10 @@ def kill_after(seconds: float) -> bool:
 
 def counted(owner) -> tuple:
     """The counts, once the server has noticed that its client is gone."""
-    while owner.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchone()[0]:
+    while owner.execute(
+        "select count(*) from pg_locks where locktype = 'advisory' and database ="
+        " (select oid from pg_database where datname = current_database())"
+    ).fetchone()[0]:
         time.sleep(0.02)
     return owner.execute(_COUNTS).fetchone()
 
