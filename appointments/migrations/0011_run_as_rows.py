@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('family', None), ('family_size', None)), models.Q(('family__isnull', False), ('family_size__gte', 2), ('family_size__lte', 8)), _connector='OR'), name='a_family_is_two_to_eight_people'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('family', None), ('family_size', None)), models.Q(("family__isnull", False), ("family_size__gte", 2), ("family_size__isnull", False), ('family_size__lte', 8)), _connector='OR'), name='a_family_is_two_to_eight_people'),
         ),
         migrations.AddConstraint(
             model_name='issuedecision',

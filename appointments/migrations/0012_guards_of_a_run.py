@@ -260,6 +260,41 @@ end $$;
 create trigger keep_seed before insert on appointments_drawnseed
     for each row execute function appointments_keep_seed();
 """
+# As it was: asked for each row, in migration 0003.
+GIVE_BACK = """
+create or replace function appointments_give() returns trigger language plpgsql as $$
+begin
+    perform 1 from appointments_clearance
+        where id = new.clearance_id and revoked_at is null for share;
+    if not found then
+        raise exception 'no live clearance' using errcode = '23514',
+            constraint = 'an_appointment_needs_a_live_clearance';
+    end if;
+    if new.state <> 'issued' then
+        raise exception 'an appointment begins issued' using errcode = '23514',
+            constraint = 'an_appointment_begins_issued';
+    end if;
+    perform 1 from appointments_slot where id = new.slot_id and state = 'open' for share;
+    if not found then
+        raise exception 'this slot is not open' using errcode = '23514',
+            constraint = 'a_withdrawn_slot_is_not_given';
+    end if;
+    -- a closure takes the same lock alone: one of the two sees the other
+    perform pg_advisory_xact_lock_shared(hashtextextended('appointments.site:' || new.site_id, 0));
+    if exists (select from appointments_closure
+               where site_id = new.site_id and period && new.period) then
+        raise exception 'the site is closed' using errcode = '23514',
+            constraint = 'nothing_is_given_in_a_closure';
+    end if;
+    select coalesce(max(attempt), 0) + 1 into new.attempt from appointments_appointment
+        where dossier_id = new.dossier_id and purpose = new.purpose;
+    select count(*) into new.user_changes
+        from appointments_changerequest change
+        join appointments_appointment given on given.id = change.appointment_id
+        where given.dossier_id = new.dossier_id and given.purpose = new.purpose;
+    return new;
+end $$;
+"""
 BACK = """
 drop function appointments_keep_seed() cascade;
 drop function appointments_decide_all() cascade;
@@ -277,7 +312,7 @@ class Migration(migrations.Migration):
     dependencies = [("appointments", "0011_run_as_rows")]
     operations = [
         migrations.RunSQL(BINDINGS, BINDINGS_BACK),
-        migrations.RunSQL(GIVE + SEALS, BACK),
+        migrations.RunSQL(GIVE + SEALS, BACK + GIVE_BACK),
         rls.protect_by("appointments_runinputs", HIDDEN),
         rls.protect_by("appointments_drawnseed", HIDDEN),
         rls.protect_by("appointments_noshowrate", LEARNED),

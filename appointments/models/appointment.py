@@ -138,7 +138,12 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="a_family_is_two_to_eight_people",
                 condition=Q(family=None, family_size=None)
-                | Q(family__isnull=False, family_size__gte=2, family_size__lte=FAMILY_AT_MOST),
+                | Q(
+                    family__isnull=False,
+                    family_size__isnull=False,
+                    family_size__gte=2,
+                    family_size__lte=FAMILY_AT_MOST,
+                ),
             ),
             models.CheckConstraint(name="an_attempt_is_counted", condition=Q(attempt__gte=1)),
             models.UniqueConstraint(
