@@ -22,7 +22,7 @@ def sell_inside(world: World, pool: int, today: int) -> None:
     days = world.office.earliest(pool, today + SOON, len(best))
     best = best[: len(days)]
     people.book(best, days, GIVEN if issued else ALONE, today)
-    np.add.at(world.office.given, (pool, days), 1)
+    np.add.at(world.office.given[pool], days, 1)
     world.forget(best)
     paid = people.would_pay(best, today, figures)
     people.paid[best] += paid

@@ -89,7 +89,7 @@ def _people(world: World, pool: int, today: int, *, is_release: bool) -> None:
     days = world.office.earliest(pool, today + 1, min(len(queue) - late, left))
     winners = queue[late : late + len(days)]
     people.book(winners, days, ALONE, today)
-    np.add.at(world.office.given, (pool, days), 1)
+    np.add.at(world.office.given[pool], days, 1)
     world.note("tries", len(queue), today)
     world.note("successes", len(winners), today)
     world.overtaken(pool, winners, today)
@@ -161,7 +161,7 @@ def draw_lots(world: World, pool: int, today: int) -> None:
     real = entries < len(waiting)
     winners = waiting[entries[real]]
     people.book(winners, days[real], ALONE, today)
-    np.add.at(world.office.given, (pool, days[real]), 1)
+    np.add.at(world.office.given[pool], days[real], 1)
     world.lost(pool, days[~real])
     world.note("captured", int((~real).sum()), today)
     world.note("hoarded", int((~real).sum()), today)
