@@ -196,6 +196,14 @@ class Case(CaseMachine):
                 name="case_queue_of_reviewer",
                 condition=Q(reviewer__isnull=False),
             ),
+            # How much each agent has in hand is read from here alone, at each draw; the row policy
+            # asks for the applicant too.
+            models.Index(
+                fields=["prefecture_code", "reviewer"],
+                include=["state", "applicant"],
+                name="case_load_of_an_agent",
+                condition=Q(reviewer__isnull=False),
+            ),
             models.Index("prefecture_code", "due_on", "id", name="case_queue"),
             models.Index(
                 "prefecture_code",
