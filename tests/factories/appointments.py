@@ -235,8 +235,8 @@ def asked_urgent(life, **facts):
 
 
 def agreed_urgent(life):
-    """The same, agreed to by another agent."""
-    urgency, other = asked_urgent(life), workflows.agent(office=life.office)
+    """The same, agreed to by a supervisor."""
+    urgency, other = asked_urgent(life), workflows.agent("supervisor", office=life.office)
     with acting_for(other) as act:
         Urgency.objects.filter(pk=urgency.pk).update(approved_by=other, approved_at=act.now)
         return Urgency.objects.get(pk=urgency.pk)
