@@ -9,8 +9,9 @@ import json
 from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
-from appointments.market.ordered import PARIS, SERVICES, Answer, name_of
-from appointments.models import Appointment, Service
+from appointments import queries
+from appointments.market.ordered import PARIS, SERVICES, Answer, give, name_of
+from appointments.models import Appointment, IssueRun, Service
 from appointments.services import issuing
 from tests.factories import appointments as factory
 
@@ -36,11 +37,11 @@ class RealEngine:
     """Issues each night by `appointments.services.issuing`, as the issuing role."""
 
     def __init__(self, login, office, monkeypatch):
-        self.login, self.office, self.monkeypatch = login, office, monkeypatch
+        self.login, self.office = login, office
         self.known: set[int] = set()
         self.seated: dict[int, tuple] = {}
         self.readmitted: dict[int, int] = {}
-        self.seeds = iter(())
+        self.seeds: dict = {}
         self.models = [
             factory.cleared(purpose=purpose).clearance for purpose in ("collection", "biometrics")
         ]
@@ -49,7 +50,8 @@ class RealEngine:
         login.execute("update appointments_clearance set revoked_at = portal_now()")
         for table in STAMPED:
             login.execute(f"alter table {table} disable trigger user")
-        monkeypatch.setattr(issuing.secrets, "token_hex", lambda *_size: self.seed)
+        # the simulated office gives no seat above its places
+        monkeypatch.setattr(queries, "no_show_rate", lambda *_where: 0.0)
 
     def open(self, world):
         """The calendar of the simulated office, as weekly hours of two counters."""
@@ -68,14 +70,13 @@ class RealEngine:
             for weekday in range(1, 6):
                 self.login.execute(
                     "insert into appointments_openingpattern"
-                    " (counter_id, service_id, weekday, minutes, seats, valid)"
-                    " values (%s, %s, %s, %s, %s, daterange(%s, %s))",
+                    " (counter_id, service_id, weekday, minutes, seats, interpreters, valid)"
+                    " values (%s, %s, %s, %s, %s, '{}', daterange(%s, %s))",
                     [counter, SERVICES[pool], weekday, hours, at_once, first, end],
                 )
 
     def issue(self, claims, places, *, today, seed):
-        """One night: what happened at the counters, who is new, and the run."""
-        self.seed = seed
+        """One night: what happened at the counters, who is new, and the run, by its own seed."""
         night = datetime.combine(today, NIGHT, PARIS)
         self.login.execute("update clock_offset set value = value + (%s - portal_now())", [night])
         waiting = {claim.number: claim for claim in claims}
@@ -87,7 +88,13 @@ class RealEngine:
                 self._readmit(claim, night)
         with factory.issuer(self.office.office) as act:
             issuing.issue(self.office.office, at=act.now)
+            runs = IssueRun.objects.filter(prefecture_code=self.office.office)
+            self.seeds[today] = runs.order_by("-started_at").values_list("seed", flat=True)[0]
         return self._answer(waiting, places)
+
+    def again_in_memory(self, claims, places, *, today, seed):
+        """The same night by our adapter, with the seed that the portal's run had drawn."""
+        return give(claims, places, today=today, seed=self.seeds[today])
 
     def _receive(self, waiting, today):
         """Who had a seat before today and waits no more was received."""
@@ -100,8 +107,8 @@ class RealEngine:
                 "insert into appointments_checkin (appointment_id, dossier_id, applicant_id,"
                 " prefecture_code, site_id, counter_id, agent_id, at)"
                 " select id, dossier_id, applicant_id, prefecture_code, site_id, counter_id,"
-                " applicant_id, lower(period) from appointments_appointment where id = %s",
-                [pk],
+                " %s, lower(period) from appointments_appointment where id = %s",
+                [self.models[0].applicant_id, pk],
             )
             self.login.execute(
                 "update appointments_appointment set state = 'honoured' where id = %s", [pk]
@@ -183,7 +190,7 @@ class RealEngine:
                 "insert into appointments_readmission (id, clearance_id, dossier_id,"
                 " applicant_id, prefecture_code, agent_id, at)"
                 " values (gen_random_uuid(), %s, %s, %s, %s, %s, %s)",
-                [name, name, serial, self.office.office, serial, night],
+                [name, name, serial, self.office.office, self.models[0].applicant_id, night],
             )
 
     def _answer(self, waiting, places):

@@ -47,11 +47,11 @@ def both_ways(engine, parameters):
     years = range(parameters.first_day.year, parameters.first_day.year + 3)
     holidays = territory.public_holidays(factory.OFFICE, *years)
     parameters = replace(parameters, closed_days=holidays)
-    in_memory = simulation.build(SCENARIOS["R6"], parameters, 1)
-    simulation.run(in_memory)
     in_database = simulation.build(SCENARIOS["R6"], parameters, 1)
     engine.open(in_database)
     simulation.run(in_database, engine.issue)
+    in_memory = simulation.build(SCENARIOS["R6"], parameters, 1)
+    simulation.run(in_memory, engine.again_in_memory)
     return in_memory, in_database
 
 
