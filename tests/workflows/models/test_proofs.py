@@ -13,11 +13,10 @@ from django.db import (
 )
 
 from portal.core.door import acting
-from tests.factories.workflows import Life, agent
+from tests.factories.workflows import Life, agent, answered
 from workflows.models import Case, Decision, Step
 from workflows.services.moves import advance
 from workflows.services.opinions import receive_opinion
-from workflows.services.requesting import receive_completion
 
 pytestmark = pytest.mark.django_db
 
@@ -197,10 +196,7 @@ def full_life():
             at=act.now,
             seen=life.case.last_step,
         )
-    life.completion_asked()
-    with acting(life.applicant.pk) as act:
-        receive_completion(case_id=life.id, actor=life.applicant, at=act.now, submission_number=2)
-    return life.proposed().signed().retraction_proposed()
+    return answered(life.completion_asked()).proposed().signed().retraction_proposed()
 
 
 @pytest.mark.parametrize("table", TABLES)
