@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 def old(days, **facts):
-    """A case filed so many days ago."""
-    filed_at = clock.now() - dt.timedelta(days=days)
+    """A case filed so many legal days ago, at this hour of the office's clock."""
+    filed_at = clock.now().astimezone(clock.PARIS) - dt.timedelta(days=days)
     return Life(dossier=filed_dossier(filed_at=filed_at, **facts)).acknowledged()
 
 
