@@ -5,7 +5,7 @@ from typing import Any
 
 from appointments.market.parameters import Parameters
 
-OPEN, LOTTERY, ISSUED = "open", "lottery", "issued"
+OPEN, DRAWN, ISSUED = "open", "lottery", "issued"
 RENEWAL, FIRST = 0, 1
 POOLS = (RENEWAL, FIRST)
 
@@ -45,7 +45,7 @@ R1 = Regime()
 R2 = Regime(captcha=True)
 R3 = Regime(captcha=True, email_limit=True)
 R4 = Regime(captcha=True, email_limit=True, numbers_checked=True)
-R5 = Regime(modes=(LOTTERY, LOTTERY))
+R5 = Regime(modes=(DRAWN, DRAWN))
 R6 = Regime(modes=(ISSUED, ISSUED))
 R6C = Regime(modes=(ISSUED, OPEN))
 

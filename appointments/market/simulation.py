@@ -6,7 +6,7 @@ from appointments.market import insider, office, seekers, sellers, trade
 from appointments.market.issued import Desk, Issue
 from appointments.market.ordered import give
 from appointments.market.parameters import Parameters
-from appointments.market.regimes import ISSUED, LOTTERY, OPEN, POOLS, Scenario
+from appointments.market.regimes import ISSUED, DRAWN, OPEN, POOLS, Scenario
 from appointments.market.world import World
 
 WEEK = 7
@@ -58,7 +58,7 @@ def _give_places(world: World, pool: int, today: int) -> None:
         if added is not None:
             insider.sell_inside(world, pool, today)
         trade.open_day(world, pool, today, added)
-    elif mode == LOTTERY and is_release:
+    elif mode == DRAWN and is_release:
         world.office.release(pool, ahead)
         insider.sell_inside(world, pool, today)
         trade.draw_lots(world, pool, today)
