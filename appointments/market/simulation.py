@@ -6,7 +6,7 @@ from appointments.market import insider, office, seekers, sellers, trade
 from appointments.market.issued import Desk, Issue
 from appointments.market.ordered import give
 from appointments.market.parameters import Parameters
-from appointments.market.regimes import ISSUED, DRAWN, OPEN, POOLS, Scenario
+from appointments.market.regimes import DRAWN, ISSUED, OPEN, POOLS, Scenario
 from appointments.market.world import World
 
 WEEK = 7
