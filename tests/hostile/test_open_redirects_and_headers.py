@@ -39,7 +39,14 @@ DOORS = {
     "desk:sign_in": ("email", "reviewer_here"),
     "counter:sign_in": ("email", "counter_agent_here"),
 }
-FILES = {"dossiers:file", "desk:file", "desk:preview", "counter:passport", "dossiers:letter"}
+FILES = {
+    "assisted:file",
+    "counter:passport",
+    "desk:file",
+    "desk:preview",
+    "dossiers:file",
+    "dossiers:letter",
+}
 
 
 def directives(answer):

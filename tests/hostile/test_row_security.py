@@ -25,9 +25,25 @@ WITHOUT_POLICY = {"core_journalline"}
 EMPTY = {
     "appointments_changerequest",
     "appointments_checkin",
+    "appointments_counteroutage",
+    "appointments_dailytotal",
+    "appointments_forecast",
+    "appointments_noshowrate",
+    "appointments_openday",
+    "appointments_preference",
+    "appointments_preferredsite",
     "appointments_readmission",
+    "appointments_reminder",
+    "appointments_studentsite",
+    "appointments_undeliverednotice",
     "appointments_visit",
+    "appointments_waitingscreen",
+    "workflows_awaitedsupply",
 }
+# The issuing run alone reads what it drew and what it saw; the worker that looks here may not.
+OF_THE_RUN = {"appointments_drawnseed", "appointments_runinputs"}
+# A person takes a site out of those they prefer; the policy leaves them their own rows alone.
+TAKEN_OUT_BY_ITS_PERSON = ("delete from {table}", "web", "appointments_preferredsite")
 # The worker sends mail: it sees the queue of messages whatever it does.
 WORKER_READS = {"correspondence_outgoingmail"}
 
@@ -80,7 +96,7 @@ def test_the_country_has_rows_to_steal_in_every_table(world):
     with as_role("worker", scope="system"):
         full = seen()
 
-    assert set(personal_tables()) - set(full) <= EMPTY
+    assert set(personal_tables()) - set(full) <= EMPTY | OF_THE_RUN
 
 
 @pytest.mark.parametrize("name", ["web", "issuer"])
@@ -203,6 +219,8 @@ def test_the_editing_process_may_not_even_ask(world):
 )
 def test_no_role_of_a_process_can_erase_or_unlock(world, name, statement):
     for table in personal_tables():
+        if (statement, name, table) == TAKEN_OUT_BY_ITS_PERSON:
+            continue
         with (
             pytest.raises(DatabaseError, match="permission denied|must be owner"),
             transaction.atomic(),
