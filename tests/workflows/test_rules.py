@@ -44,6 +44,7 @@ CASE = SimpleNamespace(
     reviewer_id=ASSIGNED,
     prefecture_code="75",
     contact_keys=["a", "b"],
+    typists=[],
 )
 
 
