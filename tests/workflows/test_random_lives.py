@@ -377,10 +377,10 @@ def tables_with(*columns):
     if columns not in _tables:
         with connection.cursor() as cursor:
             cursor.execute(
-                "select table_name from information_schema.columns where table_schema = 'public'"
-                " and column_name = any(%s) and has_table_privilege('portal_worker',"
-                " quote_ident(table_name), 'select') group by table_name"
-                " having count(*) = %s order by table_name",
+                "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid"
+                " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'"
+                " and a.attname = any(%s) and has_table_privilege('portal_worker', c.oid, 'select')"
+                " group by c.relname having count(*) = %s order by c.relname",
                 [list(columns), len(columns)],
             )
             _tables[columns] = [table for (table,) in cursor.fetchall()]
