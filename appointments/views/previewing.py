@@ -1,6 +1,5 @@
 """An edit of the calendar is shown before it is made: what it does to people already expected."""
 
-from appointments.queries.effects import Effect
 from portal.core.errors import DomainRefusal
 from portal.core.views import ActView
 
@@ -10,15 +9,14 @@ class PreviewedAct(ActView):
 
     The page carries the seal of what it showed. When a run or a colleague changed something in
     between, nothing is done: the page shows the effect again, and says that it is another.
+
+    A page gives `effect(form)`: what would happen, as an `Effect`; it raises DomainRefusal for
+    what the edit's act would refuse.
     """
 
     template_name = "appointments/previewed.html"
     heading = explanation = warning = ""
     confirm = ""
-
-    def effect(self, form) -> Effect:
-        """What would happen; raises DomainRefusal for what the edit's act would refuse."""
-        raise NotImplementedError
 
     def hold(self, form) -> None:
         """Keep the runs from changing what is about to be counted and confirmed."""

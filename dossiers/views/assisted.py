@@ -28,13 +28,13 @@ class Home(ReadOnlyView, TemplateView):
 
 
 class Recognising(ActView):
-    """An attempt leaves its row whatever the answer: a refusal here undoes nothing."""
+    """An attempt leaves its row whatever the answer: a refusal here undoes nothing.
+
+    A page gives `attempt(form)`: it asks the database once, and the answer says whose account it
+    is, or why not.
+    """
 
     identification = None
-
-    def attempt(self, form):
-        """Ask the database once; the answer says whose account it is, or why not."""
-        raise NotImplementedError
 
     def form_valid(self, form):
         answer = self.attempt(form)
