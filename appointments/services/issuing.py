@@ -93,13 +93,10 @@ def _lock(prefecture_code: str) -> None:
     """One run at a time for a prefecture, and no closure of its sites meanwhile.
 
     The second run then sees all that the first gave; a closure waits, and takes back what it
-    hits. Sites come first, as in a closure, so that neither waits for the other.
+    hits. Its sites are held before any row, as in a closure, so that neither waits for the other.
     """
+    supplying.lock(prefecture_code)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"appointments.issue:{prefecture_code}"],
-        )
         cursor.execute(_LOCK_SITES, [prefecture_code])
 
 
