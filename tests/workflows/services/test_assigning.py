@@ -9,6 +9,7 @@ from portal.accounts.api import set_contacts
 from portal.accounts.enums import Role
 from portal.accounts.models import Absence
 from portal.accounts.staff import set_skills
+from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from tests.factories import workflows
@@ -35,13 +36,13 @@ def lives_by(person, **contacts):
 
 def skilled(person, *procedures):
     with as_worker(), acting(None) as act:
-        set_skills(person, procedures, on=act.now.date())
+        set_skills(person, procedures, on=clock.legal_day(act.now))
 
 
 def absent(person, days=1):
     boss = agent(Role.SUPERVISOR.value)
     with acting_for(boss) as act:
-        today = act.now.date()
+        today = clock.legal_day(act.now)
         return Absence.objects.create(
             user=person, starts_on=today, back_on=today + dt.timedelta(days), recorded_by=boss
         )
