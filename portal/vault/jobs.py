@@ -24,7 +24,7 @@ def make_preview(*, file_id, **_later_arguments):
         picture = previews.first_page(services.open_file(stored), stored.content_type)
     except previews.NoPreview:
         return  # the reviewer opens the file itself
-    key = storage.put(picture, kind=stored.kind, folder="preview")
+    key = storage.put(picture, subject_id=stored.subject_id, kind=stored.kind, folder="preview").key
     with opened():
         kept = StoredFile.objects.kept().filter(pk=file_id, preview_key="").update(preview_key=key)
     if not kept:

@@ -11,7 +11,7 @@ from portal.core import clock, door
 from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
 from portal.vault import scanning, storage
-from portal.vault.enums import FileKind
+from portal.vault.enums import FileKind, Removal
 from portal.vault.models import StoredFile
 
 
@@ -22,24 +22,25 @@ class Kept:
     inspected: scanning.Inspected
     key: str
     kind: str
+    subject_id: UUID
 
 
-def keep(upload, *, kind: str = FileKind.EVIDENCE) -> Kept:
-    """Check an upload and put it in the store; the network is used, so outside a transaction.
+def keep(upload, *, subject_id: UUID, kind: str = FileKind.EVIDENCE) -> Kept:
+    """Check an upload and seal it for its dossier; the network is used: no transaction is open.
 
     Raises DomainRefusal with the sentence of the check that failed, or of the store's silence.
     """
-    return _put(scanning.inspect(upload), kind)
+    return _put(scanning.inspect(upload), subject_id, kind)
 
 
-def keep_bytes(data: bytes, name: str, content_type: str, *, kind: str) -> Kept:
+def keep_bytes(data: bytes, name: str, content_type: str, *, subject_id: UUID, kind: str) -> Kept:
     """The same for bytes that the portal made."""
-    return _put(scanning.describe(data, name, content_type), kind)
+    return _put(scanning.describe(data, name, content_type), subject_id, kind)
 
 
-def _put(inspected, kind):
+def _put(inspected, subject_id, kind):
     try:
-        key = storage.put(inspected.data, kind=kind)
+        kept = storage.put(inspected.data, subject_id=subject_id, kind=kind)
     except storage.StorageDown as error:
         raise DomainRefusal(
             _(
@@ -47,14 +48,19 @@ def _put(inspected, kind):
                 "vos autres réponses sont enregistrées. Réessayez dans quelques minutes."
             )
         ) from error
-    return Kept(inspected, key, kind)
+    return Kept(inspected, kept.key, kind, subject_id)
 
 
 @transaction.atomic
 def register(
     kept: Kept, *, subject_id: UUID, applicant_id: int, prefecture_code: str | None = None
 ) -> StoredFile:
-    """Write the row of kept bytes: only now is the file received."""
+    """Write the row of kept bytes: only now is the file received.
+
+    Raises ValueError for bytes that were sealed for another dossier.
+    """
+    if kept.subject_id != subject_id:
+        raise ValueError("These bytes are sealed for another dossier.")
     stored = StoredFile.objects.create(
         subject_id=subject_id,
         applicant_id=applicant_id,
@@ -82,7 +88,9 @@ def receive(
     kind: str = FileKind.EVIDENCE,
 ) -> StoredFile:
     """Check, keep, verify, then write the row. Raises DomainRefusal; no row without its bytes."""
-    return _register_or_discard(keep(upload, kind=kind), subject_id, applicant_id, prefecture_code)
+    return _register_or_discard(
+        keep(upload, subject_id=subject_id, kind=kind), subject_id, applicant_id, prefecture_code
+    )
 
 
 def store_bytes(
@@ -96,7 +104,7 @@ def store_bytes(
     kind: str,
 ) -> StoredFile:
     """Keep a file that the portal made, such as a letter. Raises DomainRefusal."""
-    kept = keep_bytes(data, name, content_type, kind=kind)
+    kept = keep_bytes(data, name, content_type, subject_id=subject_id, kind=kind)
     return _register_or_discard(kept, subject_id, applicant_id, prefecture_code)
 
 
@@ -125,8 +133,15 @@ def discard(kept: Kept) -> None:
 
 @transaction.atomic
 def remove(stored: StoredFile) -> bool:
-    """Withdraw a file: nobody reads it any more, its bytes are deleted by a job."""
-    removed = StoredFile.objects.kept().filter(pk=stored.pk).update(removed_at=clock.now())
+    """Withdraw a file: nobody reads it any more, its bytes are deleted by a job.
+
+    A tombstone stays: which bytes they were, until when and why.
+    """
+    removed = (
+        StoredFile.objects.kept()
+        .filter(pk=stored.pk)
+        .update(removed_at=clock.now(), removed_why=Removal.WITHDRAWN, original_name="")
+    )
     if removed:
         enqueue("vault.delete_objects", file_id=str(stored.pk))
     return bool(removed)
@@ -141,4 +156,9 @@ def set_prefecture(subject_id: UUID, code: str) -> int:
 
 def open_file(stored: StoredFile) -> bytes:
     """The verified bytes of a file. Raises StorageDown; asks nothing about who reads."""
-    return storage.fetch(stored.storage_key, kind=stored.kind, sha256=stored.sha256)
+    return storage.fetch(
+        stored.storage_key,
+        subject_id=stored.subject_id,
+        kind=stored.kind,
+        sha256=stored.sha256,
+    )
