@@ -178,6 +178,7 @@ FUNCTION_GRANTS = {
     "appointments_standing(text, uuid)": ("portal_web",),
     "vault_lock_key(uuid)": (),
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
+    "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
     "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
 }
 

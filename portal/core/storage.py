@@ -66,21 +66,20 @@ class DiskStorage(FileSystemStorage):
                 left -= len(piece)
                 yield piece
 
-    def names_after(self, folder: str, after: str = "", most: int = MOST_NAMES) -> list[str]:
-        """The first names of a folder that come after `after`, in order."""
-        place = Path(self.path(folder))
+    def names_after(self, beginning: str, after: str = "", most: int = MOST_NAMES) -> list[str]:
+        """The first names that begin so and come after `after`, in order."""
+        folder, _, begun = beginning.rpartition("/")
+        place = Path(self.path(folder)) if folder else Path(self.location)
         if not place.is_dir():
             return []
-        names = sorted(
-            name
-            for entry in os.scandir(place)
-            if entry.is_file() and (name := f"{folder}/{entry.name}") > after
-        )
-        return names[:most]
+        found = (entry for entry in os.scandir(place) if entry.name.startswith(begun))
+        files = [path for entry in found for path in _files(Path(entry.path))]
+        names = (path.relative_to(self.location).as_posix() for path in files)
+        return sorted(name for name in names if name > after)[:most]
 
-    def folders_of(self, folder: str) -> list[str]:
-        """The names of the folders in a folder, in order."""
-        place = Path(self.path(folder)) if folder else Path(self.location)
+    def folders(self) -> list[str]:
+        """The names of the first folders, in order."""
+        place = Path(self.location)
         if not place.is_dir():
             return []
         return sorted(entry.name for entry in os.scandir(place) if entry.is_dir())
@@ -90,6 +89,11 @@ class DiskStorage(FileSystemStorage):
         target = Path(self.path(elsewhere))
         target.parent.mkdir(parents=True, exist_ok=True)
         Path(self.path(name)).rename(target)
+
+
+def _files(path):
+    """The files at this path or below it."""
+    return [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
 
 
 class ObjectStorage(S3Storage):
@@ -137,25 +141,21 @@ class ObjectStorage(S3Storage):
         finally:
             body.close()
 
-    def names_after(self, folder: str, after: str = "", most: int = MOST_NAMES) -> list[str]:
-        """The first names of a folder that come after `after`, in order."""
-        prefix = self._normalize_name(clean_name(folder)) + "/"
-        place = {"StartAfter": self._normalize_name(clean_name(after))} if after else {}
+    def names_after(self, beginning: str, after: str = "", most: int = MOST_NAMES) -> list[str]:
+        """The first names that begin so and come after `after`, in order."""
+        place = {"StartAfter": self.location + after} if after else {}
         page = self._client().list_objects_v2(
-            Bucket=self.bucket_name, Prefix=prefix, Delimiter="/", MaxKeys=most, **place
+            Bucket=self.bucket_name, Prefix=self.location + beginning, MaxKeys=most, **place
         )
-        return [f"{folder}/{one['Key'].rpartition('/')[2]}" for one in page.get("Contents", [])]
+        return [one["Key"][len(self.location) :] for one in page.get("Contents", [])]
 
-    def folders_of(self, folder: str) -> list[str]:
-        """The names of the folders in a folder, in order."""
-        prefix = self._normalize_name(clean_name(folder)) + "/" if folder else self.location
-        pages = self._client().get_paginator("list_objects_v2")
-        found = pages.paginate(Bucket=self.bucket_name, Prefix=prefix, Delimiter="/")
-        return sorted(
-            one["Prefix"][len(prefix) :].rstrip("/")
-            for page in found
-            for one in page.get("CommonPrefixes", [])
+    def folders(self) -> list[str]:
+        """The names of the first folders, in order."""
+        page = self._client().list_objects_v2(
+            Bucket=self.bucket_name, Prefix=self.location, Delimiter="/"
         )
+        found = [one["Prefix"] for one in page.get("CommonPrefixes", [])]
+        return sorted(name[len(self.location) :].rstrip("/") for name in found)
 
     def set_aside(self, name: str, elsewhere: str) -> None:
         """Give an object another name. Raises BotoCoreError, ClientError."""

@@ -5,7 +5,8 @@ or `keep` outside any transaction and `register` inside the one that writes its 
 """
 
 from portal.vault.access import grant_access, may_read, revoke_access
-from portal.vault.enums import FileKind
+from portal.vault.ending import expire, keep_from, keep_many_from, keep_open
+from portal.vault.enums import FileKind, Removal, Situation
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.previews import NoPreview
 from portal.vault.services import (
@@ -14,6 +15,7 @@ from portal.vault.services import (
     keep,
     keep_bytes,
     open_file,
+    open_range,
     receive,
     register,
     remove,
@@ -28,15 +30,22 @@ __all__ = [
     "FileKind",
     "Kept",
     "NoPreview",
+    "Removal",
+    "Situation",
     "StorageDown",
     "StoredFile",
     "discard",
+    "expire",
     "first_page_image",
     "grant_access",
     "keep",
     "keep_bytes",
+    "keep_from",
+    "keep_many_from",
+    "keep_open",
     "may_read",
     "open_file",
+    "open_range",
     "receive",
     "register",
     "remove",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from portal.core import clock
 from portal.vault import keyring, stores
 from portal.vault.errors import KeyDestroyed, Missing, Unreadable
 
@@ -49,7 +50,8 @@ def folder_of(subject_id: UUID) -> str:
 
 def written(key: bytes, subject_id: UUID, generation: int) -> str:
     """Keep a key, wrapped, under a new name, and open it again. Raises StorageDown."""
-    name = f"{folder_of(subject_id)}/{secrets.token_hex(20)}"
+    # The day says how old what no row names is.
+    name = f"{folder_of(subject_id)}/{clock.today():%Y-%m-%d}.{secrets.token_hex(20)}"
     stores.write(stores.KEYS, name, [keyring.wrapped(key, subject_id, generation)])
     try:
         if read(name, subject_id) != key:
@@ -82,7 +84,14 @@ def _made(subject_id):
 def _opened(found, subject_id):
     if found.is_destroyed:
         raise KeyDestroyed("the key of this dossier was destroyed")
-    return read(found.storage_key, subject_id)
+    try:
+        return read(found.storage_key, subject_id)
+    except Missing:
+        # A rotation may have pointed the row elsewhere since it was read.
+        again = _find(subject_id)
+        if again is None or again == found:
+            raise
+        return _opened(again, subject_id)
 
 
 def _find(subject_id):

@@ -227,12 +227,12 @@ class RetentionRule(models.Model):
 class Keeping(models.Model):
     """Since when a dossier is in the situation that decides how long its files are kept.
 
-    Written by the rooms that know: this one knows no dossier.
+    Written by the rooms that know: this one knows no dossier. Without a day, nothing runs.
     """
 
     subject_id = models.UUIDField(primary_key=True)
     situation = models.CharField(max_length=12, choices=Situation.choices)
-    since = models.DateField()
+    since = models.DateField(null=True)
     expired_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -241,12 +241,21 @@ class Keeping(models.Model):
                 name="a_keeping_is_in_a_known_situation",
                 condition=Q(situation__in=Situation.values),
             ),
+            models.CheckConstraint(
+                name="only_a_keeping_that_runs_expires",
+                condition=Q(expired_at=None) | Q(since__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
                 name="keepings_that_run",
                 fields=["situation", "since", "subject_id"],
                 condition=Q(expired_at=None),
+            ),
+            models.Index(
+                name="keepings_expired",
+                fields=["expired_at"],
+                condition=Q(expired_at__isnull=False),
             ),
         ]
 

@@ -1,6 +1,7 @@
 """Keep a file, then write its row; remove it; follow its dossier to another prefecture."""
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.core import clock, door
 from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
-from portal.vault import scanning, storage
+from portal.vault import alarms, scanning, storage
 from portal.vault.enums import FileKind, Removal
 from portal.vault.models import StoredFile
 
@@ -155,10 +156,45 @@ def set_prefecture(subject_id: UUID, code: str) -> int:
 
 
 def open_file(stored: StoredFile) -> bytes:
-    """The verified bytes of a file. Raises StorageDown; asks nothing about who reads."""
-    return storage.fetch(
-        stored.storage_key,
-        subject_id=stored.subject_id,
-        kind=stored.kind,
-        sha256=stored.sha256,
-    )
+    """The verified bytes of a file; one that is lost or changed raises its alarm.
+
+    Raises StorageDown; asks nothing about who reads.
+    """
+    with _alarming(stored):
+        return storage.fetch(
+            stored.storage_key,
+            subject_id=stored.subject_id,
+            kind=stored.kind,
+            sha256=stored.sha256,
+        )
+
+
+def open_range(stored: StoredFile, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """A part of a file, verified piece by piece, the first of which is ready; alarms as above.
+
+    Raises StorageDown then and at each later piece; asks nothing about who reads.
+    """
+    with _alarming(stored):
+        pieces = storage.open_range(
+            stored.storage_key,
+            subject_id=stored.subject_id,
+            kind=stored.kind,
+            size=stored.size,
+            start=start,
+            stop=stop,
+        )
+    return _watched(stored, pieces)
+
+
+def _watched(stored, pieces):
+    with _alarming(stored):
+        yield from pieces
+
+
+@contextlib.contextmanager
+def _alarming(stored):
+    try:
+        yield
+    except storage.StorageDown as error:
+        alarms.note(stored, error)
+        raise

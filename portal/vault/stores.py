@@ -97,18 +97,26 @@ def set_aside(alias: str, name: str, elsewhere: str) -> None:
         raise said(error) from error
 
 
-def names_after(alias: str, folder: str, after: str = "") -> list[str]:
-    """A page of the names of a folder. Raises StorageDown."""
+def names_after(alias: str, beginning: str, after: str = "") -> list[str]:
+    """A page of the names that begin so and come after `after`. Raises StorageDown."""
     try:
-        return storages[alias].names_after(folder, after)
+        return storages[alias].names_after(beginning, after)
     except _UNAVAILABLE as error:
         raise said(error) from error
 
 
-def folders_of(alias: str, folder: str = "") -> list[str]:
-    """The folders of a folder. Raises StorageDown."""
+def pages(alias: str, beginning: str) -> Iterator[list[str]]:
+    """Every name that begins so, page by page. Raises StorageDown."""
+    after = ""
+    while page := names_after(alias, beginning, after):
+        yield page
+        after = page[-1]
+
+
+def folders(alias: str) -> list[str]:
+    """The first folders of a store. Raises StorageDown."""
     try:
-        return storages[alias].folders_of(folder)
+        return storages[alias].folders()
     except _UNAVAILABLE as error:
         raise said(error) from error
 

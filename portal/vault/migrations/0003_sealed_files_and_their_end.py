@@ -85,6 +85,29 @@ create trigger a_key_is_not_destroyed_while_held before update of destroyed_at o
     for each row when (old.destroyed_at is null and new.destroyed_at is not null)
     execute function vault_refuse_while_held();
 
+-- The rooms above say where a dossier stands; one whose files went cannot be said to be kept.
+create function vault_keep_from(subject uuid, what text, day date) returns void
+    language plpgsql security definer set search_path = public as $$
+declare
+    before text := coalesce(current_setting('portal.migrating', true), '');
+    gone boolean;
+begin
+    perform set_config('portal.migrating', 'on', true);
+    select expired_at is not null into gone from vault_keeping
+        where subject_id = subject for update;
+    if gone then
+        raise exception 'the files of this dossier have gone'
+            using errcode = '23514', constraint = 'a_dossier_whose_files_went_stays_so';
+    elsif gone is null and day is not null then
+        insert into vault_keeping (subject_id, situation, since) values (subject, what, day)
+            on conflict (subject_id) do update set situation = what, since = day;
+    else
+        update vault_keeping set situation = coalesce(what, situation), since = day
+            where subject_id = subject;
+    end if;
+    perform set_config('portal.migrating', before, true);
+end $$;
+
 create function vault_keep_or_blank_name() returns trigger language plpgsql as $$
 begin
     if new.original_name <> old.original_name and new.removed_at is null then
@@ -97,6 +120,7 @@ create trigger a_name_is_kept_or_blanked before update of original_name on vault
     for each row execute function vault_keep_or_blank_name();
 """
 BACK = """
+drop function vault_keep_from(uuid, text, date);
 drop trigger a_name_is_kept_or_blanked on vault_storedfile;
 drop function vault_keep_or_blank_name();
 drop trigger a_key_is_not_destroyed_while_held on vault_datakey;
@@ -107,6 +131,15 @@ drop function vault_refuse_without_key();
 drop function vault_lock_key(uuid);
 """
 KEYS_BACK = "drop function vault_keep_key(uuid, integer, text); drop function vault_key_of(uuid)"
+
+# What was never filed; how long a filed request is kept is for the administration to write.
+RULES = """
+insert into vault_retentionrule (id, situation, days, starts_on, source, created_at) values
+    (gen_random_uuid(), 'discarded', 0, '2026-01-01',
+        'Règle du portail : rien n’a été déposé, rien n’est gardé', now()),
+    (gen_random_uuid(), 'draft', 365, '2026-01-01',
+        'Règle du portail, à confirmer : un an sans visite', now())
+"""
 
 FACTS = (
     *("id", "subject_id", "applicant_id", "kind", "storage_key"),
@@ -156,7 +189,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('subject_id', models.UUIDField(primary_key=True, serialize=False)),
                 ('situation', models.CharField(choices=[('draft', 'Brouillon laissé'), ('discarded', 'Brouillon supprimé'), ('withdrawn', 'Demande retirée'), ('granted', 'Titre remis'), ('refused', 'Demande refusée'), ('closed', 'Demande classée sans suite')], max_length=12)),
-                ('since', models.DateField()),
+                ('since', models.DateField(null=True)),
                 ('expired_at', models.DateTimeField(null=True)),
             ],
         ),
@@ -238,9 +271,17 @@ class Migration(migrations.Migration):
             model_name='keeping',
             index=models.Index(condition=models.Q(('expired_at', None)), fields=['situation', 'since', 'subject_id'], name='keepings_that_run'),
         ),
+        migrations.AddIndex(
+            model_name='keeping',
+            index=models.Index(condition=models.Q(('expired_at__isnull', False)), fields=['expired_at'], name='keepings_expired'),
+        ),
         migrations.AddConstraint(
             model_name='keeping',
             constraint=models.CheckConstraint(condition=models.Q(('situation__in', ['draft', 'discarded', 'withdrawn', 'granted', 'refused', 'closed'])), name='a_keeping_is_in_a_known_situation'),
+        ),
+        migrations.AddConstraint(
+            model_name='keeping',
+            constraint=models.CheckConstraint(condition=models.Q(('expired_at', None), ('since__isnull', False), _connector='OR'), name='only_a_keeping_that_runs_expires'),
         ),
         migrations.AddConstraint(
             model_name='legalhold',
@@ -278,6 +319,7 @@ class Migration(migrations.Migration):
         rls.immutable("vault_quarantinedobject", "id", "alias", "storage_key", "found_at"),
         rls.set_once("vault_quarantinedobject", "released_at"),
         rls.stamp("vault_retentionrule", "created_at"),
+        migrations.RunSQL(RULES, migrations.RunSQL.noop),
         rls.append_only("vault_retentionrule"),
         rls.protect_by("vault_keeping", WORKERS),
         rls.immutable("vault_keeping", "subject_id"),
