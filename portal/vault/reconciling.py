@@ -51,16 +51,23 @@ def compare(alias: str, day: date) -> ComparedDay:
             counts["strays"] += _set_aside_strays(alias, page)
             after = page[-1]
         counts["missing"] += _note_missing(alias, beginning, after, None)
-    with door.acting(None, scope="system"):
-        compared, _made = ComparedDay.objects.update_or_create(
+    with door.acting(None, scope="system") as act:
+        compared = ComparedDay(
             alias=alias,
             day=day,
-            defaults={
-                "compared_at": clock.now(),
-                "objects_seen": counts["objects"],
-                "rows_without_object": counts["missing"],
-                "objects_without_row": counts["strays"],
-            },
+            compared_at=act.now,
+            objects_seen=counts["objects"],
+            rows_without_object=counts["missing"],
+            objects_without_row=counts["strays"],
+        )
+        ComparedDay.objects.bulk_create(
+            [compared],
+            update_conflicts=True,
+            unique_fields=["alias", "day"],
+            update_fields=[
+                *("compared_at", "objects_seen"),
+                *("rows_without_object", "objects_without_row"),
+            ],
         )
     return compared
 
