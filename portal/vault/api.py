@@ -5,7 +5,14 @@ or `keep` outside any transaction and `register` inside the one that writes its 
 """
 
 from portal.vault.access import grant_access, may_read, revoke_access
-from portal.vault.ending import expire, keep_from, keep_many_from, keep_open
+from portal.vault.ending import (
+    days_kept,
+    expire,
+    keep_from,
+    keep_many_from,
+    keep_open,
+    running,
+)
 from portal.vault.enums import FileKind, Removal, Situation
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.previews import NoPreview
@@ -34,6 +41,7 @@ __all__ = [
     "Situation",
     "StorageDown",
     "StoredFile",
+    "days_kept",
     "discard",
     "expire",
     "first_page_image",
@@ -50,6 +58,7 @@ __all__ = [
     "register",
     "remove",
     "revoke_access",
+    "running",
     "serve",
     "serve_preview",
     "set_prefecture",

@@ -5,6 +5,7 @@ accesses are taken back. From then on nothing opens, whatever copy of the object
 objects themselves go by jobs.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,8 +17,9 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock, constraints, door, journal
+from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue, enqueue_many
-from portal.vault import events, keyring, keys, stores
+from portal.vault import events, keyring, keys, services, stores
 from portal.vault.enums import Removal, Situation
 from portal.vault.errors import StorageDown
 from portal.vault.models import (
@@ -29,15 +31,17 @@ from portal.vault.models import (
     StoredFile,
 )
 
+logger = logging.getLogger(__name__)
+
 _REFUSALS = {
     "a_key_is_not_destroyed_while_held": _(
         "Les fichiers de ce dossier sont retenus : ils ne peuvent pas être supprimés."
     ),
-    "nothing_is_held_after_the_key_is_destroyed": _("Les fichiers de ce dossier n’existent plus."),
     "a_dossier_whose_files_went_stays_so": _(
         "Les fichiers de ce brouillon ont été supprimés après une longue absence. "
         "Commencez une nouvelle demande."
     ),
+    **services.REFUSALS,
 }
 _KEEP_MANY = """
 insert into vault_keeping (situation, subject_id, since)
@@ -128,12 +132,20 @@ def left_today(on: date) -> int:
     return max(settings.VAULT_EXPIRED_A_DAY - done, 0)
 
 
-def expire_due(one: Due) -> Ended | None:
+def end_if_due(one: Due) -> Ended | None:
     """End the files of a dossier whose time is over.
 
-    None when something changed meanwhile, or when the day's ceiling is reached: two runs at once
-    count together.
+    None when something changed meanwhile, when the day's ceiling is reached (two runs at once
+    count together), or when a room above, or a hold, refuses.
     """
+    try:
+        return _end_if_due(one)
+    except DomainRefusal as refusal:
+        logger.warning("vault: %s was not ended: %s", one.subject_id, refusal)
+        return None
+
+
+def _end_if_due(one):
     with door.acting(None, scope="system") as act:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(hashtext('vault.expire'))")
@@ -153,9 +165,11 @@ def expire(subject_id: UUID, why: str) -> Ended:
     the worker may.
     """
     at = clock.now()
-    _destroy_key(subject_id, at)
+    destroyed = _destroy_key(subject_id, at)
     files = list(StoredFile.objects.about(subject_id).values_list("pk", "size"))
     ended = Ended(subject_id, len(files), sum(size for _pk, size in files))
+    if not (destroyed or files):
+        return ended
     StoredFile.objects.about(subject_id).update(
         removed_at=at, removed_why=why, original_name="", trouble="", trouble_since=None
     )
@@ -165,18 +179,37 @@ def expire(subject_id: UUID, why: str) -> Ended:
     )
     enqueue("vault.destroy_key_objects", subject_id=str(subject_id))
     enqueue_many("vault.delete_objects", [{"file_id": str(pk)} for pk, _size in files])
-    situation = (
-        Keeping.objects.filter(subject_id=subject_id).values_list("situation", flat=True).first()
-    )
+    line = Keeping.objects.filter(subject_id=subject_id).first()
     journal.record(
         "documents.ended",
         subject_type="dossier",
         subject_id=subject_id,
         dossier_id=subject_id,
-        facts={"why": str(why), "situation": situation or "", "files": ended.files},
+        facts={
+            "why": str(why),
+            "situation": line.situation if line else "",
+            "files": ended.files,
+        },
     )
-    events.files_ended.announce(subject_id=subject_id, why=str(why), situation=situation, at=at)
+    events.files_ended.announce(
+        subject_id=subject_id,
+        situation=line.situation if line else None,
+        since=line.since if line else None,
+        at=at,
+    )
     return ended
+
+
+def running(situation: str) -> list[tuple[UUID, date]]:
+    """The dossiers whose time runs in a situation, each since its day; for who may know better."""
+    lines = Keeping.objects.filter(situation=situation, expired_at=None, since__isnull=False)
+    return list(lines.order_by("subject_id").values_list("subject_id", "since"))
+
+
+def days_kept(situation: str, on: date) -> int | None:
+    """How long the rule of a day keeps files in a situation; None without a rule."""
+    rule = rules(on).get(situation)
+    return rule.days if rule else None
 
 
 def would_end(subject_id: UUID) -> Ended:
@@ -236,7 +269,10 @@ def _record_hold(act, line):
 
 
 def _destroy_key(subject_id, at):
-    """Mark the key as destroyed; a dossier that never had one gets the mark all the same."""
+    """Mark the key as destroyed; a dossier that never had one gets the mark all the same.
+
+    False when it was destroyed before.
+    """
     DataKey.objects.bulk_create(
         [
             DataKey(
@@ -249,4 +285,5 @@ def _destroy_key(subject_id, at):
         ignore_conflicts=True,
     )
     with constraints.refusing(_REFUSALS):
-        DataKey.objects.filter(subject_id=subject_id, destroyed_at=None).update(destroyed_at=at)
+        living = DataKey.objects.filter(subject_id=subject_id, destroyed_at=None)
+        return bool(living.update(destroyed_at=at))

@@ -105,4 +105,4 @@ def expire_due(**_later_arguments):
         today = clock.today()
         over = ending.due(today, ending.left_today(today))
     for one in over:
-        ending.expire_due(one)
+        ending.end_if_due(one)

@@ -7,13 +7,20 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from portal.core import clock, door
+from portal.core import clock, constraints, door
 from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
 from portal.vault import alarms, scanning, storage
 from portal.vault.enums import FileKind, Removal
 from portal.vault.models import StoredFile
+
+REFUSALS = {
+    "nothing_is_added_after_the_key_is_destroyed": gettext_lazy(
+        "Les fichiers de ce dossier n’existent plus."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -52,31 +59,32 @@ def _put(inspected, subject_id, kind):
     return Kept(inspected, kept.key, kind, subject_id)
 
 
-@transaction.atomic
 def register(
     kept: Kept, *, subject_id: UUID, applicant_id: int, prefecture_code: str | None = None
 ) -> StoredFile:
     """Write the row of kept bytes: only now is the file received.
 
-    Raises ValueError for bytes that were sealed for another dossier.
+    Raises ValueError for bytes that were sealed for another dossier, and DomainRefusal when the
+    files of this one have gone meanwhile.
     """
     if kept.subject_id != subject_id:
         raise ValueError("These bytes are sealed for another dossier.")
-    stored = StoredFile.objects.create(
-        subject_id=subject_id,
-        applicant_id=applicant_id,
-        prefecture_code=prefecture_code or None,
-        kind=kept.kind,
-        storage_key=kept.key,
-        original_name=kept.inspected.name,
-        content_type=kept.inspected.content_type,
-        size=kept.inspected.size,
-        sha256=kept.inspected.sha256,
-        pages=kept.inspected.pages,
-        created_at=clock.now(),
-    )
-    if kept.kind == FileKind.EVIDENCE:
-        enqueue("vault.make_preview", file_id=str(stored.pk))
+    with constraints.refusing(REFUSALS):
+        stored = StoredFile.objects.create(
+            subject_id=subject_id,
+            applicant_id=applicant_id,
+            prefecture_code=prefecture_code or None,
+            kind=kept.kind,
+            storage_key=kept.key,
+            original_name=kept.inspected.name,
+            content_type=kept.inspected.content_type,
+            size=kept.inspected.size,
+            sha256=kept.inspected.sha256,
+            pages=kept.inspected.pages,
+            created_at=clock.now(),
+        )
+        if kept.kind == FileKind.EVIDENCE:
+            enqueue("vault.make_preview", file_id=str(stored.pk))
     return stored
 
 

@@ -107,7 +107,7 @@ class Command(BaseCommand):
                 with door.acting(None, scope="system"):
                     ended = ending.would_end(one.subject_id)
             else:
-                ended = ending.expire_due(one)
+                ended = ending.end_if_due(one)
             if ended is not None:
                 self._say(f"{one.situation} since {one.since}", ended, dry_run)
         self.stdout.write(f"{len(over)} dossiers; {settings.VAULT_EXPIRED_A_DAY} a day at most")
