@@ -1,6 +1,5 @@
 """Drafts left for long: said to the vault, which ends their files; then their answers go too."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,9 +11,12 @@ from dossiers.models import Dossier
 from dossiers.services.drafting import empty
 from portal.core import clock
 from portal.core.errors import DomainRefusal
+from portal.correspondence import api as correspondence
 from portal.vault import api as vault
 
 _AT_ONCE = 1000
+NOTICE_DAYS = 30
+"""How long before its end the person is told: our own rule."""
 
 
 class DraftIsAlive(DomainRefusal):
@@ -22,23 +24,27 @@ class DraftIsAlive(DomainRefusal):
 
 
 def say_left_drafts(at: datetime) -> int:
-    """Tell the vault since when the drafts that nobody comes back to are left.
+    """Tell the vault, and each person, which drafts nobody comes back to, a month before they go.
 
     What was said before is corrected: a draft that somebody came back to, or filed, is alive.
-    Returns how many drafts may go now.
+    However late this runs, the month is whole. Returns how many drafts were said to be left.
     """
-    today = clock.legal_day(at)
-    _correct(vault.running(vault.Situation.DRAFT))
+    today, said = clock.legal_day(at), dict(vault.running(vault.Situation.DRAFT))
+    _correct(said)
     days = vault.days_kept(vault.Situation.DRAFT, today)
     if days is None:
         return 0
-    left = _touched(Dossier.objects.drafts()).filter(
-        updated_at__date__lt=today - timedelta(days=days),
-        touched_at__date__lt=today - timedelta(days=days),
+    begun = today - timedelta(days=max(days - NOTICE_DAYS, 0))
+    left = (
+        _touched(Dossier.objects.drafts())
+        .filter(updated_at__date__lt=begun, touched_at__date__lt=begun)
+        .exclude(pk__in=list(said))
+        .select_related("applicant")
+        .order_by("updated_at", "id")[:_AT_ONCE]
     )
-    lines = left.order_by("updated_at", "id").values_list("id", "touched_at")[:_AT_ONCE]
-    return vault.keep_many_from(
-        vault.Situation.DRAFT, [(pk, clock.legal_day(touched)) for pk, touched in lines]
+    vault.keep_many_from(vault.Situation.DRAFT, [(dossier.pk, begun) for dossier in left])
+    return correspondence.tell_many(
+        [(dossier.applicant, dossier.pk) for dossier in left], "draft_ends_soon"
     )
 
 
@@ -51,18 +57,13 @@ def forget(*, dossier_id: UUID, since: date, at: datetime) -> None:
     empty(dossier, at)
 
 
-def _correct(lines):
-    said = dict(lines)
-    for pk, touched in _still_drafts(said):
-        if clock.legal_day(touched) != said.pop(pk):
-            vault.keep_from(pk, vault.Situation.DRAFT, clock.legal_day(touched))
-    for pk in said:
-        vault.keep_open(pk)
-
-
-def _still_drafts(said) -> Iterator[tuple[UUID, datetime]]:
-    found = _touched(Dossier.objects.drafts().filter(pk__in=list(said)))
-    yield from found.order_by("id").values_list("id", "touched_at")
+def _correct(said: dict[UUID, date]) -> None:
+    """Open again what is no longer a draft left since the day that was said."""
+    drafts = _touched(Dossier.objects.drafts().filter(pk__in=list(said)))
+    touched = dict(drafts.values_list("id", "touched_at"))
+    for pk, since in said.items():
+        if pk not in touched or clock.legal_day(touched[pk]) > since:
+            vault.keep_open(pk)
 
 
 def _touched(dossiers):
