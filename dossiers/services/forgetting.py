@@ -48,13 +48,23 @@ def say_left_drafts(at: datetime) -> int:
     )
 
 
-def forget(*, dossier_id: UUID, since: date, at: datetime) -> None:
-    """Erase a left draft whose files go now. Raises DraftIsAlive: then they do not go."""
-    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
-    touched = _touched(Dossier.objects.filter(pk=dossier_id)).get().touched_at
-    if dossier.filed_at or dossier.withdrawn_at or clock.legal_day(touched) > since:
-        raise DraftIsAlive(_("Ce brouillon a servi depuis : il est gardé."))
-    empty(dossier, at)
+def agree_to_end(*, dossier_id: UUID, situation: str, since: date, at: datetime) -> None:
+    """Let the files of a dossier go, and with a left draft its answers.
+
+    Raises DraftIsAlive, which undoes it: the draft served since, or was never given up, or what
+    is said to be a discarded draft was filed.
+    """
+    dossier = Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier_id).first()
+    if dossier is None:
+        return
+    is_draft = dossier.filed_at is None and dossier.withdrawn_at is None
+    if situation == vault.Situation.DRAFT:
+        touched = _touched(Dossier.objects.filter(pk=dossier_id)).get().touched_at
+        if not is_draft or clock.legal_day(touched) > since:
+            raise DraftIsAlive(_("Ce brouillon a servi depuis : il est gardé."))
+        empty(dossier, at)
+    elif is_draft or (situation == vault.Situation.DISCARDED and dossier.filed_at):
+        raise DraftIsAlive(_("Ce dossier n’a pas été abandonné : il est gardé."))
 
 
 def _correct(said: dict[UUID, date]) -> None:

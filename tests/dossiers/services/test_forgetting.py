@@ -1,6 +1,6 @@
 """A draft left for long goes with its files; one that somebody came back to does not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -164,3 +164,13 @@ def test_a_draft_given_up_leaves_no_key_the_next_night(person, left, as_role, mo
         jobs.expire_due()
         with acting(None, scope="system"):
             assert Keeping.objects.get(pk=left.pk).expired_at
+
+
+@pytest.mark.parametrize("situation", ["discarded", "refused", "draft"])
+def test_a_living_draft_never_ends_whatever_was_said_of_it(person, left, as_role, situation):
+    with as_role("worker"), acting(None, scope="system"):
+        vault.keep_from(left.pk, situation, date(2020, 1, 1))
+        with pytest.raises(DomainRefusal, match="gardé"):
+            vault.expire(left.pk, vault.Removal.EXPIRED)
+
+    assert vault.open_file(seen(person, StoredFile))
