@@ -10,3 +10,28 @@ class FileKind(models.TextChoices):
     EVIDENCE = "evidence", _("Pièce justificative")
     LETTER = "letter", _("Courrier")
     CARD = "card", _("Titre")
+
+
+class ScanState(models.TextChoices):
+    """What is known of a file: only `clean` says that the antivirus looked and found nothing."""
+
+    RECEIVED = "received", _("Reçu")
+    SCANNING = "scanning", _("En cours d’analyse")
+    CLEAN = "clean", _("Analysé, sans virus")
+    INFECTED = "infected", _("Contient un virus")
+    UNREADABLE = "unreadable", _("Illisible")
+    NOT_SCANNED = "not_scanned", _("Pas encore analysé")
+
+
+WAITING = (ScanState.RECEIVED, ScanState.SCANNING, ScanState.NOT_SCANNED)
+"""What the antivirus has still to say."""
+
+HELD_BACK = (ScanState.INFECTED, ScanState.UNREADABLE)
+"""What nobody is shown any more."""
+
+
+class RenditionKind(models.TextChoices):
+    """What was made from a file, to be shown in its place."""
+
+    COPY = "copy", _("Copie saine")
+    PAGE = "page", _("Image d’une page")

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from portal.vault.enums import FileKind
+from portal.vault.enums import HELD_BACK, WAITING, FileKind, RenditionKind, ScanState
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -18,6 +18,10 @@ class StoredFileQuerySet(models.QuerySet):
     def about(self, subject_id):
         """Kept files of one dossier, oldest first."""
         return self.kept().filter(subject_id=subject_id).order_by("created_at", "id")
+
+    def waiting(self):
+        """Kept pieces of evidence of which the antivirus has said nothing yet."""
+        return self.kept().filter(kind=FileKind.EVIDENCE, scan_state__in=WAITING)
 
 
 class StoredFile(models.Model):
@@ -36,9 +40,17 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64)
     # How many pages a person sees: 1 for a photograph.
     pages = models.PositiveSmallIntegerField(default=1)
-    preview_key = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    # A trigger sets it at insertion and allows the moves of docs/vault.md, by the worker alone.
+    scan_state = models.CharField(
+        max_length=12, choices=ScanState.choices, db_default=ScanState.RECEIVED
+    )
+    # The antivirus was last asked; it last answered, with those signatures.
+    scan_asked_at = models.DateTimeField(null=True)
+    scanned_at = models.DateTimeField(null=True)
+    signatures = models.CharField(max_length=60, blank=True, db_default="")
+    threat = models.CharField(max_length=100, blank=True, db_default="")
 
     objects = StoredFileQuerySet.as_manager()
 
@@ -51,10 +63,108 @@ class StoredFile(models.Model):
             models.CheckConstraint(
                 name="a_stored_file_has_its_digest", condition=Q(sha256__regex="^[0-9a-f]{64}$")
             ),
+            models.CheckConstraint(
+                name="a_stored_file_has_a_known_scan_state",
+                condition=Q(scan_state__in=ScanState.values),
+            ),
+            models.CheckConstraint(
+                name="a_clean_piece_of_evidence_was_scanned",
+                condition=~Q(kind=FileKind.EVIDENCE, scan_state=ScanState.CLEAN)
+                | Q(scanned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_infected_file_and_no_other_names_its_threat",
+                condition=Q(scan_state=ScanState.INFECTED) & ~Q(threat="")
+                | ~Q(scan_state=ScanState.INFECTED) & Q(threat=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "scan_asked_at",
+                "id",
+                name="files_to_scan",
+                condition=Q(kind=FileKind.EVIDENCE, removed_at=None, scan_state__in=WAITING),
+            ),
+            models.Index(
+                "scanned_at",
+                "id",
+                name="files_to_scan_again",
+                condition=Q(kind=FileKind.EVIDENCE, removed_at=None, scan_state=ScanState.CLEAN),
+            ),
         ]
 
     def __str__(self):
         return str(self.id)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether nobody may be shown this file: a virus, or bytes that nothing can read."""
+        return self.scan_state in HELD_BACK
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the antivirus has looked and found nothing, or the portal made it itself."""
+        return self.scan_state == ScanState.CLEAN
+
+
+class Rendition(models.Model):
+    """What is shown in the place of a file: its clean copy, or the image of one of its pages.
+
+    Written by the worker, never changed; the row of the file says who may see it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="renditions")
+    kind = models.CharField(max_length=4, choices=RenditionKind.choices)
+    # Both 0 for the copy of the whole; the width is the size asked for, the image may be narrower.
+    page = models.PositiveSmallIntegerField(default=0)
+    width = models.PositiveSmallIntegerField(default=0)
+    storage_key = models.CharField(max_length=100, unique=True)
+    content_type = models.CharField(max_length=60)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_file_has_one_rendition_of_each_page_and_width",
+                fields=["file", "kind", "page", "width"],
+            ),
+            models.CheckConstraint(
+                name="a_page_image_has_its_page_and_width_and_a_copy_has_none",
+                condition=Q(kind=RenditionKind.COPY, page=0, width=0)
+                | Q(kind=RenditionKind.PAGE, page__gt=0, width__gt=0),
+            ),
+            models.CheckConstraint(
+                name="a_rendition_has_its_size_and_digest",
+                condition=Q(size__gt=0, sha256__regex="^[0-9a-f]{64}$"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.page} {self.width} ({self.file_id})"
+
+
+class ScanAlarm(models.Model):
+    """The antivirus leaves files waiting for too long: one alarm until it has caught up."""
+
+    raised_at = models.DateTimeField()
+    waiting = models.PositiveIntegerField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_scan_alarm_is_open_at_a_time",
+                fields=["ended_at"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.raised_at:%Y-%m-%d %H:%M}"
 
 
 class AccessGrantQuerySet(models.QuerySet):
