@@ -2,13 +2,14 @@
 
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic import TemplateView
 
 from dossiers.enums import AssistanceEnd
 from dossiers.forms.assistance import SignForm
 from dossiers.queries.assistance import filed_today, open_session_of
-from dossiers.queries.pages import page
+from dossiers.queries.pages import at_the_counter, page
 from dossiers.services.assisting import SCOPE, end_session
 from dossiers.views import drafts, evidence, files, filing, steps
 from dossiers.views.counter_door import AtTheCounter
@@ -43,14 +44,46 @@ class RemoveEvidence(AtTheCounter, files.RemoveEvidence):
     """Take a bad scan out."""
 
 
-class DraftFile(files.OwnFile):
+class DraftPaper:
     """A paper of the draft that this agent fills now, with its line in the journal."""
 
     def find(self):
+        return vault.StoredFile.objects.filter(subject_id=self.session.dossier_id)
+
+    @cached_property
+    def session(self):
+        """The help that runs; without it nothing is found."""
         session = open_session_of(self.request.user, clock.now())
         if session is None:
             raise Http404
-        return vault.StoredFile.objects.filter(subject_id=session.dossier_id)
+        return session
+
+
+class DraftFile(DraftPaper, files.OwnFile):
+    """Its pages, one after the other; the person keeps the document itself."""
+
+    base = "dossiers/counter_base.html"
+
+    def frame(self, stored):
+        with at_the_counter():
+            return vault.Frame(
+                base=self.base,
+                image_url=_page_url(stored),
+                back_url=page("evidence", stored.subject_id),
+                context={"session": self.session},
+            )
+
+
+def _page_url(stored):
+    def address(number, width):
+        with at_the_counter():
+            return page("file_page", stored.pk, number, width)
+
+    return address
+
+
+class DraftPage(DraftPaper, files.OwnPage):
+    """The image of one page."""
 
 
 class CheckAnswers(AtTheCounter, filing.CheckAnswers):

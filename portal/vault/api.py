@@ -5,9 +5,8 @@ or `keep` outside any transaction and `register` inside the one that writes its 
 """
 
 from portal.vault.access import grant_access, may_read, revoke_access
-from portal.vault.enums import FileKind
+from portal.vault.enums import FileKind, ScanState
 from portal.vault.models import AccessGrant, StoredFile
-from portal.vault.previews import NoPreview
 from portal.vault.services import (
     Kept,
     discard,
@@ -21,17 +20,20 @@ from portal.vault.services import (
     store_bytes,
 )
 from portal.vault.storage import StorageDown
-from portal.vault.views import first_page_image, serve, serve_preview
+from portal.vault.viewer import Frame, show
+from portal.vault.views import LARGE, SMALL, serve, serve_copy, serve_page, serve_sent
 
 __all__ = [
     "AccessGrant",
     "FileKind",
+    "LARGE",
+    "SMALL",
+    "Frame",
     "Kept",
-    "NoPreview",
+    "ScanState",
     "StorageDown",
     "StoredFile",
     "discard",
-    "first_page_image",
     "grant_access",
     "keep",
     "keep_bytes",
@@ -42,7 +44,10 @@ __all__ = [
     "remove",
     "revoke_access",
     "serve",
-    "serve_preview",
+    "serve_copy",
+    "serve_page",
+    "serve_sent",
     "set_prefecture",
+    "show",
     "store_bytes",
 ]

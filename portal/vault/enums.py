@@ -26,6 +26,9 @@ class ScanState(models.TextChoices):
 WAITING = (ScanState.RECEIVED, ScanState.SCANNING, ScanState.NOT_SCANNED)
 """What the antivirus has still to say."""
 
+SHOWN = (ScanState.CLEAN, ScanState.NOT_SCANNED)
+"""What has a clean copy and page images: the processes apart have made them."""
+
 HELD_BACK = (ScanState.INFECTED, ScanState.UNREADABLE)
 """What nobody is shown any more."""
 

@@ -1,4 +1,4 @@
-"""What is done to objects outside a request: previews, deletion, sweeping."""
+"""What is done to objects outside a request: judging, deletion, sweeping."""
 
 from datetime import timedelta
 
@@ -6,29 +6,15 @@ from django.core.files.storage import storages
 
 from portal.core import clock
 from portal.core.jobs import job, opened
-from portal.vault import previews, services, storage
+from portal.vault import storage
 from portal.vault.enums import FileKind
-from portal.vault.models import StoredFile
+from portal.vault.judging import jobs as judging_jobs
+from portal.vault.models import Rendition, StoredFile
+
+# The queue finds the jobs of a room in this module alone.
+__all__ = ["delete_objects", "judging_jobs", "sweep_orphans"]
 
 _SWEPT_DAYS = range(2, 9)
-
-
-@job("vault.make_preview", queue="default", system=True, atomic=False)
-def make_preview(*, file_id, **_later_arguments):
-    """Keep the image of a file's first page. Running it twice keeps one."""
-    with opened():
-        stored = StoredFile.objects.kept().filter(pk=file_id, preview_key="").first()
-    if stored is None:
-        return
-    try:
-        picture = previews.first_page(services.open_file(stored), stored.content_type)
-    except previews.NoPreview:
-        return  # the reviewer opens the file itself
-    key = storage.put(picture, kind=stored.kind, folder="preview")
-    with opened():
-        kept = StoredFile.objects.kept().filter(pk=file_id, preview_key="").update(preview_key=key)
-    if not kept:
-        storage.discard(key, kind=stored.kind)
 
 
 @job("vault.delete_objects", queue="default", system=True, atomic=False)
@@ -36,10 +22,12 @@ def delete_objects(*, file_id, **_later_arguments):
     """Delete the bytes of a removed file; deleting them again changes nothing."""
     with opened():
         stored = StoredFile.objects.exclude(removed_at=None).get(pk=file_id)
-    keys = [key for key in (stored.storage_key, stored.preview_key) if key]
-    for key in keys:
+        made = list(stored.renditions.values_list("storage_key", flat=True).order_by("pk"))
+    for key in (stored.storage_key, *made):
         if not storage.discard(key, kind=stored.kind):
             raise storage.StorageDown("the object was not deleted")
+    with opened():
+        stored.renditions.filter(storage_key__in=made).delete()
 
 
 @job("vault.sweep_orphans", queue="default", system=True, atomic=False, cron="17 3 * * *")
@@ -47,7 +35,7 @@ def sweep_orphans(**_later_arguments):
     """Delete objects of past days that no row names: their request died before its row."""
     for days in _SWEPT_DAYS:
         day = clock.today() - timedelta(days=days)
-        for folder in ("preview", *FileKind.values):
+        for folder in ("clean", "page", *FileKind.values):
             for alias in storage.ALIASES:
                 _sweep(alias, f"{folder}/{day:%Y-%m-%d}")
 
@@ -66,7 +54,7 @@ def _sweep(alias, folder):
             StoredFile.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
         )
         known |= set(
-            StoredFile.objects.filter(preview_key__in=keys).values_list("preview_key", flat=True)
+            Rendition.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
         )
     for key in sorted(keys - known):
         store.delete(key)

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from portal.vault.enums import HELD_BACK, WAITING, FileKind, RenditionKind, ScanState
+from portal.vault.enums import HELD_BACK, SHOWN, WAITING, FileKind, RenditionKind, ScanState
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -22,6 +22,11 @@ class StoredFileQuerySet(models.QuerySet):
     def waiting(self):
         """Kept pieces of evidence of which the antivirus has said nothing yet."""
         return self.kept().filter(kind=FileKind.EVIDENCE, scan_state__in=WAITING)
+
+    def scanned_before(self, moment):
+        """Kept pieces of evidence found clean before a moment, the longest ago first."""
+        clean = self.kept().filter(kind=FileKind.EVIDENCE, scan_state=ScanState.CLEAN)
+        return clean.filter(scanned_at__lt=moment).order_by("scanned_at", "id")
 
 
 class StoredFile(models.Model):
@@ -100,6 +105,11 @@ class StoredFile(models.Model):
     def is_held_back(self) -> bool:
         """Whether nobody may be shown this file: a virus, or bytes that nothing can read."""
         return self.scan_state in HELD_BACK
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its pages were drawn, so that those who may read it can look at them."""
+        return self.scan_state in SHOWN
 
     @property
     def is_clean(self) -> bool:

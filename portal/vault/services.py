@@ -39,7 +39,7 @@ def keep_bytes(data: bytes, name: str, content_type: str, *, kind: str) -> Kept:
 
 def _put(inspected, kind):
     try:
-        key = storage.put(inspected.data, kind=kind)
+        key = storage.put(inspected.data, subject_id=None, kind=kind).key
     except storage.StorageDown as error:
         raise DomainRefusal(
             _(
@@ -69,7 +69,7 @@ def register(
         created_at=clock.now(),
     )
     if kept.kind == FileKind.EVIDENCE:
-        enqueue("vault.make_preview", file_id=str(stored.pk))
+        enqueue("vault.judge", file_id=str(stored.pk), _lock=f"judge {stored.pk}")
     return stored
 
 
@@ -141,4 +141,5 @@ def set_prefecture(subject_id: UUID, code: str) -> int:
 
 def open_file(stored: StoredFile) -> bytes:
     """The verified bytes of a file. Raises StorageDown; asks nothing about who reads."""
-    return storage.fetch(stored.storage_key, kind=stored.kind, sha256=stored.sha256)
+    about = {"subject_id": stored.subject_id, "kind": stored.kind}
+    return storage.fetch(stored.storage_key, sha256=stored.sha256, **about)

@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,8 +28,18 @@ def alias_of(kind: str) -> str:
     return _ALIASES[FileKind(kind)]
 
 
-def put(data: bytes, *, kind: str, folder: str = "") -> str:
+@dataclass(frozen=True)
+class Put:
+    """What was kept, under which key."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def put(data: bytes | Iterable[bytes], *, subject_id: UUID, kind: str, folder: str = "") -> Put:
     """Keep bytes under a new random key and read them back. Raises StorageDown."""
+    data = data if isinstance(data, bytes) else b"".join(data)
     storage = storages[alias_of(kind)]
     # the day comes first so that the sweeper finds what an interrupted request left behind
     wanted = f"{folder or kind}/{clock.today():%Y-%m-%d}/{secrets.token_hex(20)}"
@@ -40,10 +53,10 @@ def put(data: bytes, *, kind: str, folder: str = "") -> str:
     if back != hashlib.sha256(data).digest():
         discard(key, kind=kind)
         raise StorageDown("the bytes read back differ")
-    return key
+    return Put(key, len(data), hashlib.sha256(data).hexdigest())
 
 
-def fetch(key: str, *, kind: str, sha256: str | None = None) -> bytes:
+def fetch(key: str, *, subject_id: UUID, kind: str, sha256: str | None = None) -> bytes:
     """The bytes of a key, verified when their digest is given. Raises StorageDown."""
     try:
         with storages[alias_of(kind)].open(key) as kept:
@@ -53,6 +66,13 @@ def fetch(key: str, *, kind: str, sha256: str | None = None) -> bytes:
     if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
         raise StorageDown("the bytes kept have changed")
     return data
+
+
+def open_range(
+    key: str, *, subject_id: UUID, kind: str, size: int, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
+    """The bytes of a key from `start` up to `stop`. Raises StorageDown."""
+    yield from [fetch(key, subject_id=subject_id, kind=kind)[start:stop]]
 
 
 def discard(key: str, *, kind: str) -> bool:

@@ -24,9 +24,9 @@ begin
             using errcode = '23514', constraint = 'only_the_worker_judges_a_file';
     end if;
     if (old.scan_state, new.scan_state) not in (
-            ('received', 'scanning'), ('not_scanned', 'scanning'), ('scanning', 'clean'),
-            ('scanning', 'infected'), ('scanning', 'unreadable'), ('scanning', 'not_scanned'),
-            ('clean', 'infected')) then
+            ('received', 'scanning'), ('scanning', 'unreadable'), ('scanning', 'not_scanned'),
+            ('scanning', 'clean'), ('scanning', 'infected'), ('not_scanned', 'clean'),
+            ('not_scanned', 'infected'), ('clean', 'infected')) then
         raise exception 'a file goes from % to % in no case', old.scan_state, new.scan_state
             using errcode = '23514', constraint = 'a_file_goes_from_state_to_state_as_allowed';
     end if;
