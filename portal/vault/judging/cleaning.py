@@ -71,9 +71,9 @@ def marked(copy: bytes, content_type: str, words: str) -> bytes:
     return _checked(parts[0], content_type)
 
 
-def _ask_of(program, given, *arguments, limits=_PDF_LIMITS) -> tuple[Part, ...]:
+def _ask_of(program, given, *arguments, limits=None) -> tuple[Part, ...]:
     try:
-        answer = apart.ask_of(program, given, *arguments, limits=limits)
+        answer = apart.ask_of(program, given, *arguments, limits=limits or _PDF_LIMITS)
     except apart.NoAnswer as error:
         raise Unreadable("no_answer") from error
     if not answer.parts:

@@ -65,12 +65,12 @@ def test_the_key_says_nothing_of_the_person_or_the_file(applicant):
     assert (folder, day, len(secret)) == ("evidence", f"{clock.today()}", 40)
 
 
-def test_receive_asks_for_a_preview_in_the_same_transaction(applicant):
+def test_receive_asks_for_the_judgement_in_the_same_transaction(applicant):
     stored = receive(applicant)
 
     with connection.cursor() as cursor:
         cursor.execute("select task_name, args ->> 'file_id' from procrastinate_jobs")
-        assert cursor.fetchall() == [("vault.make_preview", str(stored.pk))]
+        assert cursor.fetchall() == [("vault.judge", str(stored.pk))]
     assert ProcrastinateJob.objects.count() == 1
 
 
@@ -93,7 +93,7 @@ def test_bytes_that_come_back_different_are_not_received(applicant, monkeypatch)
     monkeypatch.setattr("portal.vault.storage.hashlib.sha256", _digests(b"one", b"two"))
 
     with pytest.raises(storage.StorageDown):
-        storage.put(b"some bytes", kind="evidence")
+        storage.put(b"some bytes", subject_id=uuid.uuid4(), kind="evidence")
 
     monkeypatch.undo()
     assert objects() == before
@@ -185,24 +185,10 @@ def test_a_removed_file_is_read_by_nobody_and_its_bytes_go(applicant, as_role):
     assert stored.storage_key not in objects()
 
 
-def test_make_preview_keeps_one_image_however_often_it_runs(applicant, as_role):
-    stored = receive(applicant)
-
-    with as_role("worker"):
-        jobs.make_preview(file_id=str(stored.pk))
-        jobs.make_preview(file_id=str(stored.pk))
-
-    with acting(applicant.pk):
-        stored.refresh_from_db()
-    kept = [key for key in objects() if key.startswith("preview/")]
-    assert stored.preview_key in kept
-    assert vault.first_page_image(stored).startswith(b"\xff\xd8")
-
-
 def test_the_sweeper_deletes_only_old_objects_that_no_row_names(applicant, as_role, monkeypatch):
     stored = receive(applicant)
-    orphan = storage.put(b"left behind", kind="evidence")
-    letter = storage.put(b"left behind", kind="letter")
+    orphan = storage.put(b"left behind", subject_id=uuid.uuid4(), kind="evidence").key
+    letter = storage.put(b"left behind", subject_id=uuid.uuid4(), kind="letter").key
     recent = objects()
 
     with as_role("worker"):
