@@ -14,7 +14,7 @@ PROGRAMS = {
     "crashing": "import os; os.abort()",
     "talkative": "import sys\nwhile True: sys.stdout.buffer.write(bytes(1024 * 1024))",
     "silent": "",
-    "lying": "from answering import answer\nimport sys\nsys.stdout.write('{\"outcome\": \"x\", "
+    "lying": 'from answering import answer\nimport sys\nsys.stdout.write(\'{"outcome": "x", '
     '"facts": {}, "parts": [{"size": 99999999}]}\\n\')',
     "babbling": "print('{]')",
 }
@@ -115,8 +115,7 @@ def live_port():
 def test_it_knows_nothing_of_the_portal(program, monkeypatch):
     monkeypatch.setenv("PORTAL_SECRET_KEY", "secret")
     told = "import os, sys\nfrom answering import answer\n" + (
-        "answer('told', names=sorted(os.environ), "
-        "portal='portal' in sys.modules, here=os.getcwd())"
+        "answer('told', names=sorted(os.environ), portal='portal' in sys.modules, here=os.getcwd())"
     )
 
     answer = apart.ask(program("curious", told), b"")

@@ -58,7 +58,11 @@ def test_what_was_typed_in_a_form_is_drawn_and_the_form_is_gone():
     assert "Nadia Benali" in words_of(made.copy)
     for word in (*FORBIDDEN, "SECRET", forged.SCRIPT):
         assert word.encode() not in plain(made.copy)
-    dark = [pixel for pixel in picture_of(made.images[0]).convert("L").get_flattened_data() if pixel < 100]
+    dark = [
+        pixel
+        for pixel in picture_of(made.images[0]).convert("L").get_flattened_data()
+        if pixel < 100
+    ]
     assert len(dark) > 200
 
 
@@ -113,7 +117,8 @@ def test_a_document_without_end_is_drawn_ten_pages_at_a_time():
 
 
 @pytest.mark.parametrize(
-    ("size", "widths"), [((595, 842), (1400, 480)), ((20, 2000), (14, 5)), ((842, 595), (1400, 480))]
+    ("size", "widths"),
+    [((595, 842), (1400, 480)), ((20, 2000), (14, 5)), ((842, 595), (1400, 480))],
 )
 def test_a_page_is_drawn_in_two_widths_and_never_taller_than_four_times(size, widths):
     images = [picture_of(one) for one in cleaned(samples.pdf(size=size), PDF).images]
@@ -121,7 +126,7 @@ def test_a_page_is_drawn_in_two_widths_and_never_taller_than_four_times(size, wi
     assert [image.format for image in images] == ["WEBP", "WEBP"]
     for image, width, asked in zip(images, widths, (1400, 480), strict=True):
         assert image.height <= asked * 4 + 1
-        assert abs(image.width - width) <= asked // 10 if size[0] == 20 else image.width == width
+        assert abs(image.width - width) <= 1
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
@@ -208,7 +213,10 @@ def test_a_copy_names_its_reader_on_every_page(content_type):
             assert "Zoé Reader – 27/11/2026 10:42" in page.get_textpage().get_text_range()
     else:
         before, after = (Image.open(io.BytesIO(data)).convert("L") for data in (copy, marked))
-        changed = [a - b for a, b in zip(before.get_flattened_data(), after.get_flattened_data(), strict=True)]
+        changed = [
+            a - b
+            for a, b in zip(before.get_flattened_data(), after.get_flattened_data(), strict=True)
+        ]
         assert sum(abs(one) > 10 for one in changed) > 500
 
 

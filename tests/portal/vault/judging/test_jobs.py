@@ -12,15 +12,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.core.door import acting
 from portal.core.models import JournalLine
-from portal.vault import api as vault
 from portal.vault import antivirus, storage
+from portal.vault import api as vault
 from portal.vault.enums import RenditionKind, ScanState
 from portal.vault.jobs import judging_jobs
 from portal.vault.judging import apart, cleaning
 from portal.vault.models import Rendition, ScanAlarm, StoredFile
 from tests import antivirus as other
 from tests.factories.accounts import UserFactory
-from tests.factories.vault import as_worker, judged
+from tests.factories.vault import judged, run
 from tests.portal.vault import samples
 
 pytestmark = pytest.mark.django_db
@@ -129,13 +129,13 @@ def test_two_runs_at_once_keep_one_set_of_images(applicant, monkeypatch):
 
 def test_a_long_document_is_drawn_by_several_jobs(applicant):
     stored = received(applicant, samples.pdf(23))
-    as_worker(judging_jobs.judge, file_id=str(stored.pk))
+    run(judging_jobs.judge, file_id=str(stored.pk))
     assert queued("vault.draw_pages") == 1
 
-    as_worker(judging_jobs.draw_pages, file_id=str(stored.pk), first=11)
-    as_worker(judging_jobs.draw_pages, file_id=str(stored.pk), first=11)
+    run(judging_jobs.draw_pages, file_id=str(stored.pk), first=11)
+    run(judging_jobs.draw_pages, file_id=str(stored.pk), first=11)
     assert queued("vault.draw_pages") == 2
-    as_worker(judging_jobs.draw_pages, file_id=str(stored.pk), first=21)
+    run(judging_jobs.draw_pages, file_id=str(stored.pk), first=21)
 
     assert queued("vault.draw_pages") == 2
     assert len(made_of(stored)) == 1 + 23 * 2
@@ -169,11 +169,11 @@ def test_a_file_waits_for_an_antivirus_that_hangs_and_is_clean_when_it_is_back(
     assert stored.scan_state == ScanState.NOT_SCANNED
     move_clock(timedelta(minutes=3))
 
-    as_worker(judging_jobs.judge_waiting)
+    run(judging_jobs.judge_waiting)
     assert queued("vault.judge") == 1  # the one of the reception: nobody answers yet
 
     settings.CLAMD_ADDRESS, settings.CLAMD_SECONDS = real_clamd, 20
-    as_worker(judging_jobs.judge_waiting)
+    run(judging_jobs.judge_waiting)
     assert queued("vault.judge") == 2
     assert judged(stored).scan_state == ScanState.CLEAN
     assert made_of(stored) == ALL_OF_TWO_PAGES
@@ -185,7 +185,7 @@ def test_what_a_dead_worker_left_is_taken_up_again(applicant, move_clock):
         _as_worker_update(stored, scan_state=ScanState.SCANNING)
     move_clock(timedelta(minutes=11))
 
-    as_worker(judging_jobs.judge_waiting)
+    run(judging_jobs.judge_waiting)
 
     assert queued("vault.judge") == 2
 
@@ -211,8 +211,8 @@ def test_a_month_later_a_file_is_scanned_again_and_a_new_signature_sets_it_aside
         return infected if len(seen) == 1 else scan(given)
 
     monkeypatch.setattr(antivirus, "scan", newer)
-    as_worker(judging_jobs.scan_again)
-    as_worker(judging_jobs.scan_again)
+    run(judging_jobs.scan_again)
+    run(judging_jobs.scan_again)
 
     states = sorted([again(plain), again(bad)])
     assert (states, len(seen)) == (["clean", "infected"], 2)
@@ -224,7 +224,7 @@ def test_a_night_scans_no_more_than_its_ceiling(applicant, clamd, settings, move
     settings.CLAMD_SIGNATURE_DAYS, settings.RESCAN_CEILING = 90, 2
     move_clock(timedelta(days=31))
 
-    as_worker(judging_jobs.scan_again)
+    run(judging_jobs.scan_again)
 
     for stored in files:
         again(stored)
@@ -238,7 +238,7 @@ def test_an_antivirus_that_is_silent_at_night_leaves_a_clean_file_clean(
     settings.CLAMD_ADDRESS = "127.0.0.1:9"
     move_clock(timedelta(days=31))
 
-    as_worker(judging_jobs.scan_again)
+    run(judging_jobs.scan_again)
 
     assert again(stored) == ScanState.CLEAN
 
@@ -249,12 +249,12 @@ def test_ten_minutes_of_silence_alarm_once_and_the_alarm_ends(
     administrator = UserFactory(administrator=True)
     fake_clamd(other.says_nothing)
     stored = judged(received(applicant))
-    as_worker(judging_jobs.watch_scans)
+    run(judging_jobs.watch_scans)
     assert not ScanAlarm.objects.exists()
     move_clock(timedelta(minutes=11))
 
-    as_worker(judging_jobs.watch_scans)
-    as_worker(judging_jobs.watch_scans)
+    run(judging_jobs.watch_scans)
+    run(judging_jobs.watch_scans)
 
     alarm = ScanAlarm.objects.get()
     assert (alarm.waiting, alarm.ended_at) == (1, None)
@@ -263,7 +263,7 @@ def test_ten_minutes_of_silence_alarm_once_and_the_alarm_ends(
     ]
     settings.CLAMD_ADDRESS, settings.CLAMD_SECONDS = real_clamd, 20
     judged(stored)
-    as_worker(judging_jobs.watch_scans)
+    run(judging_jobs.watch_scans)
     alarm.refresh_from_db()
     assert alarm.ended_at is not None
 
@@ -289,8 +289,8 @@ def test_a_removed_file_is_not_judged_and_its_images_go_with_it(applicant):
         vault.remove(stored)
     from portal.vault import jobs  # noqa: PLC0415 -- where the queue finds them
 
-    as_worker(jobs.delete_objects, file_id=str(stored.pk))
-    as_worker(jobs.delete_objects, file_id=str(stored.pk))
+    run(jobs.delete_objects, file_id=str(stored.pk))
+    run(jobs.delete_objects, file_id=str(stored.pk))
 
     with acting(None, scope="system"), connection.cursor() as cursor:
         cursor.execute("set local role portal_worker")
@@ -365,13 +365,14 @@ def test_a_piece_of_evidence_is_never_clean_from_the_start(applicant):
 
 def test_clean_without_a_scan_is_refused_by_the_database(applicant):
     stored = received(applicant)
+    with acting(None, scope="system"):
+        _as_worker_update(stored, scan_state=ScanState.SCANNING)
 
     with (
         pytest.raises(IntegrityError, match="a_clean_piece_of_evidence_was_scanned"),
         transaction.atomic(),
         acting(None, scope="system"),
     ):
-        _as_worker_update(stored, scan_state=ScanState.SCANNING)
         _as_worker_update(stored, scan_state=ScanState.CLEAN)
 
 
