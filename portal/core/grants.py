@@ -95,7 +95,7 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "S",
         "account.*": "S",
-        "vault.rendition": "SID",
+        "vault.rendition": "SI",
         "vault.scanalarm": "SIU",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",

@@ -26,8 +26,6 @@ def delete_objects(*, file_id, **_later_arguments):
     for key in (stored.storage_key, *made):
         if not storage.discard(key, kind=stored.kind):
             raise storage.StorageDown("the object was not deleted")
-    with opened():
-        stored.renditions.filter(storage_key__in=made).delete()
 
 
 @job("vault.sweep_orphans", queue="default", system=True, atomic=False, cron="17 3 * * *")

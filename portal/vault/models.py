@@ -120,7 +120,8 @@ class StoredFile(models.Model):
 class Rendition(models.Model):
     """What is shown in the place of a file: its clean copy, or the image of one of its pages.
 
-    Written by the worker, never changed; the row of the file says who may see it.
+    Written by the worker, never changed nor erased; the row of the file says who may see it, and
+    whether its bytes are still there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

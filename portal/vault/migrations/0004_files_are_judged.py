@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$'), ('size__gt', 0)), name='a_rendition_has_its_size_and_digest'),
         ),
         rls.stamp("vault_rendition", "made_at"),
+        rls.append_only("vault_rendition"),
         rls.stamp("vault_scanalarm", "raised_at"),
         rls.set_once("vault_scanalarm", "ended_at"),
         rls.protect_by(

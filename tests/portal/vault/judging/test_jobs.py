@@ -7,21 +7,23 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.http import Http404
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from portal.core.door import acting
+from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
-from portal.vault import antivirus, storage
+from portal.vault import antivirus, jobs, storage
 from portal.vault import api as vault
 from portal.vault.enums import RenditionKind, ScanState
 from portal.vault.jobs import judging_jobs
 from portal.vault.judging import apart, cleaning
 from portal.vault.models import Rendition, ScanAlarm, StoredFile
 from tests import antivirus as other
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import UserFactory, as_worker
 from tests.factories.vault import judged, run
 from tests.portal.vault import samples
+from tests.portal.vault.test_reading import request_of
 
 pytestmark = pytest.mark.django_db
 
@@ -284,19 +286,29 @@ def test_what_the_portal_made_is_clean_and_is_not_judged(applicant, kind):
 
 
 def test_a_removed_file_is_not_judged_and_its_images_go_with_it(applicant):
-    stored = judged(received(applicant))
+    before = objects()
+    stored, unseen = judged(received(applicant)), received(applicant)
     with acting(applicant.pk):
-        vault.remove(stored)
-    from portal.vault import jobs  # noqa: PLC0415 -- where the queue finds them
+        for file in (stored, unseen):
+            vault.remove(file)
 
-    run(jobs.delete_objects, file_id=str(stored.pk))
-    run(jobs.delete_objects, file_id=str(stored.pk))
+    for file in (stored, unseen):
+        run(judging_jobs.judge, file_id=str(file.pk))
+        run(jobs.delete_objects, file_id=str(file.pk))
+        run(jobs.delete_objects, file_id=str(file.pk))
 
-    with acting(None, scope="system"), connection.cursor() as cursor:
-        cursor.execute("set local role portal_worker")
-        assert not Rendition.objects.filter(file=stored).exists()
-        cursor.execute("set local role portal_web")
-    assert not [key for key in objects() if key == stored.storage_key]
+    assert objects() == before
+    assert made_of(unseen) == []
+    with acting_for(applicant), pytest.raises(Http404):
+        vault.serve_page(request_of(applicant), stored, 1)
+
+
+@pytest.mark.parametrize("change", [{"page": 7}, {"sha256": "0" * 64}])
+def test_what_was_made_is_never_changed(applicant, change):
+    judged(received(applicant))
+
+    with pytest.raises(DatabaseError), transaction.atomic(), as_worker():
+        Rendition.objects.update(**change)
 
 
 @pytest.mark.parametrize(
