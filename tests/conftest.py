@@ -118,6 +118,7 @@ def s3_storages(s3_server, settings):
     buckets = {
         "evidence": "portal-evidence",
         "letters": "portal-letters",
+        "keys": "portal-keys",
         "default": "portal-media",
     }
     settings.STORAGES = project.STORAGES | {

@@ -5,7 +5,15 @@ or `keep` outside any transaction and `register` inside the one that writes its 
 """
 
 from portal.vault.access import grant_access, may_read, revoke_access
-from portal.vault.enums import FileKind, ScanState
+from portal.vault.ending import (
+    days_kept,
+    expire,
+    keep_from,
+    keep_many_from,
+    keep_open,
+    running,
+)
+from portal.vault.enums import FileKind, Removal, ScanState, Situation
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.services import (
     Kept,
@@ -13,6 +21,7 @@ from portal.vault.services import (
     keep,
     keep_bytes,
     open_file,
+    open_range,
     receive,
     register,
     remove,
@@ -30,19 +39,28 @@ __all__ = [
     "SMALL",
     "Frame",
     "Kept",
+    "Removal",
     "ScanState",
+    "Situation",
     "StorageDown",
     "StoredFile",
+    "days_kept",
     "discard",
+    "expire",
     "grant_access",
     "keep",
     "keep_bytes",
+    "keep_from",
+    "keep_many_from",
+    "keep_open",
     "may_read",
     "open_file",
+    "open_range",
     "receive",
     "register",
     "remove",
     "revoke_access",
+    "running",
     "serve",
     "serve_copy",
     "serve_page",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from portal.core import clock
-from portal.vault import access, ranges, reading_lines, scanning, storage
+from portal.vault import access, ranges, reading_lines, scanning, services, storage
 from portal.vault.enums import FileKind, RenditionKind
 from portal.vault.judging import cleaning
 from portal.vault.models import Rendition, StoredFile
@@ -128,24 +128,35 @@ def _give(request, content: Content, shown: dict) -> HttpResponse:
 
 
 def _with_bytes(content, span):
-    about = {"subject_id": content.stored.subject_id, "kind": content.stored.kind}
     if span.is_whole and content.size <= _AT_ONCE:
-        return HttpResponse(storage.fetch(content.key, sha256=content.sha256, **about))
-    pieces = storage.open_range(
-        content.key, size=content.size, start=span.start, stop=span.stop, **about
-    )
+        return HttpResponse(_whole(content))
+    pieces = _part(content, span)
     if span.stop - span.start <= _AT_ONCE:
         return HttpResponse(b"".join(pieces))
     return StreamingHttpResponse(pieces)
 
 
+def _whole(content):
+    stored = content.stored
+    if content.key == stored.storage_key:
+        return services.open_file(stored)
+    about = {"subject_id": stored.subject_id, "kind": stored.kind}
+    return storage.fetch(content.key, sha256=content.sha256, **about)
+
+
+def _part(content, span):
+    stored = content.stored
+    if content.key == stored.storage_key:
+        return services.open_range(stored, span.start, span.stop)
+    about = {"subject_id": stored.subject_id, "kind": stored.kind, "size": content.size}
+    return storage.open_range(content.key, start=span.start, stop=span.stop, **about)
+
+
 def _give_marked(request, content):
     if request.method == "HEAD":
         return _inert(HttpResponse(), content)
-    about = {"subject_id": content.stored.subject_id, "kind": content.stored.kind}
     try:
-        copy = storage.fetch(content.key, sha256=content.sha256, **about)
-        data = cleaning.marked(copy, content.content_type, _words_of(request.user))
+        data = cleaning.marked(_whole(content), content.content_type, _words_of(request.user))
     except (storage.StorageDown, cleaning.Unreadable):
         return render(request, "vault/unavailable.html", status=503)
     reading_lines.leave(content.stored, request.user, {"shown": "copy"})

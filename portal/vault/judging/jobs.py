@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.api import Kind, User
 from portal.core import clock
 from portal.core.jobs import enqueue_many, job, opened
-from portal.vault import antivirus, storage
+from portal.vault import antivirus, services, storage
 from portal.vault.enums import RenditionKind, ScanState
 from portal.vault.judging import apart, cleaning, verdicts
 from portal.vault.models import Rendition, ScanAlarm, StoredFile
@@ -31,7 +31,7 @@ def judge(*, file_id, **_later_arguments):
         stored = verdicts.begin(file_id)
     if stored is None:
         return
-    with apart.in_memory(_bytes_of(stored)) as given:
+    with apart.in_memory(services.open_range(stored)) as given:
         verdict = antivirus.scan(given)
         infected = verdict.state == ScanState.INFECTED
         # a file that waited for the antivirus has its copy already
@@ -79,11 +79,6 @@ def _settle(stored, made, write):
             verdicts.discard(stored, made)
 
 
-def _bytes_of(stored):
-    about = {"subject_id": stored.subject_id, "kind": stored.kind}
-    return storage.open_range(stored.storage_key, size=stored.size, **about)
-
-
 @job("vault.judge_waiting", queue="default", system=True, cron="*/2 * * * *")
 def judge_waiting(**_later_arguments):
     """Take up again what was left waiting: by a job that died, or by an antivirus that was silent.
@@ -124,7 +119,7 @@ def scan_again(**_later_arguments):
         if stored is None:
             return
         try:
-            with apart.in_memory(_bytes_of(stored)) as given:
+            with apart.in_memory(services.open_range(stored)) as given:
                 verdict = antivirus.scan(given)
         except storage.StorageDown:
             lost.append(stored.pk)  # the reconciliation of the store tells of it

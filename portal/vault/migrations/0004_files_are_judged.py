@@ -45,7 +45,7 @@ OF_A_FILE_SEEN = "exists (select from vault_storedfile file where file.id = file
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vault', '0002_removed_and_revoked_once'),
+        ('vault', '0003_sealed_files_and_their_end'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
