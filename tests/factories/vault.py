@@ -5,7 +5,7 @@ from unittest import mock
 from portal.core.door import acting
 from portal.vault import antivirus
 from portal.vault.enums import ScanState
-from portal.vault.jobs import judging_jobs
+from portal.vault.judging import jobs as judging_jobs
 from portal.vault.models import StoredFile
 from tests.factories.accounts import as_worker
 

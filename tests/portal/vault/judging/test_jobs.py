@@ -16,8 +16,8 @@ from portal.core.models import JournalLine
 from portal.vault import antivirus, jobs, storage
 from portal.vault import api as vault
 from portal.vault.enums import RenditionKind, ScanState
-from portal.vault.jobs import judging_jobs
 from portal.vault.judging import apart, cleaning
+from portal.vault.judging import jobs as judging_jobs
 from portal.vault.models import Rendition, ScanAlarm, StoredFile
 from tests import antivirus as other
 from tests.factories.accounts import UserFactory, as_worker
