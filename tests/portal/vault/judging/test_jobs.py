@@ -299,6 +299,7 @@ def test_a_removed_file_is_not_judged_and_its_images_go_with_it(applicant):
 
     assert objects() == before
     assert made_of(unseen) == []
+    again(stored)
     with acting_for(applicant), pytest.raises(Http404):
         vault.serve_page(request_of(applicant), stored, 1)
 
