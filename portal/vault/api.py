@@ -14,6 +14,7 @@ from portal.vault.ending import (
     running,
 )
 from portal.vault.enums import FileKind, Removal, ScanState, Situation
+from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.services import (
     Kept,
@@ -55,6 +56,7 @@ __all__ = [
     "keep_open",
     "may_read",
     "open_file",
+    "open_scan_alarm",
     "open_range",
     "receive",
     "register",

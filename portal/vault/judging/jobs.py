@@ -1,27 +1,21 @@
 """The heavy work on files: scan, clean, draw, scan again. Each may run twice."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from portal.accounts.api import Kind, User
 from portal.core import clock
 from portal.core.jobs import enqueue_many, job, opened
 from portal.vault import antivirus, services, storage
 from portal.vault.enums import RenditionKind, ScanState
-from portal.vault.judging import apart, cleaning, verdicts
-from portal.vault.models import Rendition, ScanAlarm, StoredFile
+from portal.vault.judging import alarming, apart, cleaning, verdicts
+from portal.vault.judging.alarming import LATE
+from portal.vault.models import Rendition, StoredFile
 
-LATE = timedelta(minutes=10)
 _AGAIN_AFTER = timedelta(minutes=2)
 _PAGE = 100
-_log = logging.getLogger("portal.vault")
 
 
 @job("vault.judge", queue="default", system=True, atomic=False)
@@ -133,35 +127,5 @@ def scan_again(**_later_arguments):
 @job("vault.watch_scans", queue="default", system=True, cron="*/5 * * * *")
 def watch_scans(**_later_arguments):
     """Raise one alarm when a file waits for more than ten minutes; end it when none does."""
-    if not antivirus.is_configured():
-        return
-    now = clock.now()
-    late = StoredFile.objects.waiting().filter(created_at__lt=now - LATE).count()
-    alarm = ScanAlarm.objects.select_for_update(of=("self",)).filter(ended_at=None).first()
-    if late and alarm is None:
-        ScanAlarm.objects.create(raised_at=now, waiting=late)
-        _log.error("scan.late waiting=%s", late)
-        _tell_administrators(late)
-    elif alarm is not None and not late:
-        alarm.ended_at = now
-        alarm.save(update_fields=["ended_at"])
-
-
-def _administrators():
-    return User.objects.filter(kind=Kind.ADMINISTRATOR, is_active=True).order_by("pk")
-
-
-def _tell_administrators(late):
-    for person in _administrators():
-        with translation.override(person.language):
-            send_mail(
-                _("L’antivirus ne répond plus"),
-                _(
-                    "Des fichiers attendent depuis plus de dix minutes (%(number)s). Ils ne sont "
-                    "montrés comme sûrs à personne. Ils seront analysés d’eux-mêmes dès que "
-                    "l’antivirus répondra avec des signatures récentes."
-                )
-                % {"number": late},
-                None,
-                [person.email],
-            )
+    if antivirus.is_configured():
+        alarming.watch(clock.now())
