@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.core.errors import DomainRefusal
+from portal.core.forms import OFFICE_ADVICE
 from portal.vault.judging import apart, headers, office
 
 PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
@@ -80,13 +81,7 @@ def true_type(data: bytes) -> str:
     if found in EXTENSIONS:
         return found
     if office.is_office_document(data):
-        raise DomainRefusal(
-            _(
-                "Ce fichier vient d’un traitement de texte ou d’un tableur. Ouvrez-le dans son "
-                "logiciel, choisissez « Exporter en PDF » (ou « Imprimer », puis « Enregistrer au "
-                "format PDF »), et envoyez le PDF obtenu."
-            )
-        )
+        raise DomainRefusal(OFFICE_ADVICE)
     raise DomainRefusal(
         _("Ce type de fichier n’est pas accepté. Envoyez un PDF ou une photo (JPEG, PNG, HEIC).")
     )
