@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from dossiers.enums import AssistanceEnd
 from dossiers.forms.assistance import SignForm
 from dossiers.queries.assistance import filed_today, open_session_of
-from dossiers.queries.pages import at_the_counter, page
+from dossiers.queries.pages import page
 from dossiers.services.assisting import SCOPE, end_session
 from dossiers.views import drafts, evidence, files, filing, steps
 from dossiers.views.counter_door import AtTheCounter
@@ -65,21 +65,12 @@ class DraftFile(DraftPaper, files.OwnFile):
     base = "dossiers/counter_base.html"
 
     def frame(self, stored):
-        with at_the_counter():
-            return vault.Frame(
-                base=self.base,
-                image_url=_page_url(stored),
-                back_url=page("evidence", stored.subject_id),
-                context={"session": self.session},
-            )
-
-
-def _page_url(stored):
-    def address(number, width):
-        with at_the_counter():
-            return page("file_page", stored.pk, number, width)
-
-    return address
+        return vault.Frame(
+            base=self.base,
+            image_url=lambda number, width: page("file_page", stored.pk, number, width),
+            back_url=page("evidence", stored.subject_id),
+            context={"session": self.session, "dossier": self.session.dossier},
+        )
 
 
 class DraftPage(DraftPaper, files.OwnPage):
