@@ -10,6 +10,7 @@ from pathlib import Path
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
@@ -17,8 +18,9 @@ from storages.utils import clean_name
 PIECE = 256 * 1024
 # S3 takes no part under 5 MB but the last; one part at a time is what a process holds.
 _PART = 5 * 1024 * 1024
-_CONNECT_SECONDS, _SILENCE_SECONDS, _TRIES = 3, 15, 2
+_CONNECT_SECONDS, _SILENCE_SECONDS, _TRIES = 3, 10, 2
 MOST_NAMES = 1000
+_SERVER_ERROR = 500
 
 
 class TooSlow(OSError):
@@ -37,12 +39,51 @@ class Deadline:
             raise TooSlow("the store took too long")
 
 
+class Blown(OSError):
+    """The store did not answer a moment ago: it is not asked again yet."""
+
+
+class Fuse:
+    """After a few silences in a row nobody waits for a store: who waits serves nobody else.
+
+    One for each store and process. After a while one question goes through, and tells.
+    """
+
+    silences_at_most = 3
+    seconds = 10
+
+    def __init__(self):
+        self._silences, self._until = 0, 0.0
+
+    def check(self) -> None:
+        """Raise Blown while the store is left in peace."""
+        if time.monotonic() < self._until:
+            raise Blown("the store was silent a moment ago")
+
+    def count(self, error: Exception) -> None:
+        """Count a failure that made somebody wait; a refusal is an answer, and counts for none."""
+        if isinstance(error, ClientError):
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            waited = status >= _SERVER_ERROR
+        else:
+            waited = isinstance(error, BotoCoreError | TooSlow | ConnectionError | TimeoutError)
+        if waited:
+            self._silences += 1
+            if self._silences >= self.silences_at_most:
+                self._until = time.monotonic() + self.seconds
+
+    def mend(self) -> None:
+        """The store answered."""
+        self._silences = 0
+
+
 class DiskStorage(FileSystemStorage):
     """A folder of this machine, whose files are on the disk before anybody says so."""
 
     def __init__(self, *, location, patience: float = 120, **options):
         super().__init__(location=location, **options)
         self.patience = patience
+        self.fuse = Fuse()
 
     def _save(self, name, content):
         kept = super()._save(name, content)
@@ -103,12 +144,13 @@ class ObjectStorage(S3Storage):
         """Build the client configuration once; a store that hangs must not hold a request."""
         super().__init__(**settings)
         self.patience = patience
+        self.fuse = Fuse()
         self.client_config = Config(
             s3={"addressing_style": self.addressing_style},
             signature_version=self.signature_version,
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_SILENCE_SECONDS,
-            retries={"max_attempts": _TRIES},
+            retries={"total_max_attempts": _TRIES, "mode": "standard"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )

@@ -14,15 +14,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from portal.vault.errors import Unreadable
+from portal.vault.errors import StorageDown, Unreadable
 
 MARK = b"SJKEY\x01"
 _GENERATION, _NONCE = 2, 12
 _PURPOSE = b"portal.vault key 1 "
 
 
-class NoMasterKey(Unreadable):
-    """The keyring of this process lacks the master key that closed this."""
+class NoMasterKey(StorageDown):
+    """The keyring of this process lacks the master key that closed this: the file is whole."""
 
 
 def newest() -> int:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.db.models.functions import Collate
 
 from portal.core import clock, door, journal
@@ -32,12 +33,17 @@ def days_to_compare(alias: str) -> list[date]:
     newest = clock.today() - timedelta(days=GRACE_DAYS)
     last = [newest - timedelta(days=back) for back in range(LAST_DAYS)]
     with door.acting(None, scope="system"):
-        first = StoredFile.objects.order_by("created_at").values_list("created_at").first()
         known = dict(ComparedDay.objects.filter(alias=alias).values_list("day", "compared_at"))
-    begun = clock.legal_day(first[0]) if first else newest
+        # The first night begins by the oldest day: the later ones need not look for it.
+        begun = min(known) if known else _first_day() or newest
     older = [last[-1] - timedelta(days=back) for back in range(1, (last[-1] - begun).days + 1)]
     older.sort(key=lambda day: (day in known, known.get(day), day))
     return last + older[: settings.VAULT_DAYS_COMPARED]
+
+
+def _first_day():
+    first = StoredFile.objects.aggregate(moment=Min("created_at"))["moment"]
+    return clock.legal_day(first) if first else None
 
 
 def compare(alias: str, day: date) -> ComparedDay:

@@ -6,6 +6,7 @@ store of its own: its backups end after thirty days, so that a key destroyed is 
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -51,13 +52,24 @@ class Pieces:
         return False
 
 
+@contextlib.contextmanager
+def _asked(alias: str) -> Iterator[Any]:
+    """The store, unless it was silent just now; its errors become ours."""
+    store = storages[alias]
+    try:
+        store.fuse.check()
+        yield store
+    except _UNAVAILABLE as error:
+        store.fuse.count(error)
+        raise said(error) from error
+    store.fuse.mend()
+
+
 def write(alias: str, name: str, pieces: Iterable[bytes]) -> None:
     """Keep an object under a name that nothing has yet. Raises StorageDown; leaves nothing then."""
     try:
-        kept = storages[alias].save(name, Pieces(pieces))
-    except _UNAVAILABLE as error:
-        delete(alias, name)
-        raise StorageDown(type(error).__name__) from error
+        with _asked(alias) as store:
+            kept = store.save(name, Pieces(pieces))
     except BaseException:
         delete(alias, name)
         raise
@@ -68,13 +80,12 @@ def write(alias: str, name: str, pieces: Iterable[bytes]) -> None:
 
 def read(alias: str, name: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """The object's bytes from `start` up to `stop`. Raises Missing or StorageDown."""
-    pieces = storages[alias].read_range(name, start, stop)
+    with _asked(alias) as store:
+        pieces = store.read_range(name, start, stop)
     with contextlib.closing(pieces):
         while True:
-            try:
+            with _asked(alias):
                 piece = next(pieces, None)
-            except _UNAVAILABLE as error:
-                raise said(error) from error
             if piece is None:
                 return
             yield piece
@@ -83,26 +94,23 @@ def read(alias: str, name: str, start: int = 0, stop: int | None = None) -> Iter
 def delete(alias: str, name: str) -> bool:
     """Delete an object; False when the store did not answer. Deleting it again is no error."""
     try:
-        storages[alias].delete(name)
-    except _UNAVAILABLE:
+        with _asked(alias) as store:
+            store.delete(name)
+    except StorageDown:
         return False
     return True
 
 
 def set_aside(alias: str, name: str, elsewhere: str) -> None:
     """Move an object to another name of the same store. Raises Missing or StorageDown."""
-    try:
-        storages[alias].set_aside(name, elsewhere)
-    except _UNAVAILABLE as error:
-        raise said(error) from error
+    with _asked(alias) as store:
+        store.set_aside(name, elsewhere)
 
 
 def names_after(alias: str, beginning: str, after: str = "") -> list[str]:
     """A page of the names that begin so and come after `after`. Raises StorageDown."""
-    try:
-        return storages[alias].names_after(beginning, after)
-    except _UNAVAILABLE as error:
-        raise said(error) from error
+    with _asked(alias) as store:
+        return store.names_after(beginning, after)
 
 
 def pages(alias: str, beginning: str) -> Iterator[list[str]]:
@@ -115,10 +123,8 @@ def pages(alias: str, beginning: str) -> Iterator[list[str]]:
 
 def folders(alias: str) -> list[str]:
     """The first folders of a store. Raises StorageDown."""
-    try:
-        return storages[alias].folders()
-    except _UNAVAILABLE as error:
-        raise said(error) from error
+    with _asked(alias) as store:
+        return store.folders()
 
 
 def said(error: Exception) -> StorageDown:

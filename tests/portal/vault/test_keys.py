@@ -101,7 +101,7 @@ def test_a_wrapped_key_opens_for_its_own_dossier_and_under_its_own_master_key(ri
     with pytest.raises(Unreadable):
         keyring.unwrapped(kept, uuid.uuid4())
     for place in range(len(kept)):
-        with pytest.raises(Unreadable):
+        with pytest.raises(StorageDown):
             keyring.unwrapped(kept[:place] + bytes([kept[place] ^ 1]) + kept[place + 1 :], mine)
     with pytest.raises(Unreadable):
         keyring.unwrapped(b"", mine)

@@ -1,5 +1,6 @@
 """A file is kept when it was read back and opened: on a disk, on a real S3 server, on bad ones."""
 
+import contextlib
 import hashlib
 import os
 import socket
@@ -227,21 +228,59 @@ def test_a_store_that_trickles_is_not_waited_for(each_store, data, subject_id, m
             put(data, subject_id)
 
 
-def test_a_server_that_never_answers_is_left(data, subject_id, s3_storages, settings, monkeypatch):
-    monkeypatch.setattr(core_storage, "_SILENCE_SECONDS", 0.2)
-    put(data, subject_id)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+@pytest.fixture
+def silent(s3_storages, settings, monkeypatch):
+    """A store that takes connections and says nothing; returns how many it took."""
+    monkeypatch.setattr(core_storage, "_SILENCE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
         options = settings.STORAGES["evidence"]["OPTIONS"]
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
         settings.STORAGES = settings.STORAGES | {
             "evidence": {
                 "BACKEND": "portal.core.storage.ObjectStorage",
                 "OPTIONS": options | {"endpoint_url": url},
             }
         }
+        server.setblocking(False)
 
+        def taken():
+            number = 0
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    server.accept()[0].close()
+                    number += 1
+            return number
+
+        yield taken
+
+
+def test_a_server_that_never_answers_is_left_then_no_longer_asked(
+    data, subject_id, silent, monkeypatch
+):
+    for _time in range(3):
         with pytest.raises(StorageDown):
             put(data, subject_id)
+    assert silent() > 0
+
+    for _time in range(3):
+        with pytest.raises(StorageDown, match="Blown"):
+            put(data, subject_id)
+    assert silent() == 0  # nobody waited
+
+    monkeypatch.setattr(storages["evidence"].fuse, "_until", 0)
+    with pytest.raises(StorageDown):
+        put(data, subject_id)
+    assert silent() > 0  # and is asked again after a while
+
+
+def test_answers_that_nobody_waited_for_blow_no_fuse(each_store, data, subject_id):
+    done = put(data, subject_id)
+
+    for _time in range(5):
+        with pytest.raises(Missing):
+            storage.fetch("evidence/2026-11-23/1.none", subject_id=subject_id, kind="evidence")
+
+    assert read(done, subject_id) == data
 
 
 def test_an_impossible_range_is_refused(data, subject_id):
