@@ -2,9 +2,9 @@
 
 from django.dispatch import receiver
 
-from dossiers.services import forgetting
+from dossiers.services import forgetting, telling
 from portal.vault.enums import Removal
-from portal.vault.events import files_ended
+from portal.vault.events import file_refused, files_ended
 
 
 @receiver(files_ended, dispatch_uid="dossiers.agree_to_end")
@@ -12,3 +12,9 @@ def agree_to_end(*, subject_id, why, situation, since, at, **_):
     """The time of a dossier's files is over: what is alive refuses, a draft left for long goes."""
     if why == Removal.EXPIRED:
         forgetting.agree_to_end(dossier_id=subject_id, situation=situation, since=since, at=at)
+
+
+@receiver(file_refused, dispatch_uid="dossiers.tell_of_refused_file")
+def tell_of_refused_file(*, file, at, **_):
+    """A paper turned out to be infected or unreadable: its person is told what to do."""
+    telling.tell_of_refused_file(file)

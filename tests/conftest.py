@@ -14,7 +14,7 @@ from portal.local import postgres, s3
 from portal.local.processes import free_port
 from tests import database
 
-pytest_plugins = ["tests.guards", "tests.browser"]
+pytest_plugins = ["tests.guards", "tests.browser", "tests.antivirus"]
 
 
 def pytest_configure(config):

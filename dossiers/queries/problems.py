@@ -62,6 +62,7 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
         *_wrong_place(procedure, competence),
         *_wrong_moment(procedure, window, language),
         *_missing_evidence(procedure, answers, held, language),
+        *_refused_files(procedure, held, language),
         *_nobody(procedure, answers),
     ]
     return Review(tuple(problems), competence, window)
@@ -120,6 +121,19 @@ def _missing_evidence(procedure, answers, held, language):
                 _("Il manque la pièce : %(piece)s") % {"piece": rule.label.get(language)},
                 EVIDENCE_PAGE,
                 rule.code,
+            )
+
+
+def _refused_files(procedure, held, language):
+    """A virus, or a file that nothing can read, seen after it was received."""
+    for code, given in held.items():
+        if any(evidence.file.is_held_back for evidence in given):
+            rule = procedure.evidence_rule(code)
+            yield Problem(
+                _("À remplacer : un fichier de la pièce « %(piece)s » ne peut pas être utilisé.")
+                % {"piece": rule.label.get(language)},
+                EVIDENCE_PAGE,
+                code,
             )
 
 

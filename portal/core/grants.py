@@ -33,6 +33,8 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "SIUD",
         "account.*": "SIUD",
+        "vault.rendition": "S",
+        "vault.scanalarm": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
         # keys are asked for one by one, of functions of the database
@@ -95,6 +97,8 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "S",
         "account.*": "S",
+        "vault.rendition": "SI",
+        "vault.scanalarm": "SIU",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
         "vault.retentionrule": "SI",

@@ -9,6 +9,7 @@ from portal.settings.database import *
 from portal.settings.database import ROLE
 from portal.settings.env import env
 from portal.settings.jobs import *
+from portal.settings.judging import *
 from portal.settings.logs import *
 from portal.settings.mail import *
 from portal.settings.paths import *
@@ -69,7 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "portal.core.middleware.GZipWords",
     "portal.core.middleware.PersonalPagesAreNotStored",
     "portal.accounts.door_sessions.DoorSessionMiddleware",
     "portal.core.middleware.LanguageOfThePage",

@@ -13,9 +13,9 @@ from portal.vault.ending import (
     keep_open,
     running,
 )
-from portal.vault.enums import FileKind, Removal, Situation
+from portal.vault.enums import FileKind, Removal, ScanState, Situation
+from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.models import AccessGrant, StoredFile
-from portal.vault.previews import NoPreview
 from portal.vault.services import (
     Kept,
     discard,
@@ -30,21 +30,24 @@ from portal.vault.services import (
     store_bytes,
 )
 from portal.vault.storage import StorageDown
-from portal.vault.views import first_page_image, serve, serve_preview
+from portal.vault.viewer import Frame, show
+from portal.vault.views import LARGE, SMALL, serve, serve_copy, serve_page, serve_sent
 
 __all__ = [
     "AccessGrant",
     "FileKind",
+    "LARGE",
+    "SMALL",
+    "Frame",
     "Kept",
-    "NoPreview",
     "Removal",
+    "ScanState",
     "Situation",
     "StorageDown",
     "StoredFile",
     "days_kept",
     "discard",
     "expire",
-    "first_page_image",
     "grant_access",
     "keep",
     "keep_bytes",
@@ -53,6 +56,7 @@ __all__ = [
     "keep_open",
     "may_read",
     "open_file",
+    "open_scan_alarm",
     "open_range",
     "receive",
     "register",
@@ -60,7 +64,10 @@ __all__ = [
     "revoke_access",
     "running",
     "serve",
-    "serve_preview",
+    "serve_copy",
+    "serve_page",
+    "serve_sent",
     "set_prefecture",
+    "show",
     "store_bytes",
 ]

@@ -12,6 +12,34 @@ class FileKind(models.TextChoices):
     CARD = "card", _("Titre")
 
 
+class ScanState(models.TextChoices):
+    """What is known of a file: only `clean` says that the antivirus looked and found nothing."""
+
+    RECEIVED = "received", _("Reçu")
+    SCANNING = "scanning", _("En cours d’analyse")
+    CLEAN = "clean", _("Analysé, sans virus")
+    INFECTED = "infected", _("Contient un virus")
+    UNREADABLE = "unreadable", _("Illisible")
+    NOT_SCANNED = "not_scanned", _("Pas encore analysé")
+
+
+WAITING = (ScanState.RECEIVED, ScanState.SCANNING, ScanState.NOT_SCANNED)
+"""What the antivirus has still to say."""
+
+SHOWN = (ScanState.CLEAN, ScanState.NOT_SCANNED)
+"""What has a clean copy and page images: the processes apart have made them."""
+
+HELD_BACK = (ScanState.INFECTED, ScanState.UNREADABLE)
+"""What nobody is shown any more."""
+
+
+class RenditionKind(models.TextChoices):
+    """What was made from a file, to be shown in its place."""
+
+    COPY = "copy", _("Copie saine")
+    PAGE = "page", _("Image d’une page")
+
+
 class Removal(models.TextChoices):
     """Why a file is no longer kept."""
 

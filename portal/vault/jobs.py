@@ -1,4 +1,4 @@
-"""What is done to objects outside a request: previews, deletion, comparison, end."""
+"""What is done to objects outside a request: judging, deletion, comparison, end."""
 
 from datetime import date
 from uuid import UUID
@@ -12,30 +12,12 @@ from portal.vault import (
     ending,
     key_copies,
     naming,
-    previews,
     reconciling,
     services,
     storage,
 )
+from portal.vault.judging import jobs as _judging_jobs  # noqa: F401 -- found in this module alone
 from portal.vault.models import StoredFile
-
-
-@job("vault.make_preview", queue="default", system=True, atomic=False)
-def make_preview(*, file_id, **_later_arguments):
-    """Keep the image of a file's first page. Running it twice keeps one."""
-    with opened():
-        stored = StoredFile.objects.kept().filter(pk=file_id, preview_key="").first()
-    if stored is None:
-        return
-    try:
-        picture = previews.first_page(services.open_file(stored), stored.content_type)
-    except previews.NoPreview:
-        return  # the reviewer opens the file itself
-    key = storage.put(picture, subject_id=stored.subject_id, kind=stored.kind, folder="preview").key
-    with opened():
-        kept = StoredFile.objects.kept().filter(pk=file_id, preview_key="").update(preview_key=key)
-    if not kept:
-        storage.discard(key, kind=stored.kind)
 
 
 @job("vault.delete_objects", queue="default", system=True, atomic=False)

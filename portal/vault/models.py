@@ -7,7 +7,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from portal.vault.enums import FileKind, Removal, Situation, Trouble
+from portal.vault.enums import (
+    HELD_BACK,
+    SHOWN,
+    WAITING,
+    FileKind,
+    Removal,
+    ScanState,
+    Situation,
+    Trouble,
+)
+from portal.vault.judging.models import Rendition, ScanAlarm  # noqa: F401 -- tables of this room
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -18,6 +28,17 @@ class StoredFileQuerySet(models.QuerySet):
     def about(self, subject_id):
         """Kept files of one dossier, oldest first."""
         return self.kept().filter(subject_id=subject_id).order_by("created_at", "id")
+
+    def waiting(self):
+        """Pieces of evidence, whole in the store, of which the antivirus has said nothing yet."""
+        whole = self.kept().filter(kind=FileKind.EVIDENCE, trouble="")
+        return whole.filter(scan_state__in=WAITING)
+
+    def scanned_before(self, moment):
+        """Pieces of evidence found clean before a moment, the longest ago first."""
+        whole = self.kept().filter(kind=FileKind.EVIDENCE, trouble="")
+        clean = whole.filter(scan_state=ScanState.CLEAN)
+        return clean.filter(scanned_at__lt=moment).order_by("scanned_at", "id")
 
 
 class StoredFile(models.Model):
@@ -36,13 +57,21 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64)
     # How many pages a person sees: 1 for a photograph.
     pages = models.PositiveSmallIntegerField(default=1)
-    preview_key = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     # A removed file leaves a tombstone: which bytes it was, until when and why; not its name.
     removed_at = models.DateTimeField(null=True)
     removed_why = models.CharField(
         max_length=12, choices=Removal.choices, blank=True, db_default=""
     )
+    # A trigger sets it at insertion and allows the moves of docs/judging.md, by the worker alone.
+    scan_state = models.CharField(
+        max_length=12, choices=ScanState.choices, db_default=ScanState.RECEIVED
+    )
+    # The antivirus was last asked; it last answered, with those signatures.
+    scan_asked_at = models.DateTimeField(null=True)
+    scanned_at = models.DateTimeField(null=True)
+    signatures = models.CharField(max_length=60, blank=True, db_default="")
+    threat = models.CharField(max_length=100, blank=True, db_default="")
     # What the last look at its object found wrong, until a later look finds it whole.
     trouble = models.CharField(max_length=12, choices=Trouble.choices, blank=True, db_default="")
     trouble_since = models.DateTimeField(null=True)
@@ -59,6 +88,20 @@ class StoredFile(models.Model):
                 name="a_stored_file_has_its_digest", condition=Q(sha256__regex="^[0-9a-f]{64}$")
             ),
             models.CheckConstraint(
+                name="a_stored_file_has_a_known_scan_state",
+                condition=Q(scan_state__in=ScanState.values),
+            ),
+            models.CheckConstraint(
+                name="a_clean_piece_of_evidence_was_scanned",
+                condition=~Q(kind=FileKind.EVIDENCE, scan_state=ScanState.CLEAN)
+                | Q(scanned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_infected_file_and_no_other_names_its_threat",
+                condition=Q(scan_state=ScanState.INFECTED) & ~Q(threat="")
+                | ~Q(scan_state=ScanState.INFECTED) & Q(threat=""),
+            ),
+            models.CheckConstraint(
                 name="a_removed_file_says_why_and_keeps_no_name",
                 condition=Q(removed_at=None, removed_why="")
                 | Q(removed_at__isnull=False, removed_why__in=Removal.values, original_name=""),
@@ -69,9 +112,38 @@ class StoredFile(models.Model):
                 | Q(trouble__in=Trouble.values, trouble_since__isnull=False),
             ),
         ]
+        indexes = [
+            models.Index(
+                "scan_asked_at",
+                "id",
+                name="files_to_scan",
+                condition=Q(kind=FileKind.EVIDENCE, removed_at=None, scan_state__in=WAITING),
+            ),
+            models.Index(
+                "scanned_at",
+                "id",
+                name="files_to_scan_again",
+                condition=Q(kind=FileKind.EVIDENCE, removed_at=None, scan_state=ScanState.CLEAN),
+            ),
+        ]
 
     def __str__(self):
         return str(self.id)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether nobody may be shown this file: a virus, or bytes that nothing can read."""
+        return self.scan_state in HELD_BACK
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its pages were drawn, so that those who may read it can look at them."""
+        return self.scan_state in SHOWN
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the antivirus has looked and found nothing, or the portal made it itself."""
+        return self.scan_state == ScanState.CLEAN
 
 
 class AccessGrantQuerySet(models.QuerySet):

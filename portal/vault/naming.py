@@ -1,7 +1,7 @@
 """Which rows name which objects: asked before anything is set aside, or deleted with its file.
 
-Every model of this room that names an object of a store does so in a field of one of two names,
-so that a table added later cannot be forgotten here.
+Every model of this room that names an object of a store does so in a field of one name, so that a
+table added later cannot be forgotten here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,16 +11,16 @@ from django.db import models
 
 from portal.vault.models import DataKey, QuarantinedObject, StoredFile
 
-_FIELDS = ("storage_key", "preview_key")
+_FIELD = "storage_key"
 _OTHERS = (DataKey, QuarantinedObject)
 
 
 def namers() -> Iterator[tuple[type[models.Model], str]]:
     """Each table that names objects of the files' stores, with the field that does."""
     for model in apps.get_app_config("vault").get_models():
-        if model not in _OTHERS:
-            names = {field.name for field in model._meta.local_concrete_fields}
-            yield from ((model, field) for field in _FIELDS if field in names)
+        names = {field.name for field in model._meta.local_concrete_fields}
+        if model not in _OTHERS and _FIELD in names:
+            yield model, _FIELD
 
 
 def named(keys: Iterable[str]) -> set[str]:

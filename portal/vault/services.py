@@ -84,7 +84,7 @@ def register(
             created_at=clock.now(),
         )
         if kept.kind == FileKind.EVIDENCE:
-            enqueue("vault.make_preview", file_id=str(stored.pk))
+            enqueue("vault.judge", file_id=str(stored.pk), _lock=f"judge {stored.pk}")
     return stored
 
 

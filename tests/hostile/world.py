@@ -17,6 +17,7 @@ from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
+from tests.factories.vault import clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
     Life,
@@ -99,6 +100,8 @@ def _office(code):
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
+    for dossier in (office.draft, office.lives["filed"].dossier):
+        clear_papers_of(dossier)
     return office
 
 
@@ -108,6 +111,7 @@ def _appoint(office):
     life = OwnLife(office.code, office.visitor, office.people).granted().card_ready()
     visits.run(office.code)
     life.appointment = visits.appointment_of(life)
+    clear_papers_of(life.dossier)
     office.lives["appointed"] = life
     with acting_for(office.people["counter_agent"]):
         site = visits.site(office.place)

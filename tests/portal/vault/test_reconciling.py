@@ -17,6 +17,7 @@ from portal.vault import jobs, naming, reconciling, storage, stores
 from portal.vault.errors import StorageDown
 from portal.vault.models import ComparedDay, QuarantinedObject, StoredFile
 from tests.factories.accounts import UserFactory
+from tests.factories.vault import judged
 from tests.portal.vault import samples
 
 pytestmark = pytest.mark.django_db
@@ -210,21 +211,16 @@ def acting_count(model):
         return model.objects.count()
 
 
-def test_a_preview_is_named_by_its_file(applicant, worker):
-    stored = receive(applicant)
-    with worker():
-        jobs.make_preview(file_id=str(stored.pk))
+def test_what_was_made_of_a_file_is_named_by_it(applicant, worker):
+    stored = judged(receive(applicant))
 
     compared = compare_today(worker)
 
     assert compared.objects_without_row == 0
-    storages["evidence"].delete(reread_by(worker, stored).preview_key)
+    with acting(applicant.pk):
+        image = stored.renditions.get(kind="page", width=480)
+    storages["evidence"].delete(image.storage_key)
     assert compare_today(worker).rows_without_object == 1
-
-
-def reread_by(worker, stored):
-    with worker():
-        return reread(stored)
 
 
 def test_many_names_go_by_pages(applicant, worker, monkeypatch):
@@ -275,7 +271,7 @@ def test_every_table_that_names_an_object_is_asked():
     """A table added to the vault later, whose objects would otherwise be set aside while alive."""
     named = {(model.__name__, field) for model, field in naming.namers()}
 
-    assert {("StoredFile", "storage_key"), ("StoredFile", "preview_key")} <= named
+    assert {("StoredFile", "storage_key"), ("Rendition", "storage_key")} <= named
 
 
 def test_the_quarantine_is_told(worker, capsys):

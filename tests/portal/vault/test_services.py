@@ -67,12 +67,12 @@ def test_the_key_says_nothing_of_the_person_or_the_file(applicant):
     assert re.fullmatch(r"1\.[0-9a-f]{40}", secret)
 
 
-def test_receive_asks_for_a_preview_in_the_same_transaction(applicant):
+def test_receive_asks_for_the_judgement_in_the_same_transaction(applicant):
     stored = receive(applicant)
 
     with connection.cursor() as cursor:
         cursor.execute("select task_name, args ->> 'file_id' from procrastinate_jobs")
-        assert cursor.fetchall() == [("vault.make_preview", str(stored.pk))]
+        assert cursor.fetchall() == [("vault.judge", str(stored.pk))]
     assert ProcrastinateJob.objects.count() == 1
 
 
@@ -160,17 +160,3 @@ def test_a_removed_file_is_read_by_nobody_and_its_bytes_go(applicant, as_role):
         jobs.delete_objects(file_id=str(stored.pk))
 
     assert stored.storage_key not in objects()
-
-
-def test_make_preview_keeps_one_image_however_often_it_runs(applicant, as_role):
-    stored = receive(applicant)
-
-    with as_role("worker"):
-        jobs.make_preview(file_id=str(stored.pk))
-        jobs.make_preview(file_id=str(stored.pk))
-
-    with acting(applicant.pk):
-        stored.refresh_from_db()
-    kept = [key for key in objects() if key.startswith("preview/")]
-    assert stored.preview_key in kept
-    assert vault.first_page_image(stored).startswith(b"\xff\xd8")
