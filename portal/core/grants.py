@@ -66,6 +66,7 @@ GRANTS = {
         "appointments.preference": "SIU",
         "appointments.preferredsite": "SIUD",
         "appointments.readmission": "SI",
+        "appointments.shortnoticeoffer": "SU",
         "appointments.urgency": "SIU",
         "appointments.visit": "SIU",
         "appointments.waitingscreen": "SIU",
@@ -117,6 +118,7 @@ GRANTS = {
         "appointments.appointment": "SU",
         "appointments.visitfigure": "SIU",
         "appointments.reminder": "SI",
+        "appointments.shortnoticeoffer": "",
         "appointments.undeliverednotice": "SIU",
         "appointments.slot": "",
         "appointments.seat": "",
@@ -142,6 +144,7 @@ GRANTS = {
         "appointments.forecast": "SIU",
         "appointments.issuerun": "SI",
         "appointments.issuedecision": "SI",
+        "appointments.shortnoticeoffer": "SIU",
         "appointments.runinputs": "SI",
         "appointments.drawnseed": "SI",
         "appointments.noshowrate": "SI",
@@ -184,6 +187,7 @@ FUNCTION_GRANTS = {
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
     "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
     "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
+    "appointments_why_over(appointments_shortnoticeoffer)": ("portal_issuer",),
 }
 
 
