@@ -35,6 +35,8 @@ GRANTS = {
         "account.*": "SIUD",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        "vault.upload": "SIU",
+        "vault.uploadchunk": "SI",
         "correspondence.outgoingmail": "SI",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
@@ -95,6 +97,9 @@ GRANTS = {
         "account.*": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        # what was staged is cleared once the upload has ended
+        "vault.upload": "SIUD",
+        "vault.uploadchunk": "SD",
         "correspondence.outgoingmail": "SIU",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",

@@ -7,7 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from portal.vault.arrival.models import Upload, UploadChunk
 from portal.vault.enums import FileKind
+
+__all__ = ["AccessGrant", "StoredFile", "Upload", "UploadChunk"]
 
 
 class StoredFileQuerySet(models.QuerySet):
