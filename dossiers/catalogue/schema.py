@@ -144,7 +144,7 @@ class EvidenceRule:
     """A piece of evidence the law asks for (pièce justificative): the demand, not the file.
 
     `essential` marks what examination cannot begin without; the rest must not stop it
-    (CRPA L.114-5-1).
+    (CRPA L.114-5-1). `ends_on` names the answer that says until when the document is valid.
     """
 
     code: str
@@ -159,6 +159,7 @@ class EvidenceRule:
     essential: bool = False
     translated: bool = False
     max_age_months: int | None = None
+    ends_on: str | None = None
     accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png", "image/heic")
     max_files: int = 4
 

@@ -15,7 +15,9 @@ from dossiers.catalogue.conditions import (
 )
 from dossiers.catalogue.windows import WindowAnswer, assess_filing
 from dossiers.models import Dossier
+from dossiers.queries.albums import unfinished_album
 from dossiers.queries.answers import show_date
+from dossiers.queries.arriving import checked_now
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -62,6 +64,7 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
         *_wrong_place(procedure, competence),
         *_wrong_moment(procedure, window, language),
         *_missing_evidence(procedure, answers, held, language),
+        *_unfinished_evidence(dossier, language),
         *_nobody(procedure, answers),
     ]
     return Review(tuple(problems), competence, window)
@@ -121,6 +124,23 @@ def _missing_evidence(procedure, answers, held, language):
                 EVIDENCE_PAGE,
                 rule.code,
             )
+
+
+def _unfinished_evidence(dossier, language):
+    """What would be left out of a filing although its person has sent it."""
+    if checked_now(dossier):
+        yield Problem(
+            _("Un fichier est en cours de vérification. Attendez quelques secondes."),
+            EVIDENCE_PAGE,
+        )
+    if rule_code := unfinished_album(dossier):
+        label = dossier.procedure.evidence_rule(rule_code).label.get(language)
+        yield Problem(
+            _("Des photos attendent : terminez ou abandonnez le document « %(piece)s ».")
+            % {"piece": label},
+            EVIDENCE_PAGE,
+            rule_code,
+        )
 
 
 def _nobody(procedure, answers):

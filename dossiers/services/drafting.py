@@ -14,10 +14,10 @@ from dossiers.enums import AssistanceEnd, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
 from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
+from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
 from portal.core import journal
 from portal.core.errors import DomainRefusal
-from portal.vault import api as vault
 
 
 class UnknownProcedure(DomainRefusal):
@@ -132,8 +132,9 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     rules.refuse_unless_draft(dossier)
     held = dossier.evidence.filter(removed_at=None)
     for evidence in held.select_related("file").order_by("pk"):
-        vault.remove(evidence.file)  # never filed: nobody has a right to keep it
+        forget_document(evidence)  # never filed: nobody has a right to keep it
     held.update(removed_at=at)
+    drop_what_was_begun(dossier, at)
     end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
     dossier.answers, dossier.raw_answers = {}, {}
     dossier.withdrawn_at = dossier.updated_at = at

@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 from portal.core import clock
 from portal.core.jobs import job, opened
 from portal.vault import previews, services, storage
+from portal.vault.arrival import jobs as _arrival  # noqa: F401 -- the queue reads this module
 from portal.vault.enums import FileKind
 from portal.vault.models import StoredFile
 
