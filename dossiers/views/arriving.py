@@ -102,8 +102,8 @@ class OneUpload(_ToABox, arrival.OneUpload):
 def _refuse_unfit(rule, name, size, dated):
     """Say before a byte is sent what the form would say after: too heavy, empty, too old."""
     declared = UploadedFile(io.BytesIO(), name=name or "document", size=size)
-    parts = reversed(dated.split("-")) if dated else ()
-    typed = {f"dated_on_{place}": part for place, part in enumerate(parts)}
+    names = ("dated_on_year", "dated_on_month", "dated_on_day")
+    typed = dict(zip(names, dated.split("-"), strict=False)) if dated else {}
     form = EvidenceForm(typed, {"file": declared}, rule=rule, language=short_language())
     if not form.is_valid():
         raise EvidenceRefused(*itertools.chain.from_iterable(form.errors.values()))

@@ -30,14 +30,9 @@ def named(name):
 
 def begin(client, dossier, size, *, rule="passport", name="passeport.jpg", query="", **headers):
     """Ask for an upload of so many bytes; the answer."""
-    return client.post(
-        begin_url(dossier, rule) + query,
-        b"",
-        content_type="application/x-nothing",
-        HTTP_UPLOAD_LENGTH=str(size),
-        HTTP_UPLOAD_METADATA=named(name),
-        **RESUMABLE | headers,
-    )
+    said = {"HTTP_UPLOAD_LENGTH": str(size), "HTTP_UPLOAD_METADATA": named(name)}
+    url = begin_url(dossier, rule) + query
+    return client.post(url, b"", content_type="text/x-none", **RESUMABLE | said | headers)
 
 
 def patch(client, url, data, offset, **headers):

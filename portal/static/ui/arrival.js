@@ -156,8 +156,9 @@ async function start(job) {
 
 // The date written on the document, when its box asks for one and the person has typed it.
 function datedOn(form) {
-  const parts = [2, 1, 0].map((place) => form.querySelector(`[name=dated_on_${place}]`)?.value);
-  return parts.every(Boolean) ? { dated: parts.map((part) => part.padStart(2, "0")).join("-") } : {};
+  const parts = ["year", "month", "day"];
+  const typed = parts.map((part) => form.querySelector(`[name=dated_on_${part}]`)?.value || "");
+  return typed.some(Boolean) ? { dated: typed.join("-") } : {};
 }
 
 function progress(job, sent, total) {

@@ -326,9 +326,12 @@ def test_each_file_that_does_not_pass_says_why_and_leaves_nothing(
         assert not StoredFile.objects.exists()
 
 
-def test_the_refusal_is_in_the_language_of_the_page(signed_in, dossier, settings):
-    signed_in.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    url = send(signed_in, dossier, locked(), name="a.pdf")
+def test_a_refusal_waits_in_the_language_of_its_person(client):
+    reader = UserFactory(language="en")
+    dossier = draft(reader)
+    enter(client, reader)
+
+    url = send(client, dossier, locked(), name="a.pdf")
     run_jobs("dossiers.receive_upload")
 
     assert row(dossier, url).language == "en"
