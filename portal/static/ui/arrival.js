@@ -179,7 +179,7 @@ function signedOut(error) {
 
 function worthAgain(error) {
   const status = statusOf(error);
-  return !signedOut(error) && (status < 400 || status >= 500 || [408, 409, 423].includes(status));
+  return navigator.onLine && !signedOut(error) && (status < 400 || status >= 500 || [408, 409, 423].includes(status));
 }
 
 function failed(job, error) {
