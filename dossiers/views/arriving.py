@@ -49,9 +49,12 @@ class _ToABox:
 class Uploads(_ToABox, arrival.Uploads):
     """Where a file for this box begins to be sent."""
 
+    def find_place(self):
+        self.dossier = self.find_dossier()
+        self.rule = self.find_rule(self.dossier)
+
     def begin(self, request, described, size):
-        dossier = self.find_dossier()
-        rule = self.find_rule(dossier)
+        dossier, rule = self.dossier, self.rule
         name = described.get("filename", "")
         _refuse_unfit(rule, name, size, described.get("dated", ""))
         return arriving.begin_upload(

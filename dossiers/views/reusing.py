@@ -30,6 +30,11 @@ class ReuseEvidence(View):
             dossier = own_dossier(request.user, dossier_id)
             rule, earlier = self._found(dossier, rule_code)
             here, back = page("evidence_box", dossier.pk, rule_code), back_to(dossier)
+        if earlier is None:
+            messages.error(
+                request, _("Ce document ne peut plus être repris. Choisissez-en un autre.")
+            )
+            return redirect(here)
         try:
             self._reuse(dossier, rule, earlier)
         except DomainRefusal as refusal:
@@ -39,16 +44,14 @@ class ReuseEvidence(View):
         return redirect(back)
 
     def _found(self, dossier, rule_code):
-        """The rule and the file, read whole with its dossier; Http404 unless both are theirs."""
+        """The rule of the box, and the person's own earlier file, None for any other."""
         try:
             rule = dossier.procedure.evidence_rule(rule_code)
         except KeyError:
             raise Http404 from None
         wanted = self.request.POST.get("evidence", "")
         found = [one for one in earlier_evidence(dossier, rule_code) if str(one.pk) == wanted]
-        if not found:
-            raise Http404
-        return rule, found[0]
+        return rule, found[0] if found else None
 
     def _reuse(self, dossier, rule, earlier):
         today = clock.today()

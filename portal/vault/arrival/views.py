@@ -96,9 +96,13 @@ class _Arrivals(View):
 
 
 class Uploads(_Arrivals):
-    """Where an upload begins. A room gives `begin` and `address`."""
+    """Where an upload begins. A room gives `find_place`, `begin` and `address`."""
 
     http_method_names = ["post", "options"]
+
+    def find_place(self):
+        """Where the file goes, when the reader may send it there; Http404 otherwise."""
+        raise NotImplementedError
 
     def begin(self, request, described, size):
         """A new upload in its place, with the pairs that its client gave; inside the door.
@@ -113,6 +117,8 @@ class Uploads(_Arrivals):
 
     @_in_the_protocol
     def post(self, request, *args, **kwargs):
+        with self.opened():
+            self.find_place()
         tus.refuse_other_versions(request)
         if "Upload-Defer-Length" in request.headers:
             raise tus.ProtocolRefusal(HTTPStatus.BAD_REQUEST)
@@ -148,16 +154,16 @@ class OneUpload(_Arrivals):
 
     @_in_the_protocol
     def head(self, request, *args, **kwargs):
-        tus.refuse_other_versions(request)
         upload = self._found()
+        tus.refuse_other_versions(request)
         _refuse_lost(upload)
         return tus.answer(HTTPStatus.OK, Upload_Length=upload.size, **tus.where(upload))
 
     @_in_the_protocol
     def patch(self, request, *args, **kwargs):
+        upload = self._found()
         tus.refuse_other_versions(request)
         start = tus.whole_number(request, "Upload-Offset")
-        upload = self._found()
         _refuse_lost(upload)
         if start != upload.received:
             raise services.PieceOutOfOrder
@@ -170,9 +176,9 @@ class OneUpload(_Arrivals):
 
     @_in_the_protocol
     def delete(self, request, *args, **kwargs):
-        tus.refuse_other_versions(request)
         with self.opened() as act:
             upload = self.find()
+            tus.refuse_other_versions(request)
             gone = upload.state in LOST or services.cancel(upload, act.now)
         return tus.answer(HTTPStatus.NO_CONTENT if gone else HTTPStatus.CONFLICT)
 

@@ -77,8 +77,9 @@ def test_anothers_document_and_a_drafts_are_nothing(signed_in, applicant, rule):
     new = draft(applicant, OTHER)
     mine = give(begun, applicant, "passport")
 
-    assert reuse(signed_in, new, theirs, rule).status_code == 404
-    assert reuse(signed_in, new, mine, rule).status_code == 404
+    for wanted in (theirs, mine):
+        said = reuse(signed_in, new, wanted, rule)
+        assert "ne peut plus être repris" in signed_in.get(said["Location"]).text
     with acting(applicant.pk):
         assert not Evidence.objects.filter(dossier=new).exists()
 
