@@ -23,6 +23,8 @@ PIECE_TYPE = "application/offset+octet-stream"
 CHECKSUM_MISMATCH = 460
 MOST_CHECKED = 4 * PIECE_BYTES
 """A piece with a checksum is held whole until it is verified."""
+_STEP = 16 * 1024
+"""What is read at once: a reset loses what one reading had gathered."""
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
 
@@ -132,7 +134,7 @@ def _read(request, wanted):
     parts = []
     while wanted:
         try:
-            part = request.read(wanted)
+            part = request.read(min(wanted, _STEP))
         except OSError:  # Django's UnreadablePostError among them
             break
         if not part:
