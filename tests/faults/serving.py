@@ -159,8 +159,8 @@ class Network:
                 await back.drain()
             back.write_eof()
             await down
-        except OSError:
-            pass
+        except (OSError, asyncio.CancelledError):
+            return
         finally:
             down.cancel()
             writer.close()
