@@ -167,7 +167,7 @@ def test_photographs_become_one_document_by_buttons_alone(amina, tmp_path):
         page.locator("form[data-arrival] input[type=file]").first.set_input_files(paths)
     pictures = page.locator(".po-album__picture img")
     assert pictures.count() == 2
-    for button in ("Reculer page 1", "Tourner page 2"):
+    for button in ("Placer après page 1", "Tourner page 2"):
         with page.expect_navigation():
             page.get_by_role("button", name=button).click()
     assert "po-turn-90" in pictures.nth(1).get_attribute("class")
@@ -180,3 +180,51 @@ def test_photographs_become_one_document_by_buttons_alone(amina, tmp_path):
             break
         page.wait_for_timeout(250)
     assert "Passeport.pdf" in received(page).inner_text()
+
+
+LOCALES = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_pages_of_sending_fit_a_telephone_in_every_language(
+    browser, album, email, portal_day, photograph, tmp_path, language
+):
+    page = album.open_page(browser, locale=LOCALES[language], has_touch=True, is_mobile=True)
+    person = Applicant(page, None, email, portal_day, language)
+    person.reads_the_guidance_page()
+    person.makes_an_account()
+    person.begins()
+    wire = Wire(page)
+    open_boxes(person)
+    assert page.locator(".po-camera").first.is_visible()
+    wire.cut = {2}
+    page.evaluate("Object.defineProperty(navigator, 'onLine', {value: false})")
+    bad = tmp_path / "notes.docx"
+    bad.write_bytes(b"x")
+    choose(page, [photograph, bad])
+    page.locator("#piece-passport .po-arrival__state--refused").nth(1).wait_for()
+    album.look(page, f"{language}-arrival-stopped", language=language)
+    open_boxes(person)
+    album.look(page, f"{language}-arrival-taken-up", language=language)
+
+    sheets = []
+    for place, colour in enumerate(("#e8e0d0", "#d0e0e8", "#e0d0e8")):
+        sheets.append(tmp_path / f"page-{place}.jpg")
+        Image.new("RGB", (600, 800), colour).save(sheets[-1])
+    page.goto(person.address("pieces/passport/photos/"))
+    album.look(page, f"{language}-album-empty", language=language)
+    with page.expect_navigation(timeout=60_000):
+        page.locator("form[data-arrival] input[type=file]").first.set_input_files(sheets)
+    with page.expect_navigation():
+        page.locator("button[name=turn]").nth(1).click()
+    album.look(page, f"{language}-album", language=language)
+    page.goto(person.address("pieces/proof-of-address/"))
+    album.look(page, f"{language}-box", language=language)
+    page.context.close()
+
+    faults = album.faults
+    album.faults = {}
+    # the cut and the refusal are what the test asked for
+    faults.pop("network", None)
+    faults["console"] = [one for one in faults.pop("console", []) if "Failed to load" not in one]
+    assert {kind: found for kind, found in faults.items() if found} == {}

@@ -6,6 +6,7 @@ const DAY = 24 * 3600 * 1000;
 const KEPT = "portal-upload:";
 const ARRIVED = "portal-arrived";
 const words = document.querySelector("[data-arrival-words]")?.dataset;
+const inPercent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 const waiting = [];
 let current = null;
 
@@ -163,7 +164,7 @@ function datedOn(form) {
 
 function progress(job, sent, total) {
   job.bar.value = (100 * sent) / total;
-  job.percent.textContent = words.percent.replace("%s", Math.floor(job.bar.value));
+  job.percent.textContent = inPercent.format(Math.floor(job.bar.value) / 100);
 }
 
 function statusOf(error) {

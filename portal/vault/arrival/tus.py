@@ -23,8 +23,6 @@ PIECE_TYPE = "application/offset+octet-stream"
 CHECKSUM_MISMATCH = 460
 MOST_CHECKED = 4 * PIECE_BYTES
 """A piece with a checksum is held whole until it is verified."""
-_STEP = 16 * 1024
-"""What is read at once: a reset loses what one reading had gathered."""
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
 
@@ -94,7 +92,8 @@ def metadata(request) -> dict[str, str]:
 def pieces(request, room: int) -> Iterator[bytes]:
     """The body, piece by piece, verified first when it carries a checksum.
 
-    A body that is cut gives what has come of it, unless it carries a checksum. Raises
+    Of a body that is cut, the whole pieces are kept and the torn one is not: its client is asking
+    already how far it came, and would send on from before a piece that was written late. Raises
     ProtocolRefusal: 411 without a length, 413 beyond what was declared, 415, 400 or 460.
     """
     if request.content_type != PIECE_TYPE:
@@ -123,9 +122,9 @@ def _length(request):
 def _as_it_comes(request, left):
     while left:
         data = _read(request, min(left, PIECE_BYTES))
-        if not data:
-            return
         left -= len(data)
+        if left and len(data) < PIECE_BYTES:
+            return
         yield data
 
 
@@ -134,7 +133,7 @@ def _read(request, wanted):
     parts = []
     while wanted:
         try:
-            part = request.read(min(wanted, _STEP))
+            part = request.read(wanted)
         except OSError:  # Django's UnreadablePostError among them
             break
         if not part:
