@@ -186,8 +186,10 @@ function worthAgain(error) {
 function failed(job, error) {
   const said = statusOf(error) >= 400 && statusOf(error) < 500 ? error.originalResponse.getBody() : "";
   if (signedOut(error)) say(job, words.ended, true);
-  else if (said) say(job, said, true);
-  else {
+  else if (said) {
+    say(job, said, true);
+    job.bar.hidden = true;
+  } else {
     say(job, words.lost, true);
     job.again.hidden = false;
     job.again.focus();
