@@ -1,8 +1,8 @@
-"""What runs by itself on the applicant’s side: reminders of a deadline, files that have arrived."""
+"""What runs by itself on the applicant’s side: reminders, drafts left for long, files arrived."""
 
 from uuid import UUID
 
-from dossiers.services import albums, arriving, extending
+from dossiers.services import albums, arriving, extending, forgetting
 from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 
@@ -30,3 +30,9 @@ def receive_upload(*, upload_id: str, **_later_arguments) -> None:
 def bind_album(*, album_id: str, language: str, **_later_arguments) -> None:
     """Bind the photographs of an album into one document. Running it twice makes one."""
     albums.bind_album(UUID(album_id), language, opened)
+
+
+@job("dossiers.say_left_drafts", system=True, cron="32 3 * * *")
+def say_left_drafts(**_later_arguments) -> None:
+    """Every night, before the vault ends files: which drafts nobody comes back to."""
+    forgetting.say_left_drafts(clock.now())

@@ -45,6 +45,7 @@ HELPED_FILE = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", 
 
 DRAFT = "dossiers/<uuid:dossier_id>/depot/"
 BOX = "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/"
+PAGE = "<uuid:file_id>/pages/<int:number>/<int:width>/"
 
 
 def own(path, view, name, policy=OWN):
@@ -93,6 +94,9 @@ urlpatterns = [
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),
+    own(f"pieces/{PAGE}", files.OwnPage, "file_page", OWN_FILE),
+    own("pieces/<uuid:file_id>/copie/", files.OwnCopy, "file_copy", OWN_FILE),
+    own("pieces/<uuid:file_id>/envoye/", files.OwnSent, "file_sent", OWN_FILE),
 ]
 
 HELP = "<uuid:dossier_id>/"
@@ -116,6 +120,7 @@ counter_urlpatterns = [
         policy=RECOGNISED,
     ),
     helped("fichiers/<uuid:file_id>/", assisted_draft.DraftFile, "file", HELPED_FILE),
+    helped(f"fichiers/{PAGE}", assisted_draft.DraftPage, "file_page", HELPED_FILE),
     helped(HELP, assisted_draft.Tasks, "tasks"),
     helped(f"{HELP}pieces/", assisted_draft.EvidencePage, "evidence"),
     helped(f"{HELP}pieces/<slug:rule_code>/", assisted_draft.EvidenceBox, "evidence_box"),

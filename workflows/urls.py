@@ -125,9 +125,15 @@ urlpatterns = [
         policy=_policy(object="evidence"),
     ),
     route(
-        "pieces/<uuid:file_id>/apercu/",
-        case.EvidencePreview.as_view(),
-        name="preview",
+        "pieces/<uuid:file_id>/pages/<int:number>/<int:width>/",
+        case.EvidencePage.as_view(),
+        name="page",
+        policy=_policy(object="evidence"),
+    ),
+    route(
+        "pieces/<uuid:file_id>/copie/",
+        case.EvidenceCopy.as_view(),
+        name="copy",
         policy=_policy(object="evidence"),
     ),
     route("lots/", batch.Batches.as_view(), name="batches", policy=_BATCHES),

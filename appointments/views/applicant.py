@@ -123,4 +123,4 @@ class Notice(OwnDossier, View):
         except DomainRefusal as refusal:
             messages.info(request, " ".join(refusal.reasons))
             return HttpResponseRedirect(self.page())
-        return vault.serve(request, stored, download=True)
+        return vault.serve(request, stored)

@@ -7,6 +7,7 @@ from dossiers.models import Album, Dossier
 from dossiers.models.album import MOST_PAGES
 from dossiers.queries.arriving import OnItsWay, in_album
 from dossiers.queries.pages import page
+from portal.vault import api as vault
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _page(one, count):
         id=str(one.pk),
         place=one.position,
         name=one.file.original_name,
-        picture_url=f"{open_url}?apercu=1",
+        picture_url=page("file_page", one.file_id, 1, vault.SMALL) if one.file.is_shown else "",
         open_url=open_url,
         turn=one.turn,
         is_first=one.position == 1,

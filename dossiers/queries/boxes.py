@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from dossiers.catalogue.conditions import evidence_for
 from dossiers.models import Dossier
@@ -11,6 +12,7 @@ from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule
 from dossiers.queries.reusing import ended_notice
 from portal.core import clock
+from portal.vault import api as vault
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class Held:
     replace_url: str
     remove_url: str
     state: str = "checked"
+    note: str = ""
+
+
+_NOTES = {
+    vault.ScanState.NOT_SCANNED: _(
+        "Pas encore analysé par l’antivirus : vous n’avez rien à faire."
+    ),
+    vault.ScanState.INFECTED: _("Ce fichier contient un virus : remplacez-le."),
+    vault.ScanState.UNREADABLE: _("Ce fichier ne peut pas être lu : remplacez-le."),
+}
 
 
 @dataclass(frozen=True)
@@ -105,13 +117,20 @@ def box_view(
 
 
 def _held(dossier, evidence, add_url, again):
-    open_url = page("file", evidence.file_id)
+    file = evidence.file
     return Held(
-        name=evidence.file.original_name,
-        size=filesizeformat(evidence.file.size),
-        open_url=open_url,
-        thumbnail=f"{open_url}?apercu=1" if evidence.file.preview_key else "",
+        name=file.original_name,
+        size=filesizeformat(file.size),
+        open_url=page("file", file.pk),
+        thumbnail=page("file_page", file.pk, 1, vault.SMALL) if file.is_shown else "",
         replace_url=f"{add_url}?remplace={evidence.pk}",
         remove_url=page("evidence_remove", dossier.pk, evidence.pk),
-        state="problem" if again else "checked",
+        state=_state(file, again),
+        note=_NOTES.get(file.scan_state, ""),
     )
+
+
+def _state(file, again):
+    if again or file.is_held_back:
+        return "problem"
+    return "checked" if file.is_shown else "checking"

@@ -64,6 +64,7 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
         *_wrong_place(procedure, competence),
         *_wrong_moment(procedure, window, language),
         *_missing_evidence(procedure, answers, held, language),
+        *_refused_files(procedure, held, language),
         *_unfinished_evidence(dossier, language),
         *_nobody(procedure, answers),
     ]
@@ -141,6 +142,19 @@ def _unfinished_evidence(dossier, language):
             EVIDENCE_PAGE,
             rule_code,
         )
+
+
+def _refused_files(procedure, held, language):
+    """A virus, or a file that nothing can read, seen after it was received."""
+    for code, given in held.items():
+        if any(evidence.file.is_held_back for evidence in given):
+            rule = procedure.evidence_rule(code)
+            yield Problem(
+                _("À remplacer : un fichier de la pièce « %(piece)s » ne peut pas être utilisé.")
+                % {"piece": rule.label.get(language)},
+                EVIDENCE_PAGE,
+                code,
+            )
 
 
 def _nobody(procedure, answers):

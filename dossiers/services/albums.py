@@ -154,7 +154,9 @@ def bind_album(album_id: UUID, language: str, opened) -> None:
 
 def _bind(album, pages, language, opened):
     try:
-        bound = binding.bind((vault.open_file(page.file), page.turn) for page in pages)
+        bound = binding.bind(
+            (vault.open_file(page.file), page.file.content_type, page.turn) for page in pages
+        )
     except binding.UnbindablePage as error:
         raise AlbumRefused(
             _("La photo de la page %(page)s est illisible. Retirez-la, puis reprenez-la.")
@@ -163,7 +165,7 @@ def _bind(album, pages, language, opened):
     with opened():
         dossier = Dossier.objects.select_related("applicant").get(pk=album.dossier_id)
         label = dossier.procedure.evidence_rule(album.rule_code).label.get(language)
-    kept = vault.keep(ContentFile(bound, name=f"{label}.pdf"))
+    kept = vault.keep(ContentFile(bound, name=f"{label}.pdf"), subject_id=dossier.pk)
     written = False
     try:
         with opened() as act:

@@ -1,5 +1,6 @@
 """Files that come in pieces: which box they are for, and how a whole one becomes evidence."""
 
+import logging
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
 from dossiers.models import Dossier
@@ -17,6 +19,9 @@ from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
 from portal.vault import api as vault
 from portal.vault.arrival import api as arrival
+
+logger = logging.getLogger("portal.arrival")
+DAMAGED = _("Ce fichier a été abîmé en route. Choisissez-le de nouveau.")
 
 
 class Opened(Protocol):
@@ -86,20 +91,27 @@ def receive_upload(upload_id: UUID, opened: Opened) -> None:
     with translation.override(upload.language):
         try:
             _receive(upload, opened)
+        except vault.LOST as lost:
+            logger.warning("upload %s: %s", upload.pk, type(lost).__name__)
+            _fail(upload, opened, arrival.UploadReason.DAMAGED, [DAMAGED])
         except DomainRefusal as refusal:
             if isinstance(refusal.__cause__, vault.StorageDown):
                 raise refusal.__cause__ from refusal
             closed = isinstance(refusal, rules.DossierClosed)
             reason = arrival.UploadReason.CLOSED if closed else arrival.UploadReason.REFUSED
-            with opened() as act:
-                if waiting := arrival.lock_assembling(upload_id):
-                    arrival.fail(waiting, reason, refusal.reasons, act.now)
+            _fail(upload, opened, reason, refusal.reasons)
+
+
+def _fail(upload, opened, reason, sentences):
+    with opened() as act:
+        if waiting := arrival.lock_assembling(upload.pk):
+            arrival.fail(waiting, reason, sentences, act.now)
 
 
 def _receive(upload, opened):
     with opened():
         whole = arrival.WholeFile(upload)
-    kept = vault.keep(whole)
+    kept = vault.keep(whole, subject_id=upload.subject_id)
     written = False
     try:
         with opened() as act:

@@ -79,7 +79,7 @@ class AlbumOfBox(View):
         return ""
 
     def _keep(self, dossier, rule, photograph):
-        kept = vault.keep(photograph)
+        kept = vault.keep(photograph, subject_id=dossier.pk)
         written = False
         try:
             with self.opened() as act:

@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic import TemplateView
 
@@ -86,14 +87,37 @@ class RemoveEvidence(AtTheCounter, files.RemoveEvidence):
     """Take a bad scan out."""
 
 
-class DraftFile(files.OwnFile):
+class DraftPaper:
     """A paper of the draft that this agent fills now, with its line in the journal."""
 
     def find(self):
+        return vault.StoredFile.objects.filter(subject_id=self.session.dossier_id)
+
+    @cached_property
+    def session(self):
+        """The help that runs; without it nothing is found."""
         session = open_session_of(self.request.user, clock.now())
         if session is None:
             raise Http404
-        return vault.StoredFile.objects.filter(subject_id=session.dossier_id)
+        return session
+
+
+class DraftFile(DraftPaper, files.OwnFile):
+    """Its pages, one after the other; the person keeps the document itself."""
+
+    base = "dossiers/counter_base.html"
+
+    def frame(self, stored):
+        return vault.Frame(
+            base=self.base,
+            image_url=lambda number, width: page("file_page", stored.pk, number, width),
+            back_url=page("evidence", stored.subject_id),
+            context={"session": self.session, "dossier": self.session.dossier},
+        )
+
+
+class DraftPage(DraftPaper, files.OwnPage):
+    """The image of one page."""
 
 
 class CheckAnswers(AtTheCounter, filing.CheckAnswers):

@@ -63,7 +63,7 @@ class ReuseEvidence(View):
             boxes.refuse_if_full(dossier, rule)
             if refusal := why_not_again(earlier, rule, today):
                 raise DomainRefusal(refusal)
-        kept = vault.keep(self._again(earlier.file))
+        kept = vault.keep(self._again(earlier.file), subject_id=dossier.pk)
         written = False
         try:
             with door.acting_for(self.request.user) as act:

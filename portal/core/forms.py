@@ -193,6 +193,16 @@ def _bound(value):
     return value() if callable(value) else value
 
 
+OFFICE_ENDINGS = frozenset(
+    ("doc", "docx", "odp", "ods", "odt", "pages", "ppt", "pptx", "rtf", "xls", "xlsx")
+)
+OFFICE_ADVICE = _(
+    "Ce fichier vient d’un traitement de texte ou d’un tableur. Ouvrez-le dans son logiciel, "
+    "choisissez « Exporter en PDF » (ou « Imprimer », puis « Enregistrer au format PDF »), et "
+    "envoyez le PDF obtenu."
+)
+
+
 class UploadWidget(forms.FileInput):
     """A wide drop zone; the browser's own control lies over it, so it works without script."""
 
@@ -244,6 +254,8 @@ class UploadField(forms.FileField):
                 },
             )
         extension = uploaded.name.rpartition(".")[2].lower()
+        if extension in OFFICE_ENDINGS:
+            raise ValidationError(OFFICE_ADVICE, code="office_document")
         if extension not in self.extensions:
             raise ValidationError(
                 ngettext_lazy(

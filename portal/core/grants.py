@@ -33,10 +33,14 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "SIUD",
         "account.*": "SIUD",
+        "vault.rendition": "S",
+        "vault.scanalarm": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
         "vault.upload": "SIU",
         "vault.uploadchunk": "SI",
+        # keys are asked for one by one, of functions of the database
+        "vault.*": "",
         "correspondence.outgoingmail": "SI",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
@@ -95,11 +99,15 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "S",
         "account.*": "S",
+        "vault.rendition": "SI",
+        "vault.scanalarm": "SIU",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
         # what was staged is cleared once the upload has ended
         "vault.upload": "SIUD",
         "vault.uploadchunk": "SD",
+        "vault.retentionrule": "SI",
+        "vault.*": "SIU",
         "correspondence.outgoingmail": "SIU",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
@@ -175,7 +183,13 @@ GRANTS = {
 COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
 
 # Functions that see more than who calls them: these roles alone may.
-FUNCTION_GRANTS = {"appointments_standing(text, uuid)": ("portal_web",)}
+FUNCTION_GRANTS = {
+    "appointments_standing(text, uuid)": ("portal_web",),
+    "vault_lock_key(uuid)": (),
+    "vault_key_of(uuid)": ("portal_web", "portal_worker"),
+    "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
+    "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
+}
 
 
 def statements():

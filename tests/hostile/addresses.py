@@ -188,4 +188,6 @@ PARTS = {
     "job_id": lambda name, office: 1,
     "token": lambda name, office: office.screen,
     "path": lambda name, office: "",
+    "number": lambda name, office: 1,
+    "width": lambda name, office: 480,
 }

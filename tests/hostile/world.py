@@ -23,6 +23,7 @@ from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
+from tests.factories.vault import clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
     Life,
@@ -106,13 +107,18 @@ def _office(code):
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
     _send(office)
+    for dossier in (office.draft, office.lives["filed"].dossier):
+        clear_papers_of(dossier)
     return office
 
 
 def _send(office):
     """A file on its way to the draft, and photographs that were thrown away."""
     dossier, owner = office.draft, office.owner
-    piece, kept = staging.put(b"\xff\xd8"), vault.keep(dossiers.picture())
+    piece, kept = (
+        staging.put(b"\xff\xd8", dossier.pk),
+        vault.keep(dossiers.picture(), subject_id=dossier.pk),
+    )
     with acting(owner.pk) as act:
         upload = begin_upload(
             dossier=dossier,
@@ -136,6 +142,7 @@ def _appoint(office):
     life = OwnLife(office.code, office.visitor, office.people).granted().card_ready()
     visits.run(office.code)
     life.appointment = visits.appointment_of(life)
+    clear_papers_of(life.dossier)
     office.lives["appointed"] = life
     with acting_for(office.people["counter_agent"]):
         site = visits.site(office.place)

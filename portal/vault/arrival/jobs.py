@@ -2,17 +2,12 @@
 
 from datetime import timedelta
 
-from django.core.files.storage import storages
-
-from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 from portal.vault import storage
 from portal.vault.arrival import services, staging
 from portal.vault.arrival.models import OPEN, Upload, UploadChunk
-from portal.vault.enums import FileKind
 
 REMEMBERED_FOR = timedelta(days=7)
-_SWEPT_DAYS = range(2, 9)
 _AT_ONCE = 500
 
 
@@ -42,25 +37,3 @@ def expire_uploads(**_later_arguments):
             upload.delete()
         for upload in over.exclude(chunks=None).order_by("ended_at", "pk").distinct()[:_AT_ONCE]:
             enqueue("vault.clear_upload", upload_id=str(upload.pk))
-
-
-@job("vault.sweep_staging", queue="default", system=True, atomic=False, cron="23 3 * * *")
-def sweep_staging(**_later_arguments):
-    """Delete staged pieces of past days that no row names: their request died before its row.
-
-    A fragment under a random key, of an upload that goes on without it: nothing of it is worth
-    keeping, and its bytes were never said to be received.
-    """
-    store = storages[storage.alias_of(FileKind.EVIDENCE)]
-    for days in _SWEPT_DAYS:
-        folder = f"{staging.FOLDER}/{clock.today() - timedelta(days=days):%Y-%m-%d}"
-        try:
-            _folders, names = store.listdir(folder)
-        except FileNotFoundError:
-            continue
-        keys = {f"{folder}/{name}" for name in names if name}
-        with opened():
-            named = UploadChunk.objects.filter(storage_key__in=keys)
-            known = set(named.values_list("storage_key", flat=True))
-        for key in sorted(keys - known):
-            store.delete(key)

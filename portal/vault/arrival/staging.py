@@ -1,9 +1,9 @@
 """The bytes of an upload before it is whole: each piece an object of its own, sealed."""
 
-import hashlib
 import io
 from bisect import bisect_right
 from dataclasses import dataclass
+from uuid import UUID
 
 from portal.vault import storage
 from portal.vault.arrival.models import Upload, UploadChunk
@@ -21,15 +21,20 @@ class Staged:
     sha256: str
 
 
-def put(data: bytes) -> Staged:
-    """Keep one piece; outside any transaction. Raises StorageDown unless it was read back."""
-    key = storage.put(data, kind=FileKind.EVIDENCE, folder=FOLDER)
-    return Staged(key, len(data), hashlib.sha256(data).hexdigest())
+def put(data: bytes, subject_id: UUID) -> Staged:
+    """Seal one piece for its dossier; outside any transaction.
+
+    Raises StorageDown unless it was read back.
+    """
+    kept = storage.put(data, subject_id=subject_id, kind=FileKind.EVIDENCE, folder=FOLDER)
+    return Staged(kept.key, kept.size, kept.sha256)
 
 
-def read(chunk: UploadChunk) -> bytes:
+def read(chunk: UploadChunk, subject_id: UUID) -> bytes:
     """The bytes of one piece. Raises StorageDown when they are not what was sent."""
-    return storage.fetch(chunk.storage_key, kind=FileKind.EVIDENCE, sha256=chunk.sha256)
+    return storage.fetch(
+        chunk.storage_key, subject_id=subject_id, kind=FileKind.EVIDENCE, sha256=chunk.sha256
+    )
 
 
 def discard(key: str) -> bool:
@@ -45,7 +50,7 @@ class WholeFile(io.RawIOBase):
 
     def __init__(self, upload: Upload):
         super().__init__()
-        self.name, self.size = upload.name, upload.size
+        self.name, self.size, self.subject_id = upload.name, upload.size, upload.subject_id
         self.chunks = list(upload.chunks.order_by("start"))
         self._starts = [chunk.start for chunk in self.chunks]
         self._at, self._held, self._piece = 0, -1, b""
@@ -71,7 +76,7 @@ class WholeFile(io.RawIOBase):
             return 0
         place = bisect_right(self._starts, self._at) - 1
         if place != self._held:
-            self._piece, self._held = read(self.chunks[place]), place
+            self._piece, self._held = read(self.chunks[place], self.subject_id), place
         within = self._at - self._starts[place]
         part = self._piece[within : within + len(buffer)]
         buffer[: len(part)] = part

@@ -77,7 +77,7 @@ class _Arrivals(View):
     def receive(self, request, upload):
         """Stage and write down each piece of the body; how far the upload is then."""
         for data in tus.pieces(request, upload.size - upload.received):
-            staged = staging.put(data)
+            staged = staging.put(data, upload.subject_id)
             upload = self._take(upload, staged)
         return upload
 

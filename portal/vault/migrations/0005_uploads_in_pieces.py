@@ -124,7 +124,7 @@ OF_UPLOAD = "exists (select from vault_upload u where u.id = upload_id)"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vault', '0002_removed_and_revoked_once'),
+        ('vault', '0004_files_are_judged'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

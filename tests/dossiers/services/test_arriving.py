@@ -85,7 +85,7 @@ def test_two_tabs_send_the_same_piece_and_one_counts(applicant, signed_in):
         upload = upload_at(begin(signed_in, dossier, 2 * PIECE_BYTES)["Location"])
 
     def send_piece():
-        staged = staging.put(b"x" * PIECE_BYTES)
+        staged = staging.put(b"x" * PIECE_BYTES, dossier.pk)
         with acting(applicant.pk):
             try:
                 return arrival.take_piece(upload.pk, 0, staged).received
@@ -152,7 +152,7 @@ def test_a_file_checked_while_the_draft_is_filed_is_in_the_filing_or_nowhere(app
 
 def test_two_workers_bind_one_document(applicant):
     dossier = draft(applicant)
-    kept = vault_services.keep(picture())
+    kept = vault_services.keep(picture(), subject_id=dossier.pk)
     with acting(applicant.pk) as act:
         page = albums.add_page(
             dossier_id=dossier.pk,

@@ -187,7 +187,7 @@ def test_an_album_whose_box_is_full_opens_again_with_the_reason(signed_in, appli
 
 def test_thirty_pages_are_the_most(applicant, dossier):
     for number in range(31):
-        kept = vault.keep(picture(f"{number}.jpg"))
+        kept = vault.keep(picture(f"{number}.jpg"), subject_id=dossier.pk)
         with acting(applicant.pk) as act:
             added = {"dossier_id": dossier.pk, "applicant": applicant, "rule_code": "passport"}
             if number < 30:

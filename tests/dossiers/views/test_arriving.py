@@ -103,7 +103,7 @@ def test_staged_pieces_are_gone_once_the_file_is_there(signed_in, dossier):
     with acting(dossier.applicant_id):
         assert not UploadChunk.objects.exists()
     with pytest.raises(storage.StorageDown):
-        storage.fetch(chunk.storage_key, kind="evidence")
+        storage.fetch(chunk.storage_key, subject_id=dossier.pk, kind="evidence")
 
 
 def test_a_first_piece_may_come_with_the_creation(signed_in, dossier):

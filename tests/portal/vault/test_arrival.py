@@ -150,8 +150,12 @@ def test_a_name_is_only_shown(given, shown):
     assert services.shown_name(given) == shown
 
 
-def staged(data=b"piece of a file"):
-    return staging.put(data)
+def staged(upload, data=b"piece of a file"):
+    return staging.put(data, upload.subject_id)
+
+
+def fetched(key, upload):
+    return storage.fetch(key, subject_id=upload.subject_id, kind="evidence")
 
 
 def test_a_late_piece_is_refused(applicant, move_clock):
@@ -159,14 +163,14 @@ def test_a_late_piece_is_refused(applicant, move_clock):
     move_clock(dt.timedelta(hours=25))
 
     with pytest.raises(services.PieceOutOfOrder):
-        services.take_piece(upload.pk, 0, staged())
+        services.take_piece(upload.pk, 0, staged(upload))
 
 
 def test_what_nobody_continued_ends_then_is_forgotten(as_role, move_clock):
     person = UserFactory()
     with acting(person.pk):
         upload = begin(person)
-        services.take_piece(upload.pk, 0, kept := staged())
+        services.take_piece(upload.pk, 0, kept := staged(upload))
         fresh = begin(person)
     move_clock(dt.timedelta(hours=25))
     with acting(person.pk):
@@ -181,7 +185,7 @@ def test_what_nobody_continued_ends_then_is_forgotten(as_role, move_clock):
         assert (upload.state, fresh.state) == ("expired", "receiving")
         assert not upload.chunks.exists()
     with pytest.raises(storage.StorageDown):
-        storage.fetch(kept.key, kind="evidence")
+        fetched(kept.key, upload)
 
     move_clock(dt.timedelta(days=8))
     with as_role("worker"):
@@ -192,7 +196,7 @@ def test_what_nobody_continued_ends_then_is_forgotten(as_role, move_clock):
 
 def test_an_upload_that_goes_on_keeps_its_pieces(applicant, as_role):
     upload = begin(applicant)
-    services.take_piece(upload.pk, 0, staged())
+    services.take_piece(upload.pk, 0, staged(upload))
 
     with as_role("worker"):
         jobs.clear_upload(upload_id=str(upload.pk))
@@ -200,28 +204,11 @@ def test_an_upload_that_goes_on_keeps_its_pieces(applicant, as_role):
     assert upload.chunks.count() == 1
 
 
-def test_the_sweeper_takes_what_no_row_names(applicant, as_role, monkeypatch):
-    upload = begin(applicant)
-    kept, orphan = staged(), staged()
-    services.take_piece(upload.pk, 0, kept)
-    with as_role("worker"):
-        jobs.sweep_staging()
-    assert storage.fetch(orphan.key, kind="evidence")
-
-    monkeypatch.setattr(jobs, "_SWEPT_DAYS", range(0, 2))
-    with as_role("worker"):
-        jobs.sweep_staging()
-
-    assert storage.fetch(kept.key, kind="evidence")
-    with pytest.raises(storage.StorageDown):
-        storage.fetch(orphan.key, kind="evidence")
-
-
 def test_a_whole_file_reads_across_its_pieces(applicant):
     data = bytes(range(256)) * 3
     upload = begin(applicant, size=len(data))
     for start, stop in ((0, 100), (100, 101), (101, 600), (600, 768)):
-        upload = services.take_piece(upload.pk, start, staged(data[start:stop]))
+        upload = services.take_piece(upload.pk, start, staged(upload, data[start:stop]))
 
     whole = staging.WholeFile(upload)
 
@@ -235,7 +222,7 @@ def test_a_whole_file_reads_across_its_pieces(applicant):
 def test_a_piece_that_changed_is_seen(applicant):
     data = b"x" * 100
     upload = begin(applicant, size=100)
-    upload = services.take_piece(upload.pk, 0, kept := staged(data))
+    upload = services.take_piece(upload.pk, 0, kept := staged(upload, data))
     with storages["evidence"].open(kept.key, "rb+") as held:
         held.seek(10)
         held.write(b"!")

@@ -13,6 +13,7 @@ from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from portal.correspondence.api import timeline
 from portal.territory.api import public_holidays
+from portal.vault import api as vault
 from tests.factories.workflows import Life
 from workflows import deadlines
 from workflows.api import case_of
@@ -265,3 +266,13 @@ def test_an_ended_case_is_archived_after_its_retention():
     assert run_clocks(life, days=5 * 365) == []
     assert run_clocks(life, days=5 * 366 + 2) == ["archive"]
     assert life.case.state == CaseState.ARCHIVED
+
+
+def test_the_time_of_the_files_of_an_archived_case_runs_from_its_end(as_role):
+    life = Life().acknowledged().proposed("refuse").signed()
+
+    run_clocks(life, days=5 * 366 + 2)
+
+    with as_role("worker"), acting(None, scope="system"):
+        ended_on = deadlines.legal_day(life.case.ended_at)
+        assert vault.running(vault.Situation.REFUSED) == [(life.dossier.pk, ended_on)]
