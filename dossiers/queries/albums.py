@@ -54,12 +54,6 @@ def album_view(dossier: Dossier, rule) -> AlbumView:
     )
 
 
-def unfinished_album(dossier: Dossier) -> str | None:
-    """The code of a box whose photographs were not bound yet, None without one."""
-    begun = Album.objects.unfinished().filter(dossier=dossier, pages__removed_at=None)
-    return begun.exclude(pages=None).values_list("rule_code", flat=True).order_by("pk").first()
-
-
 def _page(one, count):
     open_url = page("file", one.file_id)
     return PageView(

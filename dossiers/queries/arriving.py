@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from dossiers.models import Dossier
+from dossiers.models import Album, Dossier
 from dossiers.queries.pages import page
 from portal.core import clock
 from portal.vault.arrival import api as arrival
@@ -64,11 +64,19 @@ def in_album(dossier: Dossier, rule_code: str) -> list[OnItsWay]:
     return [_shown(dossier, upload) for upload in uploads.order_by("created_at", "pk")]
 
 
-def checked_now(dossier: Dossier) -> bool:
-    """Whether a file that was sent whole is still being checked."""
-    return arrival.Upload.objects.filter(
-        subject_id=dossier.pk, state=arrival.UploadState.ASSEMBLING
-    ).exists()
+def what_was_begun(dossier: Dossier) -> tuple[bool, str | None]:
+    """Whether a whole file is still checked, and a box whose photographs wait; in one query."""
+    uploads = arrival.Upload.objects.filter(subject_id=OuterRef("pk"))
+    begun = Album.objects.unfinished().filter(dossier=OuterRef("pk"))
+    waiting = begun.filter(pages__isnull=False, pages__removed_at=None).order_by("pk")
+    return (
+        Dossier.objects.filter(pk=dossier.pk)
+        .values_list(
+            Exists(uploads.filter(state=arrival.UploadState.ASSEMBLING)),
+            Subquery(waiting.values("rule_code")[:1]),
+        )
+        .get()
+    )
 
 
 def _is_over(upload, held: Iterable) -> bool:

@@ -15,9 +15,8 @@ from dossiers.catalogue.conditions import (
 )
 from dossiers.catalogue.windows import WindowAnswer, assess_filing
 from dossiers.models import Dossier
-from dossiers.queries.albums import unfinished_album
 from dossiers.queries.answers import show_date
-from dossiers.queries.arriving import checked_now
+from dossiers.queries.arriving import what_was_begun
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -129,12 +128,13 @@ def _missing_evidence(procedure, answers, held, language):
 
 def _unfinished_evidence(dossier, language):
     """What would be left out of a filing although its person has sent it."""
-    if checked_now(dossier):
+    checked, rule_code = what_was_begun(dossier)
+    if checked:
         yield Problem(
             _("Un fichier est en cours de vérification. Attendez quelques secondes."),
             EVIDENCE_PAGE,
         )
-    if rule_code := unfinished_album(dossier):
+    if rule_code:
         label = dossier.procedure.evidence_rule(rule_code).label.get(language)
         yield Problem(
             _("Des photos attendent : terminez ou abandonnez le document « %(piece)s ».")

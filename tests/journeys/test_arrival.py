@@ -125,17 +125,18 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(amina, photograph):
 def test_what_is_refused_is_said_beside_the_file(amina, tmp_path):
     page = amina.page
     open_boxes(amina)
-    papers = {"vide.pdf": b"", "notes.docx": b"x", "faux.pdf": b"MZ" * 900}
+    papers = {"vide.pdf": b"", "jeu.exe": b"x", "notes.docx": b"x", "faux.pdf": b"MZ" * 900}
     for name, data in papers.items():
         (tmp_path / name).write_bytes(data)
 
     choose(page, [tmp_path / name for name in papers])
 
     refused = page.locator("#piece-passport .po-arrival__state--refused")
-    refused.nth(2).wait_for(timeout=60_000)
+    refused.nth(3).wait_for(timeout=60_000)
     said = " ".join(refused.all_inner_texts())
     assert "vide" in said
     assert "Nous ne savons pas lire" in said
+    assert "Exporter en PDF" in said
     assert "n’est pas accepté" in said
 
 

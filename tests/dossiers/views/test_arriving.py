@@ -158,7 +158,8 @@ def test_a_creation_that_cannot_be_is_refused(signed_in, dossier, headers, statu
     [
         (0, "a.jpg", "vide"),
         (11 * 1024 * 1024, "a.jpg", "la limite est"),
-        (100, "a.docx", "Nous ne savons pas lire ce fichier"),
+        (100, "a.exe", "Nous ne savons pas lire ce fichier"),
+        (100, "a.docx", "Exporter en PDF"),
     ],
 )
 def test_a_file_that_does_not_fit_is_told_before_a_byte_is_sent(
