@@ -3,15 +3,15 @@
 from django.dispatch import receiver
 
 from dossiers.services import forgetting, telling
-from portal.vault.enums import Situation
+from portal.vault.enums import Removal
 from portal.vault.events import file_refused, files_ended
 
 
-@receiver(files_ended, dispatch_uid="dossiers.forget_draft")
-def forget_draft(*, subject_id, situation, since, at, **_):
-    """The files of a draft left for long go: its answers go with them, or nothing does."""
-    if situation == Situation.DRAFT:
-        forgetting.forget(dossier_id=subject_id, since=since, at=at)
+@receiver(files_ended, dispatch_uid="dossiers.agree_to_end")
+def agree_to_end(*, subject_id, why, situation, since, at, **_):
+    """The time of a dossier's files is over: what is alive refuses, a draft left for long goes."""
+    if why == Removal.EXPIRED:
+        forgetting.agree_to_end(dossier_id=subject_id, situation=situation, since=since, at=at)
 
 
 @receiver(file_refused, dispatch_uid="dossiers.tell_of_refused_file")

@@ -193,6 +193,7 @@ def expire(subject_id: UUID, why: str) -> Ended:
     )
     events.files_ended.announce(
         subject_id=subject_id,
+        why=str(why),
         situation=line.situation if line else None,
         since=line.since if line else None,
         at=at,

@@ -6,6 +6,7 @@ left of a destroyed key. An object of a dossier that the database does not know 
 database restored from an earlier day would need it.
 """
 
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ from itertools import groupby
 from uuid import UUID
 
 from portal.core import clock, door, journal
-from portal.vault import keys, reconciling, stores
-from portal.vault.errors import StorageDown
-from portal.vault.models import DataKey
+from portal.vault import keyring, keys, reconciling, storage, stores
+from portal.vault.errors import Missing, StorageDown, Unreadable
+from portal.vault.models import DataKey, StoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,9 @@ def _look_at(subject_id, names) -> Counter[str]:
         if row is not None:
             try:
                 keys.read(row.storage_key, subject_id)
-            except StorageDown as error:
+            except (Missing, Unreadable) as error:
+                if _adopt(row, names):
+                    return Counter(adopted=1)
                 _say_lost(subject_id, type(error).__name__)
                 return Counter(lost=1)
             others = [name for name in names if name != row.storage_key and _is_old(name)]
@@ -66,6 +69,30 @@ def _look_at(subject_id, names) -> Counter[str]:
     return Counter(strays=len(strays))
 
 
+def _adopt(row, names) -> bool:
+    """Point the row to another object of its dossier that opens its files, if there is one.
+
+    After a database of an earlier day was restored, a rotation of the lost hours is found so.
+    """
+    files = StoredFile.objects.about(row.subject_id).filter(size__gt=0)
+    sealed = next((one for one in files if storage.is_sealed(one.storage_key)), None)
+    for name in names:
+        with contextlib.suppress(StorageDown):
+            key = keys.read(name, row.subject_id)
+            if sealed is None or storage.opens_with(
+                key,
+                sealed.storage_key,
+                subject_id=row.subject_id,
+                kind=sealed.kind,
+                size=sealed.size,
+            ):
+                row.storage_key, row.generation = name, keyring.generation_of(keys.raw(name))
+                row.save(update_fields=["storage_key", "generation"])
+                _record("key.adopted", row.subject_id)
+                return True
+    return False
+
+
 def _delete(names):
     return sum(stores.delete(stores.KEYS, name) for name in names)
 
@@ -74,9 +101,11 @@ def _say_lost(subject_id, why):
     """A dossier none of whose files opens: the gravest alarm of the vault."""
     logger.error("vault: the key of the dossier %s does not open: %s", subject_id, why)
     with door.acting(None, scope="system"):
-        journal.record(
-            "key.trouble", subject_type="dossier", subject_id=subject_id, dossier_id=subject_id
-        )
+        _record("key.trouble", subject_id)
+
+
+def _record(act, subject_id):
+    journal.record(act, subject_type="dossier", subject_id=subject_id, dossier_id=subject_id)
 
 
 def _names(beginning) -> Iterator[str]:

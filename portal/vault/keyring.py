@@ -47,7 +47,7 @@ def wrapped(key: bytes, subject_id: UUID, generation: int) -> bytes:
 def unwrapped(kept: bytes, subject_id: UUID) -> bytes:
     """The key of a dossier. Raises NoMasterKey, or Unreadable when it is not what was kept."""
     mark, rest = kept[: len(MARK)], kept[len(MARK) :]
-    generation = int.from_bytes(rest[:_GENERATION])
+    generation = generation_of(kept)
     nonce, closed = rest[_GENERATION:][:_NONCE], rest[_GENERATION + _NONCE :]
     if mark != MARK or len(nonce) < _NONCE:
         raise Unreadable("this is no wrapped key")
@@ -57,6 +57,11 @@ def unwrapped(kept: bytes, subject_id: UUID) -> bytes:
         )
     except InvalidTag as error:
         raise Unreadable("the wrapped key does not open") from error
+
+
+def generation_of(kept: bytes) -> int:
+    """Which master key closed this wrapped key."""
+    return int.from_bytes(kept[len(MARK) :][:_GENERATION])
 
 
 def _wrapper(subject_id, generation):

@@ -64,8 +64,12 @@ def written(key: bytes, subject_id: UUID, generation: int) -> str:
 
 def read(name: str, subject_id: UUID) -> bytes:
     """The key that an object wraps. Raises Missing, Unreadable or StorageDown."""
-    kept = b"".join(stores.read(stores.KEYS, name, 0, _WRAPPED_AT_MOST))
-    return keyring.unwrapped(kept, subject_id)
+    return keyring.unwrapped(raw(name), subject_id)
+
+
+def raw(name: str) -> bytes:
+    """An object of the store of keys as it is. Raises Missing or StorageDown."""
+    return b"".join(stores.read(stores.KEYS, name, 0, _WRAPPED_AT_MOST))
 
 
 def _made(subject_id):

@@ -91,6 +91,17 @@ def open_range(
     return _begun(pieces)
 
 
+def opens_with(data_key: bytes, key: str, *, subject_id: UUID, kind: str, size: int) -> bool:
+    """Whether a data key is the one that closed this object. Raises Missing or StorageDown."""
+    seal = sealing.Seal.of(data_key, subject_id=subject_id, name=key)
+    span = sealing.Span(size, 0, 1)
+    kept = stores.read(alias_of(kind), key, span.begins_at, span.ends_at)
+    try:
+        return bool(next(sealing.opened(kept, seal, span)))
+    except Unreadable:
+        return False
+
+
 def discard(key: str, *, kind: str) -> bool:
     """Delete an object that no row names; what cannot be deleted now is set aside later."""
     return stores.delete(alias_of(kind), key)

@@ -47,3 +47,11 @@ def run(job, **identifiers):
         finally:
             if not connection.needs_rollback:
                 cursor.execute(f"set role {before}")
+
+
+def update_as_worker(stored, **facts):
+    """Write the columns of a file as the worker's role does, in the present transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local role portal_worker")
+        StoredFile.objects.filter(pk=stored.pk).update(**facts)
+        cursor.execute("set local role portal_web")

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
 from portal.vault import api as vault
 from workflows import deadlines
@@ -114,6 +116,17 @@ def _archive(case_id, at):
         situation, ended_on = _SITUATIONS[case.state], deadlines.legal_day(case.ended_at)
         advance(case_id=case_id, move="archive", actor=None, at=at)
         vault.keep_from(case.dossier_id, situation, ended_on)
+
+
+class CaseIsAlive(DomainRefusal):
+    """Somebody may still need the papers of this case."""
+
+
+def refuse_unless_archived(dossier_id: UUID) -> None:
+    """Raise CaseIsAlive for a dossier whose case is not archived; a draft has no case."""
+    case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
+    if case is not None and case.state != CaseState.ARCHIVED:
+        raise CaseIsAlive(_("Ce dossier n’est pas archivé : ses fichiers sont gardés."))
 
 
 def _ask_maker(order_id, at):

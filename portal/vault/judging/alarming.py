@@ -32,7 +32,7 @@ def watch(now: datetime) -> None:
         alarm.save(update_fields=["ended_at"])
 
 
-def _tell_administrators(late):
+def _tell_administrators(late: int) -> None:
     for person in User.objects.filter(kind=Kind.ADMINISTRATOR, is_active=True).order_by("pk"):
         with translation.override(person.language):
             send_mail(

@@ -1,15 +1,16 @@
 """A draft left for long goes with its files; one that somebody came back to does not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from dossiers import jobs as dossier_jobs
 from dossiers.models import Dossier, Evidence
-from dossiers.services import forgetting
 from dossiers.services.drafting import Typed, discard_draft, save_answers
 from portal.core import clock
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
+from portal.correspondence.models import OutgoingMail
 from portal.vault import api as vault
 from portal.vault import jobs
 from portal.vault.models import Keeping, StoredFile
@@ -17,7 +18,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import draft, file_now, give, picture
 
 pytestmark = pytest.mark.django_db
-YEAR = timedelta(days=366)
+ELEVEN_MONTHS, MONTH = timedelta(days=336), timedelta(days=31)
 
 
 @pytest.fixture
@@ -32,17 +33,18 @@ def left(person):
     return dossier
 
 
-def say(as_role):
-    with as_role("worker"), acting(None, scope="system") as act:
-        return forgetting.say_left_drafts(act.now)
-
-
 def night(as_role):
-    """What the worker does each night, in its order."""
-    said = say(as_role)
+    """What the worker does each night, in its order; how many people were told."""
     with as_role("worker"):
+        before = told()
+        dossier_jobs.say_left_drafts()
         jobs.expire_due()
-    return said
+        return told() - before
+
+
+def told():
+    with acting(None, scope="system"):
+        return OutgoingMail.objects.filter(subject="Votre brouillon sera bientôt supprimé").count()
 
 
 def seen(person, model, **which):
@@ -50,12 +52,17 @@ def seen(person, model, **which):
         return model.objects.get(**which)
 
 
-def test_a_draft_left_for_a_year_goes_whole(person, left, as_role, move_clock):
+def test_a_draft_left_for_a_year_goes_whole_after_its_person_was_told(
+    person, left, as_role, move_clock
+):
     assert night(as_role) == 0
-    move_clock(YEAR)
+    move_clock(ELEVEN_MONTHS)
 
     assert night(as_role) == 1
     assert night(as_role) == 0
+    assert seen(person, Dossier, pk=left.pk).answers
+    move_clock(MONTH)
+    night(as_role)
 
     gone = seen(person, Dossier, pk=left.pk)
     assert gone.withdrawn_at
@@ -65,29 +72,48 @@ def test_a_draft_left_for_a_year_goes_whole(person, left, as_role, move_clock):
     assert seen(person, Evidence).removed_at
 
 
-@pytest.mark.parametrize("how", ["an answer", "a file"])
-def test_a_draft_that_somebody_came_back_to_is_alive(person, left, as_role, move_clock, how):
-    move_clock(YEAR - timedelta(days=10))
-    with acting(person.pk) as act:
-        if how == "an answer":
-            typed = {"birth_name": Typed(value="AUTRE")}
-            save_answers(dossier_id=left.pk, applicant=person, typed=typed, at=act.now)
+def test_however_late_the_night_runs_the_month_is_whole(person, left, as_role, move_clock):
+    move_clock(5 * ELEVEN_MONTHS)
+
+    assert night(as_role) == 1
+    move_clock(MONTH - timedelta(days=2))
+    night(as_role)
+    assert seen(person, Dossier, pk=left.pk).answers
+
+    move_clock(timedelta(days=2))
+    night(as_role)
+    assert seen(person, Dossier, pk=left.pk).withdrawn_at
+
+
+def come_back(person, left, how="an answer"):
     if how == "a file":
         give(left, person, "proof-of-address", picture(colour=(1, 2, 3)))
-    move_clock(timedelta(days=20))
+        return
+    with acting(person.pk) as act:
+        typed = {"birth_name": Typed(value="AUTRE")}
+        save_answers(dossier_id=left.pk, applicant=person, typed=typed, at=act.now)
+
+
+@pytest.mark.parametrize("how", ["an answer", "a file"])
+def test_a_draft_that_somebody_came_back_to_is_alive(person, left, as_role, move_clock, how):
+    move_clock(ELEVEN_MONTHS)
+    assert night(as_role) == 1
+    come_back(person, left, how)
+    move_clock(2 * MONTH)
 
     assert night(as_role) == 0
     assert seen(person, Dossier, pk=left.pk).answers
+    move_clock(ELEVEN_MONTHS)
+    assert night(as_role) == 1
 
 
 def test_who_comes_back_between_the_list_and_the_end_keeps_everything(
     person, left, as_role, move_clock
 ):
-    move_clock(YEAR)
-    assert say(as_role) == 1
-    with acting(person.pk) as act:
-        typed = {"birth_name": Typed(value="AUTRE")}
-        save_answers(dossier_id=left.pk, applicant=person, typed=typed, at=act.now)
+    move_clock(ELEVEN_MONTHS)
+    night(as_role)
+    move_clock(MONTH)
+    come_back(person, left)
 
     with as_role("worker"):
         jobs.expire_due()
@@ -96,13 +122,13 @@ def test_who_comes_back_between_the_list_and_the_end_keeps_everything(
     assert vault.open_file(seen(person, StoredFile))
     night(as_role)
     with as_role("worker"), acting(None, scope="system"):
-        assert Keeping.objects.get(pk=left.pk).since == clock.today()
+        assert Keeping.objects.get(pk=left.pk).since is None
 
 
 def test_a_draft_filed_after_the_list_is_no_longer_on_it(person, as_role, move_clock):
     dossier = draft(person, evidence=True)
     with as_role("worker"), acting(None, scope="system") as act:
-        day = clock.legal_day(act.now) - YEAR
+        day = clock.legal_day(act.now) - 2 * ELEVEN_MONTHS
         vault.keep_many_from(vault.Situation.DRAFT, [(dossier.pk, day)])
 
     file_now(dossier, person)
@@ -138,3 +164,13 @@ def test_a_draft_given_up_leaves_no_key_the_next_night(person, left, as_role, mo
         jobs.expire_due()
         with acting(None, scope="system"):
             assert Keeping.objects.get(pk=left.pk).expired_at
+
+
+@pytest.mark.parametrize("situation", ["discarded", "refused", "draft"])
+def test_a_living_draft_never_ends_whatever_was_said_of_it(person, left, as_role, situation):
+    with as_role("worker"), acting(None, scope="system"):
+        vault.keep_from(left.pk, situation, date(2020, 1, 1))
+        with pytest.raises(DomainRefusal, match="gardé"):
+            vault.expire(left.pk, vault.Removal.EXPIRED)
+
+    assert vault.open_file(seen(person, StoredFile))

@@ -113,11 +113,10 @@ def flip(stored):
 
 
 def test_a_file_changed_in_the_store_is_unavailable_and_raises_one_alarm(routed):
-    agent = UserFactory(reviewer=True, prefecture="69")
     flip(routed)
 
-    with acting_for(agent):
-        answers = [vault.serve(request_of(agent), routed) for _one in range(2)]
+    with acting_for(routed.applicant):
+        answers = [vault.serve_sent(request_of(routed.applicant), routed) for _one in range(2)]
         routed.refresh_from_db()
         acts = list(JournalLine.objects.values_list("act", "facts"))
 
@@ -139,7 +138,7 @@ def test_a_store_that_is_down_raises_no_alarm_about_the_file(routed, settings):
     settings.VAULT_KEYS = {}
 
     with acting_for(routed.applicant):
-        assert vault.serve(request_of(routed.applicant), routed).status_code == 503
+        assert vault.serve_sent(request_of(routed.applicant), routed).status_code == 503
         routed.refresh_from_db()
 
     assert routed.trouble == ""

@@ -11,9 +11,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal.core.door import acting
+from portal.vault import api as vault
 from portal.vault import key_copies, keyring, keys, reconciling, rotating, storage, stores
 from portal.vault.errors import KeyDestroyed, Missing, StorageDown, Unreadable
 from portal.vault.models import DataKey, QuarantinedObject
+from tests.factories.accounts import UserFactory
+from tests.factories.dossiers import picture
 
 DATA = b"a passport" * 100
 OLD, NEW = os.urandom(32), os.urandom(32)
@@ -305,22 +308,52 @@ def test_a_key_of_a_dossier_that_the_database_forgot_is_set_aside_and_can_come_b
     assert copies(subject_id) == [old]
 
 
-@pytest.mark.parametrize("harm", ["lost", "changed"])
-def test_the_last_object_of_a_key_is_never_deleted_as_a_copy(db, ring, worker, harm):
-    subject_id = uuid.uuid4()
-    put(subject_id)
-    spare = keys.written(keys.for_reading(subject_id), subject_id, 1)
-    make_old(subject_id)
-    (named,) = [row(subject_id).storage_key]
-    stores.delete("keys", named)
-    if harm == "changed":
-        stores.write("keys", named, [b"nothing"])
+@pytest.fixture
+def applicant(db):
+    return UserFactory()
 
-    counts = key_copies.compare(f"{subject_id}"[:2])
+
+def receive(applicant, subject_id):
+    return vault.receive(picture(), subject_id=subject_id, applicant_id=applicant.pk)
+
+
+@pytest.mark.parametrize("harm", ["lost", "changed"])
+def test_a_database_restored_from_before_a_rotation_finds_its_keys_again(
+    applicant, ring, as_role, harm
+):
+    subject_id = uuid.uuid4()
+    stored = receive(applicant, subject_id)
+    with as_role("worker"):
+        before = row(subject_id)
+        ring(1, 2)
+        rotating.rewrap(subject_id)
+        with acting(None, scope="system"):  # the backup of the database is back
+            DataKey.objects.filter(pk=subject_id).update(
+                storage_key=before.storage_key, generation=before.generation
+            )
+        if harm == "changed":
+            stores.write("keys", before.storage_key, [b"nothing"])
+        with pytest.raises(StorageDown):
+            vault.open_file(stored)
+
+        counts = key_copies.compare(f"{subject_id}"[:2])
+
+        assert counts["adopted"] == 1
+        assert row(subject_id).generation == 2
+        assert vault.open_file(stored)
+
+
+def test_the_key_of_a_lost_race_is_not_taken_for_the_dossiers(applicant, ring, as_role):
+    subject_id = uuid.uuid4()
+    receive(applicant, subject_id)
+    with as_role("worker"):
+        other = keys.written(keyring.new_key(), subject_id, 1)
+        stores.delete("keys", row(subject_id).storage_key)
+
+        counts = key_copies.compare(f"{subject_id}"[:2])
 
     assert counts["lost"] == 1
-    assert counts["deleted"] == 0
-    assert any(spare.rpartition(".")[2] in name for name in copies(subject_id))
+    assert copies(subject_id) == [other]
 
 
 def test_a_dossier_without_any_object_for_its_key_is_said_to_be_lost(db, ring, worker, caplog):

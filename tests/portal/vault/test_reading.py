@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pypdfium2
 import pytest
+from django.core.files.storage import storages
 from django.http import Http404
 from django.test import RequestFactory
 
@@ -283,6 +285,23 @@ def test_a_store_that_is_down_is_said_in_words_and_leaves_no_line(stored, agent,
 
         assert response.status_code == 503
         assert "momentanément indisponible" in response.content.decode()
+        assert lines() == []
+
+
+def test_an_image_changed_in_the_store_is_not_given(stored, agent):
+    with acting(stored.applicant_id):
+        image = stored.renditions.get(kind="page", page=1, width=480)
+        other = stored.renditions.get(kind="page", page=2, width=480)
+    store = storages["evidence"]
+    kept, swapped = (store.open(one.storage_key).read() for one in (image, other))
+    changed = kept[:-1] + bytes([kept[-1] ^ 1])
+
+    with acting_for(agent):
+        for data in (changed, kept[:-1], swapped):
+            Path(store.path(image.storage_key)).write_bytes(data)
+            response = vault.serve_page(request_of(agent), stored, 1)
+            assert response.status_code == 503
+            assert b"RIFF" not in response.content
         assert lines() == []
 
 

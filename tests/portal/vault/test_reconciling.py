@@ -282,3 +282,21 @@ def test_the_quarantine_is_told(worker, capsys):
         call_command("vault", "quarantine")
 
     assert f"evidence {stray}" in capsys.readouterr().out
+
+
+def test_the_comparison_is_made_by_hand_after_a_restoration(applicant, worker, capsys, move_clock):
+    lost = receive(applicant)
+    receive(applicant)
+    storages["evidence"].delete(lost.storage_key)
+    day = f"{clock.today()}"
+    move_clock(timedelta(days=reconciling.GRACE_DAYS))
+
+    with worker():
+        call_command("vault", "compare")
+        call_command("vault", "compare", "--keys-alone")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "keys: {'objects': 2}",
+        f"evidence {day}: 1 rows without object, 0 objects set aside",
+        "keys: {'objects': 2}",
+    ]

@@ -276,3 +276,15 @@ def test_the_time_of_the_files_of_an_archived_case_runs_from_its_end(as_role):
     with as_role("worker"), acting(None, scope="system"):
         ended_on = deadlines.legal_day(life.case.ended_at)
         assert vault.running(vault.Situation.REFUSED) == [(life.dossier.pk, ended_on)]
+
+
+def test_the_files_of_a_case_that_is_not_archived_never_end_by_themselves(as_role):
+    life = Life().acknowledged().proposed("refuse").signed()
+
+    with as_role("worker"), acting(None, scope="system") as act:
+        day = deadlines.legal_day(act.now)
+        for situation in (vault.Situation.REFUSED, vault.Situation.DISCARDED):
+            vault.keep_from(life.dossier.pk, situation, day)
+            with pytest.raises(DomainRefusal, match="gardé"):
+                vault.expire(life.dossier.pk, vault.Removal.EXPIRED)
+        vault.expire(life.dossier.pk, vault.Removal.ORDERED)

@@ -52,7 +52,7 @@ def page_images(picture, page: int, widths):
         # each is made from the larger one, which is nearer than the original
         picture = _fitted(picture, width)
         out = io.BytesIO()
-        picture.save(out, "WEBP", quality=80, method=1)
+        picture.save(out, "WEBP", quality=80, method=0)
         made.append((out.getvalue(), {"page": page, "width": width}))
     return made
 

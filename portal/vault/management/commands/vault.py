@@ -1,5 +1,6 @@
 """The vault's keys, holds, ends and quarantine, for whoever runs the portal."""
 
+from collections import Counter
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db import connection
 
 from portal.core import clock, door
 from portal.core.errors import DomainRefusal
-from portal.vault import ending, keyring, reconciling, rotating
+from portal.vault import ending, key_copies, keyring, reconciling, rotating, storage
 from portal.vault.enums import Removal, Situation
 from portal.vault.errors import StorageDown
 from portal.vault.models import Keeping, LegalHold, QuarantinedObject, RetentionRule
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         rule.add_argument("days", type=int)
         rule.add_argument("--from", dest="starts_on", type=date.fromisoformat, required=True)
         rule.add_argument("--source", required=True, help="the text that says so")
+        compare = acts.add_parser("compare", help="do the night's comparison now, with every key")
+        compare.add_argument("--keys-alone", action="store_true")
         acts.add_parser("quarantine", help="the objects that were set aside")
         restore = acts.add_parser("restore", help="give an object of the quarantine its name back")
         restore.add_argument("store")
@@ -146,6 +149,24 @@ class Command(BaseCommand):
                 situation=situation, days=days, starts_on=starts_on, source=source[:200]
             )
         self.stdout.write(f"{situation}: {days} days from {starts_on}")
+
+    def do_compare(self, *, keys_alone, **_options):
+        """After a database or a store was restored; it may be stopped and run again."""
+        found = Counter()
+        for number in range(256):
+            found += key_copies.compare(f"{number:02x}")
+        self.stdout.write(f"keys: {dict(sorted(found.items()))}")
+        if keys_alone:
+            return
+        reconciling.finish_moves()
+        for alias in storage.ALIASES:
+            for day in reconciling.days_to_compare(alias):
+                compared = reconciling.compare(alias, day)
+                if compared.rows_without_object or compared.objects_without_row:
+                    self.stdout.write(
+                        f"{alias} {day}: {compared.rows_without_object} rows without object,"
+                        f" {compared.objects_without_row} objects set aside"
+                    )
 
     def do_quarantine(self, **_options):
         """The newest first."""

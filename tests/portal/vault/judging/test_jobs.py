@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -15,22 +15,17 @@ from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.vault import antivirus, jobs, storage
 from portal.vault import api as vault
-from portal.vault.enums import RenditionKind, ScanState
+from portal.vault.enums import ScanState
 from portal.vault.judging import apart, cleaning
 from portal.vault.judging import jobs as judging_jobs
-from portal.vault.models import Rendition, ScanAlarm, StoredFile
+from portal.vault.models import Rendition, ScanAlarm
 from tests import antivirus as other
 from tests.factories.accounts import UserFactory, as_worker
-from tests.factories.vault import judged, run
+from tests.factories.vault import judged, run, update_as_worker
 from tests.portal.vault import samples
 from tests.portal.vault.test_reading import request_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def applicant():
-    return UserFactory()
 
 
 def received(applicant, data=None, **facts):
@@ -184,19 +179,12 @@ def test_a_file_waits_for_an_antivirus_that_hangs_and_is_clean_when_it_is_back(
 def test_what_a_dead_worker_left_is_taken_up_again(applicant, move_clock):
     stored = received(applicant)
     with acting(None, scope="system"):
-        _as_worker_update(stored, scan_state=ScanState.SCANNING)
+        update_as_worker(stored, scan_state=ScanState.SCANNING)
     move_clock(timedelta(minutes=11))
 
     run(judging_jobs.judge_waiting)
 
     assert queued("vault.judge") == 2
-
-
-def _as_worker_update(stored, **facts):
-    with connection.cursor() as cursor:
-        cursor.execute("set local role portal_worker")
-        StoredFile.objects.filter(pk=stored.pk).update(**facts)
-        cursor.execute("set local role portal_web")
 
 
 def test_a_month_later_a_file_is_scanned_again_and_a_new_signature_sets_it_aside(
@@ -310,95 +298,6 @@ def test_what_was_made_is_never_changed(applicant, change):
 
     with pytest.raises(DatabaseError), transaction.atomic(), as_worker():
         Rendition.objects.update(**change)
-
-
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        (["scanning", "clean", "infected"], True),
-        (["scanning", "not_scanned", "clean"], True),
-        (["scanning", "not_scanned", "infected"], True),
-        (["scanning", "unreadable"], True),
-        (["clean"], False),
-        (["infected"], False),
-        (["not_scanned"], False),
-        (["scanning", "received"], False),
-        (["scanning", "infected", "clean"], False),
-        (["scanning", "unreadable", "clean"], False),
-        (["scanning", "clean", "not_scanned"], False),
-        (["scanning", "not_scanned", "unreadable"], False),
-    ],
-)
-def test_the_database_knows_which_moves_there_are(applicant, path, allowed):
-    stored = received(applicant)
-
-    def walk():
-        with acting(None, scope="system") as act:
-            for state in path:
-                facts = {"threat": "x" if state == "infected" else ""}
-                if state == "clean":
-                    facts["scanned_at"] = act.now
-                _as_worker_update(stored, scan_state=state, **facts)
-
-    if allowed:
-        walk()
-    else:
-        with pytest.raises(IntegrityError, match="in no case"), transaction.atomic():
-            walk()
-
-
-def test_a_page_of_the_portal_never_says_what_a_file_is_worth(applicant):
-    stored = received(applicant)
-
-    with (
-        pytest.raises(IntegrityError, match="worker alone"),
-        transaction.atomic(),
-        acting(applicant.pk),
-    ):
-        StoredFile.objects.filter(pk=stored.pk).update(scan_state=ScanState.SCANNING)
-
-
-def test_a_piece_of_evidence_is_never_clean_from_the_start(applicant):
-    with acting(applicant.pk) as act:
-        stored = StoredFile.objects.create(
-            subject_id=uuid.uuid4(),
-            applicant=applicant,
-            kind="evidence",
-            storage_key="evidence/x",
-            original_name="x.pdf",
-            content_type="application/pdf",
-            size=1,
-            sha256="0" * 64,
-            created_at=act.now,
-            scan_state=ScanState.CLEAN,
-            scanned_at=act.now,
-        )
-    assert again(stored) == ScanState.RECEIVED
-
-
-def test_clean_without_a_scan_is_refused_by_the_database(applicant):
-    stored = received(applicant)
-    with acting(None, scope="system"):
-        _as_worker_update(stored, scan_state=ScanState.SCANNING)
-
-    with (
-        pytest.raises(IntegrityError, match="a_clean_piece_of_evidence_was_scanned"),
-        transaction.atomic(),
-        acting(None, scope="system"),
-    ):
-        _as_worker_update(stored, scan_state=ScanState.CLEAN)
-
-
-def test_renditions_are_seen_by_who_sees_their_file(applicant):
-    stored = judged(received(applicant, prefecture_code="69"))
-
-    with acting(applicant.pk):
-        assert Rendition.objects.filter(file=stored).count() == 5
-    with acting(None, prefectures=["69"]):
-        assert Rendition.objects.filter(file=stored, kind=RenditionKind.COPY).exists()
-    for facts in ({"prefectures": ["75"]}, {}):
-        with acting(UserFactory().pk, **facts):
-            assert not Rendition.objects.exists()
 
 
 def test_the_store_that_is_down_leaves_the_file_waiting(applicant, monkeypatch):
