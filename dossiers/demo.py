@@ -5,6 +5,7 @@ import datetime as dt
 from dossiers.catalogue.conditions import visible_fields
 from dossiers.models import Dossier, ProcedureVersion
 from dossiers.models.procedure import published
+from portal.core import clock
 
 MEANT = {
     "birth_name": "EXEMPLE",
@@ -71,7 +72,7 @@ def _example_day(field, today):
 def example_draft(applicant, procedure_code: str, at: dt.datetime, **given) -> Dossier:
     """A draft whose every question is answered; files are still to be given."""
     version = ProcedureVersion.objects.latest_of(procedure_code).first()
-    answers = example_answers(published(version.pk), at.date(), **given)
+    answers = example_answers(published(version.pk), clock.legal_day(at), **given)
     return Dossier.objects.create(
         applicant=applicant,
         procedure_code=procedure_code,

@@ -15,6 +15,8 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 ALLOWED_CONTROLS = frozenset("\n\r\t")
 MEGABYTE = 1024 * 1024
 FIRST_YEAR = 1880
+# Further days are typing errors, and the last ones of the calendar have no day after them.
+LAST_YEAR = 2199
 
 
 class PortalFormRenderer(TemplatesSetting):
@@ -174,14 +176,14 @@ class DatePartsField(forms.MultiValueField):
 
     def _check_bounds(self, date):
         earliest = _bound(self.earliest) or dt.date(FIRST_YEAR, 1, 1)
-        latest = _bound(self.latest)
+        latest = _bound(self.latest) or dt.date(LAST_YEAR, 12, 31)
         if date < earliest:
             raise ValidationError(
                 _("La date doit être le %(day)s ou après."),
                 code="too_early",
                 params={"day": earliest.strftime("%d/%m/%Y")},
             )
-        if latest and date > latest:
+        if date > latest:
             raise ValidationError(
                 _("La date doit être le %(day)s ou avant."),
                 code="too_late",

@@ -17,6 +17,7 @@ from appointments.models import (
     Seat,
 )
 from appointments.services import replaying
+from portal.core import clock
 from portal.core.door import acting
 from tests.appointments.test_invariants import forbidden, refused, sql
 from tests.factories import appointments as factory
@@ -77,7 +78,7 @@ def test_no_more_above_the_places_than_learned(shut_places):
         NoShowRate.objects.create(
             prefecture_code="75",
             service_id="collection",
-            learned_on=act.now.date(),
+            learned_on=clock.legal_day(act.now),
             honoured=1,
             missed=1,
             rate=0.9,
@@ -99,7 +100,7 @@ def test_a_rate_is_a_share(db, rate):
         NoShowRate.objects.create(
             prefecture_code="75",
             service_id="collection",
-            learned_on=act.now.date(),
+            learned_on=clock.legal_day(act.now),
             honoured=0,
             missed=0,
             rate=rate,

@@ -45,8 +45,9 @@ select id, 'collection' from territory_counter where name like 'Guichet inventé
 on conflict do nothing
 """
 _HOURS = """
-insert into appointments_openingpattern (counter_id, service_id, weekday, minutes, seats, valid)
-select counter.id, 'collection', weekday, hours, 1, daterange('2026-01-01', null)
+insert into appointments_openingpattern (counter_id, service_id, weekday, minutes, seats, valid,
+    interpreters)
+select counter.id, 'collection', weekday, hours, 1, daterange('2026-01-01', null), '{}'
 from territory_counter counter, generate_series(1, 5) weekday,
     unnest(array[int4range(540, 720), int4range(810, 960)]) hours
 where counter.name like 'Guichet inventé%%'

@@ -271,7 +271,7 @@ def test_no_strange_question_breaks_a_page(world, name):
     [
         "00000000-0000-0000-0000-000000000000",
         "not-an-identifier",
-        "1",
+        str(2**31 - 1),
         "-1",
         "9" * 40,
         "..%2f..%2fetc%2fpasswd",

@@ -215,7 +215,7 @@ def _old(office):
 def _remind(life, *, days):
     with acting(life.applicant.pk) as act:
         at = act.now + dt.timedelta(days=days)
-        for request_id in extending.to_remind(at.date()):
+        for request_id in extending.to_remind(clock.legal_day(at)):
             extending.remind(request_id=request_id, at=at)
 
 
