@@ -61,7 +61,8 @@ def choose(page, path, *, box="passport"):
 
 
 def received(page, box="passport"):
-    return page.locator(f"#piece-{box} .po-file--checked")
+    """The files of a box: received, and shown as soon as they were judged."""
+    return page.locator(f"#piece-{box} .po-file:not(.po-file--missing)")
 
 
 def open_boxes(amina):
