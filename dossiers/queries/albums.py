@@ -18,6 +18,7 @@ class PageView:
     place: int
     name: str
     picture_url: str
+    is_shown: bool
     open_url: str
     turn: int
     is_first: bool
@@ -60,7 +61,8 @@ def _page(one, count):
         id=str(one.pk),
         place=one.position,
         name=one.file.original_name,
-        picture_url=page("file_page", one.file_id, 1, vault.SMALL) if one.file.is_shown else "",
+        picture_url=page("file_page", one.file_id, 1, vault.SMALL),
+        is_shown=one.file.is_shown,
         open_url=open_url,
         turn=one.turn,
         is_first=one.position == 1,

@@ -168,10 +168,11 @@ def test_photographs_become_one_document_by_buttons_alone(amina, tmp_path):
     with page.expect_navigation(timeout=60_000):
         page.locator("form[data-arrival] input[type=file]").first.set_input_files(paths)
     pictures = page.locator(".po-album__picture img")
-    assert pictures.count() == 2
+    pictures.nth(1).wait_for(timeout=30_000)
     for button in ("Placer après page 1", "Tourner page 2"):
         with page.expect_navigation():
             page.get_by_role("button", name=button).click()
+    pictures.nth(1).wait_for(timeout=30_000)
     assert "po-turn-90" in pictures.nth(1).get_attribute("class")
     with page.expect_navigation():
         page.locator("button[name=finish]").click()

@@ -273,6 +273,21 @@ function tell() {
   said.focus();
 }
 
+// A photograph is shown once it was looked at, a moment after it came.
+async function appear(place, left = 20) {
+  const answer = await fetch(place.dataset.picture).catch(() => null);
+  if (!answer?.ok) {
+    if (left) setTimeout(() => appear(place, left - 1), 1500);
+    return;
+  }
+  const picture = document.createElement("img");
+  picture.alt = place.dataset.alt;
+  picture.className = place.dataset.turn;
+  picture.src = place.dataset.picture;
+  place.replaceChildren(picture);
+}
+
+document.querySelectorAll("[data-picture]").forEach((place) => appear(place));
 if (words) tell();
 if (words && globalThis.tus?.isSupported) {
   document.querySelectorAll("form[data-arrival]").forEach(prepare);
