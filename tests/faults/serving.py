@@ -63,7 +63,7 @@ def web_process(*, workers: int = 2, threads: int = 4):
 def _environment(name, files):
     cluster = postgres.ensure_running(settings.VAR / "postgres")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PORTAL_")}
-    keys = {key: os.environ[key] for key in os.environ if key.endswith("_KEY")}
+    keys = {key: os.environ[key] for key in os.environ if key.endswith(("_KEY", "_KEYS"))}
     return (
         kept
         | keys
