@@ -10,6 +10,7 @@ from django.views.generic import TemplateView, View
 
 from appointments import letters, queries, rules
 from appointments.forms.change import CannotComeForm
+from appointments.queries.offers import is_volunteer, offer_of
 from appointments.services import changing, notices
 from dossiers.api import Dossier
 from portal.core import clock
@@ -50,6 +51,8 @@ class ShowAppointment(OwnDossier, ReadOnlyView, TemplateView):
             "dossier": self.dossier,
             "appointment": appointment,
             "waiting": queries.waiting_of(self.dossier.pk),
+            "offer": offer_of(self.dossier.pk, at=at),
+            "is_volunteer": is_volunteer(self.dossier.pk),
             "may_prefer": rules.may_prefer(workflows.case_of(self.dossier.pk), appointment),
             "papers": notices.papers_in(clearance, get_language()[:2]) if clearance else [],
             "may_give_back": bool(appointment)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
+from dossiers.catalogue.channels import Channel
 from dossiers.catalogue.conditions import Condition
 from dossiers.catalogue.fees import Confidence, Fee, FeeUse
 from dossiers.catalogue.text import Text
@@ -14,6 +15,7 @@ __all__ = [
     "MEANINGS",
     "Board",
     "CatalogueError",
+    "Channel",
     "Check",
     "Confidence",
     "Deadline",
@@ -74,6 +76,8 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "title_starts_on": ("date",),
     "title_ends_on": ("date",),
     "entered_on": ("date",),
+    "moved_on": ("date",),
+    "contract_ends_on": ("date",),
     "cycle_ends_on": ("date",),
 }
 REQUIRED_MEANINGS = (
@@ -106,7 +110,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One question. `minimum`, `maximum` bound numbers and dates; `must_be` counts from today."""
+    """One question. `minimum`, `maximum` bound numbers and dates; `must_be` counts from today.
+
+    `wrong` is what the person reads when the answer has not the form of `pattern`.
+    """
 
     name: str
     kind: FieldKind
@@ -120,6 +127,7 @@ class Field:
     maximum: int | date | None = None
     must_be: Literal["past", "future"] | None = None
     pattern: str | None = None
+    wrong: Text | None = None
     autocomplete: str | None = None
     means: str | None = None
 
@@ -144,7 +152,8 @@ class EvidenceRule:
     """A piece of evidence the law asks for (pièce justificative): the demand, not the file.
 
     `essential` marks what examination cannot begin without; the rest must not stop it
-    (CRPA L.114-5-1). `ends_on` names the answer that says until when the document is valid.
+    (CRPA L.114-5-1). `ends_on` names the answer that says until when the document is valid. It is
+    asked of requests filed from `since` to `until`, both days included.
     """
 
     code: str
@@ -162,11 +171,16 @@ class EvidenceRule:
     ends_on: str | None = None
     accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png", "image/heic")
     max_files: int = 4
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A delay of the law, in days or in calendar months."""
+    """A delay of the law, in days or in calendar months, for requests filed while it is in force.
+
+    `when` names those whom it concerns; of two delays of one effect, the first that applies wins.
+    """
 
     code: str
     label: Text
@@ -175,6 +189,9 @@ class Deadline:
     confidence: Confidence
     days: int | None = None
     months: int | None = None
+    when: Condition | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +261,7 @@ class Procedure:
 
     code: str
     source_code: str
-    family: Literal["first", "renewal", "duplicate"]
+    family: Literal["first", "renewal", "duplicate", "change"]
     authority: Literal["residence", "national"]
     prints: Literal["on-record", "required"]
     title: Text
@@ -264,6 +281,7 @@ class Procedure:
     checks: tuple[Check, ...] = ()
     grounds: tuple[Ground, ...] = ()
     board_before_refusal: Board | None = None
+    channels: tuple[Channel, ...] = ()
 
     def step(self, code: str) -> Step:
         """The step of that code; KeyError without one."""

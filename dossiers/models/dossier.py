@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.catalogue.law import has_dated_rows
 from dossiers.models.person import Person
 from dossiers.models.procedure import ProcedureVersion, published
+from portal.core import clock
 
 
 class DossierQuerySet(models.QuerySet):
@@ -95,8 +97,11 @@ class Dossier(models.Model):
 
     @property
     def procedure(self):
-        """The procedure as it was when this dossier was started."""
-        return published(self.version_id)
+        """The text it was started under, with the law of the day of its filing, or of today."""
+        text = published(self.version_id)
+        if not has_dated_rows(text):
+            return text
+        return published(self.version_id, clock.legal_day(self.filed_at or clock.now()))
 
     @property
     def is_draft(self):

@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.db import models
 from django.db.models import Func, Q
 
+from dossiers.catalogue.law import in_force
 from dossiers.catalogue.loader import from_json
 
 
@@ -38,8 +39,13 @@ class ProcedureVersion(models.Model):
         return f"{self.code} {self.digest[:8]}"
 
 
-@lru_cache(maxsize=256)
-def published(version_id):
-    """The procedure as this version says it, read once: a published version never changes."""
+@lru_cache(maxsize=1024)
+def published(version_id, on=None):
+    """The procedure as this version says it, read once: a published version never changes.
+
+    With a day, only the rows of the law in force on that day.
+    """
+    if on is not None:
+        return in_force(published(version_id), on)
     version = ProcedureVersion.objects.get(pk=version_id)
     return from_json(version.definition)

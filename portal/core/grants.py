@@ -68,6 +68,7 @@ GRANTS = {
         "appointments.preference": "SIU",
         "appointments.preferredsite": "SIUD",
         "appointments.readmission": "SI",
+        "appointments.shortnoticeoffer": "SU",
         "appointments.urgency": "SIU",
         "appointments.visit": "SIU",
         "appointments.waitingscreen": "SIU",
@@ -122,6 +123,7 @@ GRANTS = {
         "appointments.appointment": "SU",
         "appointments.visitfigure": "SIU",
         "appointments.reminder": "SI",
+        "appointments.shortnoticeoffer": "",
         "appointments.undeliverednotice": "SIU",
         "appointments.slot": "",
         "appointments.seat": "",
@@ -147,6 +149,7 @@ GRANTS = {
         "appointments.forecast": "SIU",
         "appointments.issuerun": "SI",
         "appointments.issuedecision": "SI",
+        "appointments.shortnoticeoffer": "SIU",
         "appointments.runinputs": "SI",
         "appointments.drawnseed": "SI",
         "appointments.noshowrate": "SI",
@@ -189,6 +192,7 @@ FUNCTION_GRANTS = {
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
     "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
     "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
+    "appointments_why_over(appointments_shortnoticeoffer)": ("portal_issuer",),
 }
 
 

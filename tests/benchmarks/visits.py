@@ -75,6 +75,30 @@ from accounts_user where email like 'visite%%'
 """
 
 
+_FREE_PREFERENCES = """
+do $$ declare one record; begin
+    for one in select conname from pg_constraint
+        where contype = 'f' and conrelid = 'appointments_preference'::regclass loop
+        execute format('alter table appointments_preference drop constraint %I', one.conname);
+    end loop;
+end $$
+"""
+_WISHES = """
+insert into appointments_preference (dossier_id, applicant_id, person_id, prefecture_code, blocked,
+    short_notice, changed_at)
+select dossier_id, applicant_id, person_id, prefecture_code, '{}', true, portal_now()
+from appointments_clearance where mod(applicant_id, 2) = 0 on conflict do nothing
+"""
+
+
+def make_volunteers(owner) -> None:
+    """Half of the people may be offered a near place."""
+    owner.execute(_FREE_PREFERENCES)
+    owner.execute("alter table appointments_preference disable trigger user")
+    owner.execute(_WISHES)
+    owner.execute("alter table appointments_preference enable trigger user")
+
+
 def prepare(owner, *, seats: int, office: str = OFFICE) -> None:
     """Counters enough for so many seats, and tables that take clearances alone."""
     owner.execute(_FREE_CLEARANCES)

@@ -30,7 +30,6 @@ EMPTY = {
     "appointments_forecast",
     "appointments_noshowrate",
     "appointments_openday",
-    "appointments_preference",
     "appointments_preferredsite",
     "appointments_readmission",
     "appointments_reminder",
@@ -43,8 +42,12 @@ EMPTY = {
     "vault_quarantinedobject",
     "workflows_awaitedsupply",
 }
-# The issuing run alone reads what it drew and what it saw; the worker that looks here may not.
-OF_THE_RUN = {"appointments_drawnseed", "appointments_runinputs"}
+# The issuing run alone reads what it drew, saw and offers; the worker that looks here may not.
+OF_THE_RUN = {
+    "appointments_drawnseed",
+    "appointments_runinputs",
+    "appointments_shortnoticeoffer",
+}
 # A person takes a site out of those they prefer; the policy leaves them their own rows alone.
 TAKEN_OUT_BY_ITS_PERSON = ("delete from {table}", "web", "appointments_preferredsite")
 # Pieces of an upload are cleared once it has ended, and its row a week later.

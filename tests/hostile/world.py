@@ -171,6 +171,8 @@ def _more_lives(office):
     lives["retraction"] = one().granted().retraction_proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
     office.urgency = _urgent(one().granted().card_ready())
+    lives["offered"] = visits.willing(one().granted().card_ready())
+    lives["waiting"] = one().granted().card_ready()
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
 
@@ -231,6 +233,14 @@ def help_at_the_counters(built):
         helper = office.people["counter_agent"]
         opened(helper, office.owner)
         office.identification = recognised(helper, office.visitor).identification
+
+
+def offer_a_near_place(office):
+    """One volunteer is offered a seat of the coming days; nobody else knows of it."""
+    visits.open_calendar(office.code)
+    visits.run_near(office.code)
+    office.offer = visits.offer_of(office.lives["offered"])
+    assert office.offer is not None
 
 
 def _others():

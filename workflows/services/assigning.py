@@ -179,12 +179,15 @@ def move_from(*, case_id: UUID, agent_id: int, why: str, at: datetime) -> Assign
     with door.also(case.prefecture_code):
         evening = why == ReleasedWhy.EVENED
         drawn = draw(case, at=at, without={agent_id}, compared=None if evening else COMPARED)
-        if drawn is None and why in {ReleasedWhy.AWAY, ReleasedWhy.EVENED}:
+        if drawn is None:
+            # Who has left or is too close loses the case even so: it waits for the next draw.
+            if why not in {ReleasedWhy.AWAY, ReleasedWhy.EVENED}:
+                release(case, why=why, at=at)
             return None
         if evening and not _has_less(drawn, case, agent_id):
             return None
         release(case, why=why, at=at)
-        return _give(case, drawn, why=AssignedWhy(why)) if drawn else None
+        return _give(case, drawn, why=AssignedWhy(why))
 
 
 def _who_gave_it(case: Case, *, since: int) -> str:
