@@ -89,3 +89,12 @@ class TaskState(models.TextChoices):
     DONE = "done", _("Fait")
     PROBLEM = "problem", _("À corriger")
     BLOCKED = "blocked", _("Pas encore possible")
+
+
+class AlbumState(models.TextChoices):
+    """Where several photographs of one document are."""
+
+    OPEN = "open", _("En cours")
+    MAKING = "making", _("En préparation")
+    DONE = "done", _("Terminé")
+    DROPPED = "dropped", _("Abandonné")

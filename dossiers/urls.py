@@ -2,6 +2,8 @@
 
 from dossiers.views import (
     address,
+    albums,
+    arriving,
     assisted,
     assisted_draft,
     closing,
@@ -12,6 +14,7 @@ from dossiers.views import (
     evidence,
     files,
     filing,
+    reusing,
     steps,
 )
 from dossiers.views.counter_door import counter
@@ -24,6 +27,7 @@ APPLICANT = frozenset({Role.APPLICANT.value})
 SELF = Policy(door="applicant", roles=APPLICANT)
 OWN = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier")
 OWN_EVIDENCE = Policy(door="applicant", roles=APPLICANT, relation="own", object="evidence")
+OWN_UPLOAD = Policy(door="applicant", roles=APPLICANT, relation="own", object="upload")
 OWN_FILE = Policy(door="applicant", roles=APPLICANT, relation="own", object="file")
 OWN_LETTER = Policy(door="applicant", roles=APPLICANT, relation="own", object="letter")
 
@@ -36,9 +40,11 @@ HELPED = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", objec
 HELPED_EVIDENCE = Policy(
     door="counter", roles=AT_THE_COUNTER, relation="assigned", object="evidence"
 )
+HELPED_UPLOAD = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="upload")
 HELPED_FILE = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="file")
 
 DRAFT = "dossiers/<uuid:dossier_id>/depot/"
+BOX = "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/"
 PAGE = "<uuid:file_id>/pages/<int:number>/<int:width>/"
 
 
@@ -60,6 +66,11 @@ urlpatterns = [
     own(
         "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/", evidence.EvidenceBox, "evidence_box"
     ),
+    own(f"{BOX}envois/", arriving.Uploads, "uploads"),
+    own(f"{BOX}envois/<uuid:upload_id>/", arriving.OneUpload, "upload", OWN_UPLOAD),
+    own(f"{BOX}reprendre/", reusing.ReuseEvidence, "evidence_reuse"),
+    own(f"{BOX}photos/", albums.AlbumOfBox, "album"),
+    own(f"{BOX}photos/changer/", albums.ChangeAlbum, "album_change"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<uuid:evidence_id>/retirer/",
         files.RemoveEvidence,
@@ -89,6 +100,7 @@ urlpatterns = [
 ]
 
 HELP = "<uuid:dossier_id>/"
+HELP_BOX = f"{HELP}pieces/<slug:rule_code>/"
 
 
 def helped(path, view, name, policy=HELPED):
@@ -112,6 +124,12 @@ counter_urlpatterns = [
     helped(HELP, assisted_draft.Tasks, "tasks"),
     helped(f"{HELP}pieces/", assisted_draft.EvidencePage, "evidence"),
     helped(f"{HELP}pieces/<slug:rule_code>/", assisted_draft.EvidenceBox, "evidence_box"),
+    helped(f"{HELP_BOX}envois/", assisted_draft.Uploads, "uploads"),
+    helped(
+        f"{HELP_BOX}envois/<uuid:upload_id>/", assisted_draft.OneUpload, "upload", HELPED_UPLOAD
+    ),
+    helped(f"{HELP_BOX}photos/", assisted_draft.AlbumOfBox, "album"),
+    helped(f"{HELP_BOX}photos/changer/", assisted_draft.ChangeAlbum, "album_change"),
     helped(
         f"{HELP}pieces/<uuid:evidence_id>/retirer/",
         assisted_draft.RemoveEvidence,

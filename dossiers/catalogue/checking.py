@@ -43,6 +43,8 @@ def problems_of(procedure: Procedure) -> Iterator[str]:
         yield from _conditions(rule.when, asked, f"evidence[{i}].when")
         if not rule.accept:
             yield f"evidence[{i}].accept: au moins un format est attendu"
+        if rule.ends_on and MEANINGS.get(rule.ends_on) != ("date",):
+            yield f"evidence[{i}].ends_on: « {rule.ends_on} » n'est pas le sens d'une date"
     for i, use in enumerate(procedure.fees):
         yield from _conditions(use.when, asked, f"fees[{i}].when")
     yield from _windows(procedure, asked)

@@ -152,7 +152,8 @@ class EvidenceRule:
     """A piece of evidence the law asks for (pièce justificative): the demand, not the file.
 
     `essential` marks what examination cannot begin without; the rest must not stop it
-    (CRPA L.114-5-1). It is asked of requests filed from `since` to `until`, both days included.
+    (CRPA L.114-5-1). `ends_on` names the answer that says until when the document is valid. It is
+    asked of requests filed from `since` to `until`, both days included.
     """
 
     code: str
@@ -167,6 +168,7 @@ class EvidenceRule:
     essential: bool = False
     translated: bool = False
     max_age_months: int | None = None
+    ends_on: str | None = None
     accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png", "image/heic")
     max_files: int = 4
     since: date | None = None

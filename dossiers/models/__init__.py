@@ -1,5 +1,6 @@
 """The tables of what an applicant says and gives."""
 
+from dossiers.models.album import Album, AlbumPage
 from dossiers.models.assistance import AssistedIdentification, AssistedSession
 from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
 from dossiers.models.correction import Correction, CorrectionContest
@@ -10,6 +11,8 @@ from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.submission import Submission
 
 __all__ = [
+    "Album",
+    "AlbumPage",
     "AssistedIdentification",
     "AssistedSession",
     "CompletionItem",

@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.catalogue.conditions import evidence_for
 from dossiers.models import Dossier
+from dossiers.queries.arriving import on_their_way
 from dossiers.queries.pages import page
+from dossiers.queries.problems import held_by_rule
+from dossiers.queries.reusing import ended_notice
+from portal.core import clock
 from portal.vault import api as vault
 
 
@@ -50,7 +54,11 @@ class Box:
     files: tuple[Held, ...]
     is_full: bool
     add_url: str
+    uploads_url: str
+    album_url: str
     asked_why: str = ""
+    arriving: tuple = ()
+    ended: str = ""
 
     @property
     def state(self):
@@ -64,14 +72,26 @@ class Box:
 
 
 def boxes_of(dossier: Dossier, held: dict[str, list], language: str) -> list[Box]:
-    """Every box these answers call for, in the order of the procedure."""
+    """Every box these answers call for, in the order of the procedure, and what comes to each."""
+    coming = on_their_way(dossier, held)
     return [
-        box_view(dossier, rule, held.get(rule.code, []), language)
+        box_view(
+            dossier, rule, held.get(rule.code, []), language, arriving=coming.get(rule.code, ())
+        )
         for rule in evidence_for(dossier.procedure, dossier.answers)
     ]
 
 
-def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str = "") -> Box:
+def one_box(dossier: Dossier, rule, language: str, asked_why: str = "") -> Box:
+    """One box alone, with its files and what comes to it."""
+    held = held_by_rule(dossier)
+    coming = on_their_way(dossier, held).get(rule.code, ())
+    return box_view(dossier, rule, held.get(rule.code, []), language, asked_why, coming)
+
+
+def box_view(
+    dossier: Dossier, rule, held: list, language: str, asked_why: str = "", arriving=()
+) -> Box:
     """One box and its files; asked again, what was filed is to do again until a file is added."""
     again = bool(asked_why) and all(evidence.first_submission for evidence in held)
     add_url = page("evidence_box", dossier.pk, rule.code)
@@ -88,7 +108,11 @@ def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str =
         files=tuple(_held(dossier, evidence, add_url, again) for evidence in held),
         is_full=len(held) >= rule.max_files,
         add_url=add_url,
+        uploads_url=page("uploads", dossier.pk, rule.code),
+        album_url=page("album", dossier.pk, rule.code),
         asked_why=asked_why,
+        arriving=tuple(arriving),
+        ended=ended_notice(dossier, rule, clock.today()),
     )
 
 

@@ -16,6 +16,7 @@ from dossiers.catalogue.conditions import (
 from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
+from dossiers.queries.arriving import what_was_begun
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -63,6 +64,7 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
         *_wrong_moment(procedure, window, language),
         *_missing_evidence(procedure, answers, held, language),
         *_refused_files(procedure, held, language),
+        *_unfinished_evidence(dossier, language),
         *_nobody(procedure, answers),
     ]
     return Review(tuple(problems), competence, window)
@@ -122,6 +124,24 @@ def _missing_evidence(procedure, answers, held, language):
                 EVIDENCE_PAGE,
                 rule.code,
             )
+
+
+def _unfinished_evidence(dossier, language):
+    """What would be left out of a filing although its person has sent it."""
+    checked, rule_code = what_was_begun(dossier)
+    if checked:
+        yield Problem(
+            _("Un fichier est en cours de vérification. Attendez quelques secondes."),
+            EVIDENCE_PAGE,
+        )
+    if rule_code:
+        label = dossier.procedure.evidence_rule(rule_code).label.get(language)
+        yield Problem(
+            _("Des photos attendent : terminez ou abandonnez le document « %(piece)s ».")
+            % {"piece": label},
+            EVIDENCE_PAGE,
+            rule_code,
+        )
 
 
 def _refused_files(procedure, held, language):

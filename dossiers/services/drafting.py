@@ -14,6 +14,7 @@ from dossiers.enums import AssistanceEnd, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
 from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
+from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
 from portal.core import clock, journal
 from portal.core.errors import DomainRefusal
@@ -131,15 +132,16 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
         return dossier
     rules.refuse_unless_draft(dossier)
     for evidence in dossier.evidence.filter(removed_at=None).select_related("file").order_by("pk"):
-        vault.remove(evidence.file)  # never filed: nobody has a right to keep it
+        forget_document(evidence)  # never filed: nobody has a right to keep it
     vault.keep_from(dossier.pk, vault.Situation.DISCARDED, clock.legal_day(at))
     empty(dossier, at)
     return dossier
 
 
 def empty(dossier: Dossier, at: datetime) -> None:
-    """Erase what a locked draft says; its files are the vault's to delete."""
+    """Erase what a locked draft says and what was begun; its files are the vault's to delete."""
     dossier.evidence.filter(removed_at=None).update(removed_at=at)
+    drop_what_was_begun(dossier, at)
     end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
     dossier.answers, dossier.raw_answers = {}, {}
     dossier.withdrawn_at = dossier.updated_at = at

@@ -10,9 +10,8 @@ from dossiers.forms.completion import ExplainForm
 from dossiers.forms.evidence import EvidenceForm
 from dossiers.models import CompletionItem
 from dossiers.queries.asked import open_questions
-from dossiers.queries.boxes import box_view
+from dossiers.queries.boxes import one_box
 from dossiers.queries.completions import words_of
-from dossiers.queries.problems import held_by_rule
 from dossiers.services.answering import explain_item
 from dossiers.services.completing import refuse_what_is_over
 from dossiers.services.drafting import save_answers
@@ -126,7 +125,6 @@ class AnswerItem(OwnDossier, View):
         if not words.is_evidence:
             return {"box": None, "upload": None}
         rule = self.procedure.evidence_rule(self.item.code)
-        held = held_by_rule(self.dossier).get(rule.code, [])
-        box = box_view(self.dossier, rule, held, self.language, asked_why=" ".join(words.why))
+        box = one_box(self.dossier, rule, self.language, asked_why=" ".join(words.why))
         upload = EvidenceForm(rule=rule, language=self.language, auto_id=box.auto_id)
         return {"box": box, "upload": upload}

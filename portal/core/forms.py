@@ -225,11 +225,19 @@ class UploadField(forms.FileField):
         "invalid": _("Le fichier n’est pas arrivé en entier. Choisissez-le de nouveau."),
     }
 
-    def __init__(self, *, extensions=("pdf", "jpg", "jpeg", "png", "heic"), max_bytes=None, **opts):
+    def __init__(
+        self,
+        *,
+        extensions=("pdf", "jpg", "jpeg", "png", "heic"),
+        types=(),
+        max_bytes=None,
+        **opts,
+    ):
         super().__init__(**opts)
         self.extensions = tuple(extension.lower() for extension in extensions)
         self.max_bytes = max_bytes or 20 * MEGABYTE
-        self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in self.extensions)
+        # A telephone offers its camera for a type, never for the end of a name.
+        self.widget.attrs["accept"] = ",".join([*(f".{end}" for end in self.extensions), *types])
 
     def to_python(self, data):
         uploaded = super().to_python(data)

@@ -37,6 +37,8 @@ GRANTS = {
         "vault.scanalarm": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        "vault.upload": "SIU",
+        "vault.uploadchunk": "SI",
         # keys are asked for one by one, of functions of the database
         "vault.*": "",
         "correspondence.outgoingmail": "SI",
@@ -102,6 +104,9 @@ GRANTS = {
         "vault.scanalarm": "SIU",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        # what was staged is cleared once the upload has ended
+        "vault.upload": "SIUD",
+        "vault.uploadchunk": "SD",
         "vault.retentionrule": "SI",
         "vault.*": "SIU",
         "correspondence.outgoingmail": "SIU",

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.vault.arrival.gate.UploadGate",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.core.middleware.GZipWords",
     "portal.core.middleware.PersonalPagesAreNotStored",

@@ -50,6 +50,8 @@ STORAGES = {alias: _storage(alias) for alias in _BUCKETS} | {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 EVIDENCE_MAX_BYTES = env.whole("PORTAL_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)
+# Of the threads of one web process, how many may receive pieces of files; the others are for pages.
+UPLOADS_AT_ONCE = env.whole("PORTAL_UPLOADS_AT_ONCE", default=2)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

@@ -14,6 +14,7 @@ from portal.vault.ending import (
     running,
 )
 from portal.vault.enums import FileKind, Removal, ScanState, Situation
+from portal.vault.errors import LOST, StorageDown
 from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.services import (
@@ -29,7 +30,6 @@ from portal.vault.services import (
     set_prefecture,
     store_bytes,
 )
-from portal.vault.storage import StorageDown
 from portal.vault.viewer import Frame, show
 from portal.vault.views import LARGE, SMALL, serve, serve_copy, serve_page, serve_sent
 
@@ -37,6 +37,7 @@ __all__ = [
     "AccessGrant",
     "FileKind",
     "LARGE",
+    "LOST",
     "SMALL",
     "Frame",
     "Kept",

@@ -15,3 +15,7 @@ class Unreadable(StorageDown):
 
 class KeyDestroyed(StorageDown):
     """The dossier's key was destroyed: nobody reads its files any more, and none is added."""
+
+
+LOST = (Missing, Unreadable, KeyDestroyed)
+"""Asking again will not bring these bytes back."""

@@ -16,6 +16,7 @@ from portal.vault import (
     services,
     storage,
 )
+from portal.vault.arrival import jobs as _arrival_jobs  # noqa: F401 -- found in this module alone
 from portal.vault.judging import jobs as _judging_jobs  # noqa: F401 -- found in this module alone
 from portal.vault.models import StoredFile
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from portal.vault.arrival.models import Upload, UploadChunk  # noqa: F401 -- tables of this room
 from portal.vault.enums import (
     HELD_BACK,
     SHOWN,

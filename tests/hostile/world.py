@@ -7,10 +7,16 @@ from types import SimpleNamespace
 from appointments.models import Clearance
 from appointments.services import screens, urgency
 from dossiers.services import extending
+from dossiers.services.albums import add_page
+from dossiers.services.arriving import begin_upload
+from dossiers.services.dropping import drop_album
 from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
 from portal.core import clock
 from portal.core.door import acting, acting_for, also
+from portal.vault import api as vault
+from portal.vault.arrival import services as arrival
+from portal.vault.arrival import staging
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory, as_worker
@@ -100,9 +106,34 @@ def _office(code):
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
+    _send(office)
     for dossier in (office.draft, office.lives["filed"].dossier):
         clear_papers_of(dossier)
     return office
+
+
+def _send(office):
+    """A file on its way to the draft, and photographs that were thrown away."""
+    dossier, owner = office.draft, office.owner
+    piece, kept = (
+        staging.put(b"\xff\xd8", dossier.pk),
+        vault.keep(dossiers.picture(), subject_id=dossier.pk),
+    )
+    with acting(owner.pk) as act:
+        upload = begin_upload(
+            dossier=dossier,
+            rule_code="passport",
+            name="passeport.jpg",
+            size=1000,
+            language="fr",
+            at=act.now,
+        )
+        arrival.take_piece(upload.pk, 0, piece)
+        page = add_page(
+            dossier_id=dossier.pk, applicant=owner, rule_code="passport", kept=kept, at=act.now
+        )
+        drop_album(album_id=page.album_id, at=act.now)
+    office.draft_upload = upload.pk
 
 
 def _appoint(office):
