@@ -1,8 +1,10 @@
 """Invented answers and filed requests, for the demonstration and for the tests."""
 
 import datetime as dt
+import secrets
+import string
 
-from dossiers.catalogue.conditions import visible_fields
+from dossiers.catalogue.conditions import entry_shown, visible_fields
 from dossiers.models import Dossier, ProcedureVersion
 from dossiers.models.procedure import published
 from portal.core import clock
@@ -15,7 +17,6 @@ MEANT = {
     "nationality": "BR",
     "passport_number": "ZZ000001",
     "foreigner_number": "9900000001",
-    "photo_code": "EXEMPLE000000000000001",
     "email": "ada@exemple.invalid",
     "phone": "0600000000",
     "preferred_language": "fr",
@@ -35,8 +36,15 @@ OTHERWISE = {
     "commune": "69383",
     "foreigner_number": "9900000002",
     "passport_number": "ZZ000002",
-    "photo_code": "EXEMPLE000000000000002",
+    "mrz": (
+        "P<BRAEXEMPLE<<ADA<INVENTEE<<<<<<<<<<<<<<<<<<\nZZ000001<3BRA9905049F3001019<<<<<<<<<<<<<<<6"
+    ),
+    "visa_number": "FRA990000001",
+    "siret": "35600000000048",
 }
+
+
+LENGTHS = {"photo_code": 22, "stamp_number": 16}
 
 
 def example_answers(procedure, today: dt.date, **given) -> dict:
@@ -44,22 +52,36 @@ def example_answers(procedure, today: dt.date, **given) -> dict:
     answers = dict(given)
     for step in procedure.steps:
         for field in step.fields:
-            wanted = field.required or field.means in MEANT
+            wanted = field.required or field.means in MEANT or field.kind == "list"
             if wanted and field.name not in answers and field in visible_fields(step, answers):
                 answers[field.name] = _example(field, today)
     return answers
 
 
 def _example(field, today):
+    if field.kind in LENGTHS:
+        # a code serves once: each example has its own
+        return "".join(secrets.choice(string.digits) for _ in range(LENGTHS[field.kind]))
     if field.means in MEANT:
         return MEANT[field.means]
     if field.kind == "date":
         return _example_day(field, today).isoformat()
+    if field.kind == "list":
+        return [_example_entry(field, today)]
     if field.kind == "choice":
         return field.options[0].value
     if field.kind in {"integer", "money"}:
         return field.minimum or 1
-    return OTHERWISE[field.kind][: field.max_length] if field.max_length else OTHERWISE[field.kind]
+    example = OTHERWISE[field.kind]
+    return example[: field.max_length] if field.max_length else example
+
+
+def _example_entry(field, today):
+    entry = {}
+    for part in field.fields:
+        if part.required and part in entry_shown(field, entry, {})[0]:
+            entry[part.name] = _example(part, today)
+    return entry
 
 
 def _example_day(field, today):

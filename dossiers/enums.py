@@ -70,3 +70,10 @@ class TaskState(models.TextChoices):
     DONE = "done", _("Fait")
     PROBLEM = "problem", _("À corriger")
     BLOCKED = "blocked", _("Pas encore possible")
+
+
+class CodeKind(models.TextChoices):
+    """What a code printed on a sheet or on a receipt pays or shows, once."""
+
+    PHOTO = "photo_code", _("Photo d’identité numérique")
+    STAMP = "stamp_number", _("Timbre fiscal")

@@ -1,6 +1,7 @@
 """The tables of what an applicant says and gives."""
 
 from dossiers.models.assistance import AssistedIdentification, AssistedSession
+from dossiers.models.code_use import CodeUse
 from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
 from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
@@ -12,6 +13,7 @@ from dossiers.models.submission import Submission
 __all__ = [
     "AssistedIdentification",
     "AssistedSession",
+    "CodeUse",
     "CompletionItem",
     "CompletionReminder",
     "CompletionRequest",

@@ -8,7 +8,13 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models.person import Person
-from dossiers.models.procedure import ProcedureVersion, published
+from dossiers.models.procedure import (
+    ProcedureVersion,
+    depends_on_filing,
+    published,
+    published_on,
+)
+from portal.core import clock
 
 
 class DossierQuerySet(models.QuerySet):
@@ -95,8 +101,14 @@ class Dossier(models.Model):
 
     @property
     def procedure(self):
-        """The procedure as it was when this dossier was started."""
-        return published(self.version_id)
+        """The procedure in the text that this dossier keeps to, ages counted at filing.
+
+        A draft is counted as if it were filed today.
+        """
+        if not depends_on_filing(self.version_id):
+            return published(self.version_id)
+        at = self.filed_at or clock.now()
+        return published_on(self.version_id, clock.legal_day(at))
 
     @property
     def is_draft(self):

@@ -3,14 +3,15 @@
 import pytest
 from django.conf import settings
 
-from dossiers.models.procedure import published
+from dossiers.models.procedure import depends_on_filing, published, published_on
 from tests.factories.accounts import UserFactory
 
 
 @pytest.fixture(autouse=True)
 def fresh_versions():
     """A cloned database gives its numbers again: forget the procedures read before."""
-    published.cache_clear()
+    for cached in (published, depends_on_filing, published_on):
+        cached.cache_clear()
 
 
 @pytest.fixture
