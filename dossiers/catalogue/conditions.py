@@ -64,7 +64,8 @@ class Shown:
 def shown(procedure: Procedure, answers: Answers) -> Shown:
     """Read the whole form once; pages that show nothing are left out."""
     kept = dict(answers)
-    pages, names = [], set()
+    pages: list[tuple[Step, tuple[Field, ...]]] = []
+    names: set[str] = set()
     for step in procedure.steps:
         fields = tuple(_visible(step, kept))
         names.update(field.name for field in fields)

@@ -14,7 +14,7 @@ def differences(old: Procedure | None, new: Procedure) -> list[str]:
     if old is None:
         return ["nouvelle démarche"]
     before, after = _by_part(old), _by_part(new)
-    lines = []
+    lines: list[str] = []
     for part, word in PARTS.items():
         lines += _between(word, before[part], after[part])
     rest = {name: value for name, value in dump(new).items() if name not in PARTS}

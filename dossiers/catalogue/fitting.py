@@ -100,7 +100,9 @@ def _lacking(form: Shown) -> Iterator[Field]:
         yield from (field for field in fields if lacks_answer(field, form.answers))
 
 
-def _papers(one: Procedure, said: Answers, other: Procedure, said_there: Answers):
+def _papers(
+    one: Procedure, said: Answers, other: Procedure, said_there: Answers
+) -> tuple[EvidenceRule, ...]:
     """The documents that one text requires and the other does not ask."""
     there = {rule.code for rule in evidence_for(other, said_there)}
     return tuple(r for r in evidence_for(one, said) if r.required and r.code not in there)
