@@ -1,10 +1,13 @@
 """Invented answers and filed requests, for the demonstration and for the tests."""
 
 import datetime as dt
+import re
 import secrets
 import string
 
 from dossiers.catalogue.conditions import entry_shown, visible_fields
+from dossiers.catalogue.loader import catalogue
+from dossiers.forms.posting import from_answer
 from dossiers.models import Dossier, ProcedureVersion
 from dossiers.models.procedure import published
 from portal.core import clock
@@ -25,6 +28,8 @@ MEANT = {
     "postcode": "69003",
     "commune": "69383",
 }
+# One letter or digit of a set, so many times: the patterns of the data files are made of these.
+PART = re.compile(r"\[(?P<one>[^]])[^]]*\](?:\{(?P<times>\d+)(?:,\d+)?\})?")
 DAYS_FROM_NOW = {"title_ends_on": 90, "passport_ends_on": 1000, "entered_on": -30}
 OTHERWISE = {
     "text": "Exemple",
@@ -58,6 +63,39 @@ def example_answers(procedure, today: dt.date, **given) -> dict:
     return answers
 
 
+def typed_answers(procedure_code: str, today: dt.date, told: dict) -> dict:
+    """What a person types in each control of a procedure: what `told` says, the rest invented.
+
+    Dates are `date`s, yes and no are "yes" and "no". A choice told that this procedure does not
+    offer is left aside.
+    """
+    procedure = catalogue()[procedure_code]
+    fields = {field.name: field for field in procedure.all_fields()}
+    known = {
+        name: value
+        for name, value in told.items()
+        if name not in fields or not fields[name].options or fields[name].label_of(value)
+    }
+    given = {
+        name: _kept(fields[name], value)
+        for name, value in known.items()
+        if name in fields and fields[name].kind != "commune"
+    }
+    invented = example_answers(procedure, today, **given)
+    return {name: _typed(fields[name], value) for name, value in invented.items()} | known
+
+
+def _kept(field, typed):
+    if field.kind == "yes_no":
+        return typed == "yes"
+    return typed.isoformat() if isinstance(typed, dt.date) else typed
+
+
+def _typed(field, answer):
+    shown = from_answer(field, answer)
+    return shown if isinstance(shown, dt.date) else str(shown)
+
+
 def _example(field, today):
     if field.kind in LENGTHS:
         # a code serves once: each example has its own
@@ -72,6 +110,8 @@ def _example(field, today):
         return field.options[0].value
     if field.kind in {"integer", "money"}:
         return field.minimum or 1
+    if field.pattern:
+        return _fitting(field.pattern)
     example = OTHERWISE[field.kind]
     return example[: field.max_length] if field.max_length else example
 
@@ -82,6 +122,11 @@ def _example_entry(field, today):
         if part.required and part in entry_shown(field, entry, {})[0]:
             entry[part.name] = _example(part, today)
     return entry
+
+
+def _fitting(pattern):
+    """The simplest text of that form: « 00000 » for `[0-9]{5}`."""
+    return PART.sub(lambda part: part["one"] * int(part["times"] or 1), pattern)
 
 
 def _example_day(field, today):

@@ -11,6 +11,25 @@ class FilingChannel(models.TextChoices):
     COUNTER = "counter", _("Au guichet, avec un agent")
 
 
+class ChannelKind(models.TextChoices):
+    """Where the law has a procedure filed; dated rows of the catalogue say which."""
+
+    ONLINE = "online", _("En ligne, sur ce portail")
+    ELSEWHERE = "elsewhere", _("Sur un autre service public en ligne")
+    COUNTER = "counter", _("À l’accueil de la préfecture")
+
+
+class LawKind(models.TextChoices):
+    """What a row of the law of a procedure is about."""
+
+    CHANNEL = "channel", _("Où déposer")
+    WINDOW = "window", _("Quand déposer")
+    DELAY = "delay", _("Délai")
+    PRICE = "price", _("Prix")
+    EVIDENCE = "evidence", _("Pièce justificative")
+    CHECK = "check", _("Vérification")
+
+
 class AssistanceReason(models.TextChoices):
     """Why a person files at the counter and not alone (CESEDA R.431-2, paragraph 3)."""
 

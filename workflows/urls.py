@@ -13,6 +13,7 @@ from workflows.views import (
     completion,
     correction,
     decision,
+    law,
     observations,
     queue,
     reasons,
@@ -110,6 +111,7 @@ urlpatterns = [
         name="delegations",
         policy=_policy(Role.SUPERVISOR, object=None),
     ),
+    route("droit/", law.Law.as_view(), name="law", policy=_LISTS),
     route("recherche/", queue.Search.as_view(), name="search", policy=_LISTS),
     route("pilotage/", queue.Supervision.as_view(), name="supervision", policy=_LISTS),
     route(

@@ -11,22 +11,26 @@ from dossiers.catalogue.checking_fields import (
     repeated,
 )
 from dossiers.catalogue.schema import REQUIRED_MEANINGS, Field, Procedure
-from dossiers.catalogue.windows import Window
+from dossiers.catalogue.windows import COUNTED_FROM, Window
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+TERRITORY = re.compile(r"0[1-9]|(?!20)[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
 WINDOW_NUMBERS = {
     "before-expiry": ("opens_days_before", "closes_days_before", "late_months_after"),
     "after-entry": ("months_after_entry",),
+    "after-move": ("months_after",),
+    "after-majority": ("months_after",),
     "while-valid": ("months_left",),
     "anytime": (),
 }
 WINDOW_STATUSES = {
     "before-expiry": ("early", "late", "too_late", "unknown"),
     "after-entry": ("early", "late", "unknown"),
+    "after-move": ("early", "late", "unknown"),
+    "after-majority": ("early", "late", "unknown"),
     "while-valid": ("too_late", "unknown"),
     "anytime": (),
 }
-WINDOW_DATE = {"before-expiry": "title_ends_on", "after-entry": "entered_on"}
 
 
 def problems_of(procedure: Procedure) -> Iterator[str]:
@@ -42,6 +46,8 @@ def problems_of(procedure: Procedure) -> Iterator[str]:
         yield from conditions_of(use.when, asked, f"fees[{i}].when")
     yield from _windows(procedure, asked)
     yield from _durations(procedure)
+    yield from _deadlines(procedure, asked)
+    yield from _dated(procedure)
     yield from _checks(procedure, asked)
 
 
@@ -56,6 +62,9 @@ def _names(procedure: Procedure) -> Iterator[str]:
     yield from repeated("steps", "means", [field.means for field in fields if field.means])
     given = {field.means for field in fields}
     for means in REQUIRED_MEANINGS:
+        # What is confirmed online for the whole country makes no card, hence needs no photo.
+        if means == "photo_code" and procedure.authority == "national":
+            continue
         if means not in given:
             yield f"steps: aucun champ n'a le sens « {means} »"
 
@@ -90,11 +99,19 @@ def _window(procedure: Procedure, window: Window, place: str) -> Iterator[str]:
     for status in WINDOW_STATUSES[window.kind]:
         if getattr(window.messages, status) is None:
             yield f"{place}.messages.{status}: attendu pour « {window.kind} »"
-    needed = WINDOW_DATE.get(window.kind)
+    needed = COUNTED_FROM.get(window.kind)
     if needed and procedure.meaning(needed) is None:
         yield f"{place}: aucun champ n'a le sens « {needed} », dont ce délai dépend"
     if window.late_charge and procedure.late_fee is None:
         yield f"{place}.late_charge: la procédure ne dit pas sa taxe de retard (late_fee)"
+    yield from _rights(window, place)
+
+
+def _rights(window: Window, place: str) -> Iterator[str]:
+    """No right and no charge comes from a window that is to be confirmed."""
+    for right in ("late_charge", "extension_by_right"):
+        if getattr(window, right) and window.confidence != "sourced":
+            yield f"{place}.{right}: ne se déduit pas d'un délai à confirmer"
 
 
 def _durations(procedure: Procedure) -> Iterator[str]:
@@ -104,12 +121,36 @@ def _durations(procedure: Procedure) -> Iterator[str]:
     if months.offered and (months.maximum is None or max(months.offered) > months.maximum):
         yield "title_months.maximum: absent ou dépassé par une durée proposée"
     yield from _followed(procedure)
-    for i, deadline in enumerate(procedure.deadlines):
-        if (deadline.days is None) is (deadline.months is None):
-            yield f"deadlines[{i}]: « days » ou « months », l'un des deux"
     for i, use in enumerate(procedure.fees):
         if not any(amount.since for amount in use.fee.amounts):
             yield f"fees[{i}].fee: aucun montant n'a de date d'effet"
+        for amount in use.fee.amounts:
+            if amount.since and amount.confidence != "sourced":
+                yield f"fees[{i}].fee: {amount.schedule}: une date d'effet ne peut être à confirmer"
+
+
+def _deadlines(procedure: Procedure, asked: Asked) -> Iterator[str]:
+    for i, deadline in enumerate(procedure.deadlines):
+        place = f"deadlines[{i}]"
+        yield from conditions_of(deadline.when, asked, f"{place}.when")
+        if (deadline.days is None) is (deadline.months is None):
+            yield f"{place}: « days » ou « months », l'un des deux"
+        if deadline.effect == "implicit-refusal" and deadline.confidence != "sourced":
+            yield f"{place}.confidence: un refus ne naît pas d'un délai à confirmer"
+
+
+def _dated(procedure: Procedure) -> Iterator[str]:
+    """Rows in force from a day to a day: the days in order, the territories known by their code."""
+    for name in ("evidence", "deadlines", "other_windows", "channels"):
+        for i, row in enumerate(getattr(procedure, name)):
+            if row.since and row.until and row.until < row.since:
+                yield f"{name}[{i}].until: précède since"
+    for i, row in enumerate(procedure.channels):
+        for code in row.territories:
+            if not TERRITORY.fullmatch(code):
+                yield f"channels[{i}].territories: « {code} » n'est pas un code de département"
+        if row.confidence == "sourced" and not row.legal:
+            yield f"channels[{i}].legal: une source est attendue, ou confidence à « recalled »"
 
 
 def _followed(procedure: Procedure) -> Iterator[str]:

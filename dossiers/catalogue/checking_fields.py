@@ -70,6 +70,8 @@ def problems_of_entries(field: Field, place: str, before: Asked, asked: Asked) -
 
 def _pattern(field: Field, place: str) -> Iterator[str]:
     if field.pattern is None:
+        if field.wrong:
+            yield f"{place}.wrong: sans objet sans « pattern »"
         return
     try:
         re.compile(field.pattern)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
+from dossiers.catalogue.channels import Channel
 from dossiers.catalogue.conditions import Condition
 from dossiers.catalogue.fees import Confidence, Fee, FeeUse
 from dossiers.catalogue.text import Text
@@ -14,6 +15,7 @@ __all__ = [
     "MEANINGS",
     "Board",
     "CatalogueError",
+    "Channel",
     "Check",
     "Confidence",
     "Deadline",
@@ -79,6 +81,8 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "title_starts_on": ("date",),
     "title_ends_on": ("date",),
     "entered_on": ("date",),
+    "moved_on": ("date",),
+    "contract_ends_on": ("date",),
     "cycle_ends_on": ("date",),
 }
 REQUIRED_MEANINGS = (
@@ -118,6 +122,7 @@ class Field:
     `partial`: a date of which only the month or the year may be known. `none`: the words of a
     box for who has nothing to write ("one name only"). `filled_from`: the house answers, the
     person reads. A `list` repeats `fields` once for each `entry`, from `minimum` to `maximum`.
+    `wrong` is what the person reads when the answer has not the form of `pattern`.
     """
 
     name: str
@@ -132,6 +137,7 @@ class Field:
     maximum: int | date | None = None
     must_be: Literal["past", "future"] | None = None
     pattern: str | None = None
+    wrong: Text | None = None
     autocomplete: str | None = None
     means: str | None = None
     partial: bool = False
@@ -177,7 +183,7 @@ class EvidenceRule:
     """A piece of evidence the law asks for (pièce justificative): the demand, not the file.
 
     `essential` marks what examination cannot begin without; the rest must not stop it
-    (CRPA L.114-5-1).
+    (CRPA L.114-5-1). It is asked of requests filed from `since` to `until`, both days included.
     """
 
     code: str
@@ -194,11 +200,16 @@ class EvidenceRule:
     max_age_months: int | None = None
     accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png", "image/heic")
     max_files: int = 4
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A delay of the law, in days or in calendar months."""
+    """A delay of the law, in days or in calendar months, for requests filed while it is in force.
+
+    `when` names those whom it concerns; of two delays of one effect, the first that applies wins.
+    """
 
     code: str
     label: Text
@@ -207,6 +218,9 @@ class Deadline:
     confidence: Confidence
     days: int | None = None
     months: int | None = None
+    when: Condition | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +290,7 @@ class Procedure:
 
     code: str
     source_code: str
-    family: Literal["first", "renewal", "duplicate"]
+    family: Literal["first", "renewal", "duplicate", "change"]
     authority: Literal["residence", "national"]
     prints: Literal["on-record", "required"]
     title: Text
@@ -296,6 +310,7 @@ class Procedure:
     checks: tuple[Check, ...] = ()
     grounds: tuple[Ground, ...] = ()
     board_before_refusal: Board | None = None
+    channels: tuple[Channel, ...] = ()
 
     def step(self, code: str) -> Step:
         """The step of that code; KeyError without one."""

@@ -1,4 +1,4 @@
-"""What procedures share (fields, evidence, windows, delays, fees, grounds), merged into each."""
+"""What procedures share (fields, evidence, windows, delays, fees, checks, grounds), merged in."""
 
 import tomllib
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from dossiers.catalogue.fees import Fee
 from dossiers.catalogue.reading import INVALID, Reader, under
-from dossiers.catalogue.schema import Deadline, EvidenceRule, Field, Ground, Step
+from dossiers.catalogue.schema import Check, Deadline, EvidenceRule, Field, Ground, Step
 from dossiers.catalogue.windows import Window
 
 Table = dict[str, Any]
@@ -18,6 +18,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "_deadlines.toml": ("deadlines",),
     "_fees.toml": ("schedules", "fees"),
     "_grounds.toml": ("grounds",),
+    "_checks.toml": ("checks",),
 }
 # Section: what an entry is, and the attribute that its key gives.
 SECTIONS: dict[str, tuple[type, str, str]] = {
@@ -28,7 +29,10 @@ SECTIONS: dict[str, tuple[type, str, str]] = {
     "deadlines": (Deadline, "code", "échéance inconnue"),
     "fees": (Fee, "code", "taxe inconnue"),
     "grounds": (Ground, "code", "motif inconnu"),
+    "checks": (Check, "code", "vérification inconnue"),
 }
+# Lists of a procedure whose entries name a shared one, or change some of its keys.
+LISTS = ("evidence", "deadlines", "grounds", "checks")
 SCHEDULE_KEYS = {"legal", "confidence", "since", "until"}
 
 
@@ -152,7 +156,7 @@ class Shared:
     def expand(self, table: Table, file: str) -> Table:
         """The table of a procedure with everything shared merged in."""
         whole = dict(table)
-        for key in ("steps", "evidence", "deadlines", "fees", "other_windows", "grounds"):
+        for key in (*LISTS, "steps", "fees", "other_windows"):
             if isinstance(table.get(key), list):
                 whole[key] = [
                     self._expanded(key, item, f"{file}: {key}[{i}]")
@@ -168,7 +172,7 @@ class Shared:
         if key == "steps":
             step = self._merged("steps", item, place)
             return self._fields_of(step, place)
-        if key in ("evidence", "deadlines", "grounds"):
+        if key in LISTS:
             return self._merged(key, item, place)
         inner, section = ("fee", "fees") if key == "fees" else ("window", "windows")
         if isinstance(item, dict) and isinstance(item.get(inner), str):

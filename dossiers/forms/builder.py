@@ -91,12 +91,14 @@ def _common(field, language):
     }
 
 
-def _text(field, common, _today, _language):
+def _text(field, common, _today, language):
     built = PlainTextField(
         max_length=field.max_length or 200, autocomplete=field.autocomplete, **common
     )
     if field.pattern:
         wrong = _("Cette réponse n’a pas la forme attendue.")
+        if field.wrong:
+            wrong = field.wrong.get(language)
         built.validators.append(RegexValidator(rf"\A(?:{field.pattern})\Z", wrong))
     return built
 

@@ -8,12 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models.person import Person
-from dossiers.models.procedure import (
-    ProcedureVersion,
-    depends_on_filing,
-    published,
-    published_on,
-)
+from dossiers.models.procedure import ProcedureVersion, published, reads_by_the_day
 from portal.core import clock
 
 
@@ -101,14 +96,10 @@ class Dossier(models.Model):
 
     @property
     def procedure(self):
-        """The procedure in the text that this dossier keeps to, ages counted at filing.
-
-        A draft is counted as if it were filed today.
-        """
-        if not depends_on_filing(self.version_id):
+        """The text it keeps to, as it reads on the day of its filing, or today for a draft."""
+        if not reads_by_the_day(self.version_id):
             return published(self.version_id)
-        at = self.filed_at or clock.now()
-        return published_on(self.version_id, clock.legal_day(at))
+        return published(self.version_id, clock.legal_day(self.filed_at or clock.now()))
 
     @property
     def is_draft(self):

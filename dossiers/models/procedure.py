@@ -1,11 +1,11 @@
 """The published texts of each procedure: a draft keeps the one it was started under."""
 
-from datetime import date
 from functools import lru_cache
 
 from django.db import models
 from django.db.models import Func, Q
 
+from dossiers.catalogue.law import has_dated_rows, in_force
 from dossiers.catalogue.loader import from_json
 from dossiers.catalogue.reckoning import depends_on_the_day, on_the_day
 
@@ -44,20 +44,20 @@ class ProcedureVersion(models.Model):
         return f"{self.code} {self.digest[:8]}"
 
 
-@lru_cache(maxsize=256)
-def published(version_id):
-    """The procedure as this version says it, read once: a published version never changes."""
+@lru_cache(maxsize=1024)
+def published(version_id, on=None):
+    """The procedure as this version says it, read once: a published version never changes.
+
+    With a day, only the rows of the law in force on that day, and ages "at filing" counted on it.
+    """
+    if on is not None:
+        return on_the_day(in_force(published(version_id), on), on)
     version = ProcedureVersion.objects.get(pk=version_id)
     return from_json(version.definition)
 
 
 @lru_cache(maxsize=256)
-def depends_on_filing(version_id):
-    """Whether this text counts an age on the day of filing."""
-    return depends_on_the_day(published(version_id))
-
-
-@lru_cache(maxsize=256)
-def published_on(version_id, day: date):
-    """The same procedure, ages counted on that day."""
-    return on_the_day(published(version_id), day)
+def reads_by_the_day(version_id):
+    """Whether anything that this text asks depends on the day of filing, fees apart."""
+    text = published(version_id)
+    return has_dated_rows(text) or depends_on_the_day(text)

@@ -12,7 +12,7 @@ from dossiers.catalogue.conditions import (
     prune,
     shown,
 )
-from dossiers.catalogue.windows import WindowAnswer, assess_filing
+from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
 from portal.core.errors import Sentence
@@ -108,7 +108,7 @@ def outside_the_law(procedure, competence) -> str | None:
 
 def _wrong_moment(procedure, window, language):
     if not window.may_file:
-        means = "entered_on" if window.window.kind == "after-entry" else "title_ends_on"
+        means = COUNTED_FROM[window.window.kind]
         yield Problem(window.sentence(language, show=show_date), step_of_meaning(procedure, means))
 
 

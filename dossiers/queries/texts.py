@@ -6,11 +6,12 @@ from datetime import date
 
 from dossiers.catalogue.differences import differences
 from dossiers.catalogue.fitting import Fit, refit
+from dossiers.catalogue.law import in_force
 from dossiers.catalogue.loader import catalogue, digest_of
 from dossiers.catalogue.reckoning import on_the_day
 from dossiers.catalogue.schema import Procedure
 from dossiers.models import Dossier, ProcedureVersion
-from dossiers.models.procedure import published, published_on
+from dossiers.models.procedure import published
 from dossiers.queries.answers import short_language, show
 
 
@@ -55,11 +56,11 @@ def newer_text_of(dossier: Dossier) -> int | None:
 
 def fit_of(dossier: Dossier, version_id: int, today: date) -> Fit:
     """The draft's answers under that text."""
-    return _fit(dossier, published_on(version_id, today), today)
+    return _fit(dossier, published(version_id, today), today)
 
 
 def _fit(dossier, new, today):
-    old = published_on(dossier.version_id, today)
+    old = published(dossier.version_id, today)
     return refit(old, new, dossier.answers, dossier.raw_answers, today)
 
 
@@ -99,7 +100,7 @@ def effect_of(procedure: Procedure, today: date) -> Effect:
     latest = ProcedureVersion.objects.latest_of(procedure.code)
     newest = latest.values_list("pk", flat=True).first()
     effect = Effect(procedure.code, differences(newest and published(newest), procedure))
-    dated = on_the_day(procedure, today)
+    dated = on_the_day(in_force(procedure, today), today)
     drafts = Dossier.objects.drafts().filter(procedure_code=procedure.code)
     for dossier in drafts.order_by("pk").iterator(chunk_size=500):
         fit = _fit(dossier, dated, today)

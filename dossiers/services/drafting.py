@@ -16,7 +16,7 @@ from dossiers.models.procedure import published
 from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
 from dossiers.services.helping import end_running
-from portal.core import journal
+from portal.core import clock, journal
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
 
@@ -146,10 +146,16 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     if dossier.filed_at is None and dossier.withdrawn_at is not None:
         return dossier
     rules.refuse_unless_draft(dossier)
-    held = dossier.evidence.filter(removed_at=None)
-    for evidence in held.select_related("file").order_by("pk"):
+    for evidence in dossier.evidence.filter(removed_at=None).select_related("file").order_by("pk"):
         vault.remove(evidence.file)  # never filed: nobody has a right to keep it
-    held.update(removed_at=at)
+    vault.keep_from(dossier.pk, vault.Situation.DISCARDED, clock.legal_day(at))
+    empty(dossier, at)
+    return dossier
+
+
+def empty(dossier: Dossier, at: datetime) -> None:
+    """Erase what a locked draft says; its files are the vault's to delete."""
+    dossier.evidence.filter(removed_at=None).update(removed_at=at)
     end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
     dossier.answers, dossier.raw_answers = {}, {}
     dossier.withdrawn_at = dossier.updated_at = at
@@ -157,7 +163,6 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     journal.record(
         "dossier.discarded", subject_type="dossier", subject_id=dossier.pk, dossier_id=dossier.pk
     )
-    return dossier
 
 
 def lock_own(dossier_id: UUID, applicant) -> Dossier:

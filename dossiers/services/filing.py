@@ -25,6 +25,7 @@ from portal.core.errors import DomainRefusal
 from portal.core.numbers import next_dossier_number
 from portal.correspondence import api as correspondence
 from portal.territory import api as territory
+from portal.vault import api as vault
 
 
 class FilingRefused(DomainRefusal):
@@ -71,6 +72,7 @@ def file_dossier(
     dossier.answers = prune(dossier.procedure, dossier.answers)
     boxes.leave_out_what_no_longer_applies(dossier, at)
     _stamp(dossier, checked.competence, applicant, at)
+    vault.keep_open(dossier.pk)  # a draft left for long may be about to go
     close_files(dossier)
     submission = freeze(dossier, number=1, at=at, language=language, session=session)
     _acknowledge(dossier, submission, session)

@@ -55,6 +55,7 @@ MAILS = {
     "completion_reminder": _("La préfecture attend toujours votre complément"),
     "help_opened": _("Un agent de guichet remplit votre demande avec vous"),
     "account_at_counter": _("Un compte a été créé pour vous au guichet"),
+    "draft_ends_soon": _("Votre brouillon sera bientôt supprimé"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
 

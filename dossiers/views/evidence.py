@@ -91,7 +91,7 @@ class EvidenceBox(View):
         return self._received(request, dossier)
 
     def _receive(self, request, dossier, rule, upload, old):
-        kept = vault.keep(upload)
+        kept = vault.keep(upload, subject_id=dossier.pk)
         written = False
         try:
             with self.opened() as act:

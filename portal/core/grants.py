@@ -35,6 +35,8 @@ GRANTS = {
         "account.*": "SIUD",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        # keys are asked for one by one, of functions of the database
+        "vault.*": "",
         "correspondence.outgoingmail": "SI",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
@@ -96,6 +98,8 @@ GRANTS = {
         "account.*": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        "vault.retentionrule": "SI",
+        "vault.*": "SIU",
         "correspondence.outgoingmail": "SIU",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
@@ -172,7 +176,13 @@ GRANTS = {
 COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
 
 # Functions that see more than who calls them: these roles alone may.
-FUNCTION_GRANTS = {"appointments_standing(text, uuid)": ("portal_web",)}
+FUNCTION_GRANTS = {
+    "appointments_standing(text, uuid)": ("portal_web",),
+    "vault_lock_key(uuid)": (),
+    "vault_key_of(uuid)": ("portal_web", "portal_worker"),
+    "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
+    "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
+}
 
 
 def statements():

@@ -15,6 +15,7 @@ from portal.settings.paths import *
 from portal.settings.paths import ROOT, VAR
 from portal.settings.security import *
 from portal.settings.storage import *
+from portal.settings.vault import *
 
 DEBUG = False
 DEMO = False

@@ -5,7 +5,15 @@ or `keep` outside any transaction and `register` inside the one that writes its 
 """
 
 from portal.vault.access import grant_access, may_read, revoke_access
-from portal.vault.enums import FileKind
+from portal.vault.ending import (
+    days_kept,
+    expire,
+    keep_from,
+    keep_many_from,
+    keep_open,
+    running,
+)
+from portal.vault.enums import FileKind, Removal, Situation
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.previews import NoPreview
 from portal.vault.services import (
@@ -14,6 +22,7 @@ from portal.vault.services import (
     keep,
     keep_bytes,
     open_file,
+    open_range,
     receive,
     register,
     remove,
@@ -28,19 +37,28 @@ __all__ = [
     "FileKind",
     "Kept",
     "NoPreview",
+    "Removal",
+    "Situation",
     "StorageDown",
     "StoredFile",
+    "days_kept",
     "discard",
+    "expire",
     "first_page_image",
     "grant_access",
     "keep",
     "keep_bytes",
+    "keep_from",
+    "keep_many_from",
+    "keep_open",
     "may_read",
     "open_file",
+    "open_range",
     "receive",
     "register",
     "remove",
     "revoke_access",
+    "running",
     "serve",
     "serve_preview",
     "set_prefecture",

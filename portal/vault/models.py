@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from portal.vault.enums import FileKind
+from portal.vault.enums import FileKind, Removal, Situation, Trouble
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -38,7 +38,14 @@ class StoredFile(models.Model):
     pages = models.PositiveSmallIntegerField(default=1)
     preview_key = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
+    # A removed file leaves a tombstone: which bytes it was, until when and why; not its name.
     removed_at = models.DateTimeField(null=True)
+    removed_why = models.CharField(
+        max_length=12, choices=Removal.choices, blank=True, db_default=""
+    )
+    # What the last look at its object found wrong, until a later look finds it whole.
+    trouble = models.CharField(max_length=12, choices=Trouble.choices, blank=True, db_default="")
+    trouble_since = models.DateTimeField(null=True)
 
     objects = StoredFileQuerySet.as_manager()
 
@@ -50,6 +57,16 @@ class StoredFile(models.Model):
             models.CheckConstraint(name="a_stored_file_is_not_empty", condition=Q(size__gt=0)),
             models.CheckConstraint(
                 name="a_stored_file_has_its_digest", condition=Q(sha256__regex="^[0-9a-f]{64}$")
+            ),
+            models.CheckConstraint(
+                name="a_removed_file_says_why_and_keeps_no_name",
+                condition=Q(removed_at=None, removed_why="")
+                | Q(removed_at__isnull=False, removed_why__in=Removal.values, original_name=""),
+            ),
+            models.CheckConstraint(
+                name="a_file_in_trouble_says_which_and_since_when",
+                condition=Q(trouble="", trouble_since=None)
+                | Q(trouble__in=Trouble.values, trouble_since__isnull=False),
             ),
         ]
 
@@ -95,3 +112,175 @@ class AccessGrant(models.Model):
 
     def __str__(self):
         return str(self.id)
+
+
+class DataKey(models.Model):
+    """The key of one dossier's files: the key itself, wrapped, is an object of the store `keys`.
+
+    No page reads this table: the functions `vault_key_of` and `vault_keep_key` answer about the
+    one dossier that the caller names.
+    """
+
+    subject_id = models.UUIDField(primary_key=True)
+    # Which master key wraps it now.
+    generation = models.PositiveSmallIntegerField()
+    storage_key = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_key_is_wrapped_by_a_master_key", condition=Q(generation__gt=0)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="keys_to_wrap_again", fields=["generation"], condition=Q(destroyed_at=None)
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.subject_id)
+
+
+class QuarantinedObject(models.Model):
+    """An object that no row names, set aside and not deleted: a person decides what it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    alias = models.CharField(max_length=12)
+    storage_key = models.CharField(max_length=100)
+    found_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)
+    # It was given back its name: a row names it after all.
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="an_object_is_in_quarantine_once",
+                fields=["alias", "storage_key"],
+                condition=Q(released_at=None),
+            ),
+            models.CheckConstraint(
+                name="an_object_is_released_after_it_is_set_aside",
+                condition=Q(released_at=None)
+                | Q(moved_at__isnull=False, released_at__gte=models.F("moved_at")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.alias}/{self.storage_key}"
+
+
+class ComparedDay(models.Model):
+    """One day of one store, as rows and objects were last compared."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    alias = models.CharField(max_length=12)
+    day = models.DateField()
+    compared_at = models.DateTimeField()
+    objects_seen = models.PositiveIntegerField()
+    rows_without_object = models.PositiveIntegerField()
+    objects_without_row = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_day_of_a_store_is_compared_in_one_row", fields=["alias", "day"]
+            ),
+        ]
+        indexes = [models.Index(name="days_to_compare", fields=["alias", "compared_at"])]
+
+    def __str__(self):
+        return f"{self.alias} {self.day}"
+
+
+class RetentionRule(models.Model):
+    """How long files are kept in a situation, from a day on, and where that is written."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    situation = models.CharField(max_length=12, choices=Situation.choices)
+    days = models.PositiveIntegerField()
+    starts_on = models.DateField()
+    source = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_situation_has_one_rule_from_a_day", fields=["situation", "starts_on"]
+            ),
+            models.CheckConstraint(
+                name="a_retention_rule_says_where_it_is_written", condition=~Q(source="")
+            ),
+            models.CheckConstraint(
+                name="a_retention_rule_is_about_a_known_situation",
+                condition=Q(situation__in=Situation.values),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.situation} {self.starts_on}: {self.days}"
+
+
+class Keeping(models.Model):
+    """Since when a dossier is in the situation that decides how long its files are kept.
+
+    Written by the rooms that know: this one knows no dossier. Without a day, nothing runs.
+    """
+
+    subject_id = models.UUIDField(primary_key=True)
+    situation = models.CharField(max_length=12, choices=Situation.choices)
+    since = models.DateField(null=True)
+    expired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_keeping_is_in_a_known_situation",
+                condition=Q(situation__in=Situation.values),
+            ),
+            models.CheckConstraint(
+                name="only_a_keeping_that_runs_expires",
+                condition=Q(expired_at=None) | Q(since__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="keepings_that_run",
+                fields=["situation", "since", "subject_id"],
+                condition=Q(expired_at=None),
+            ),
+            models.Index(
+                name="keepings_expired",
+                fields=["expired_at"],
+                condition=Q(expired_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.subject_id)
+
+
+class LegalHold(models.Model):
+    """A dossier whose files may not go while it lasts: an appeal, an inquiry, a judge's order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject_id = models.UUIDField()
+    reason = models.CharField(max_length=200)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_dossier_is_held_once_at_a_time",
+                fields=["subject_id"],
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(name="a_hold_says_why", condition=~Q(reason="")),
+        ]
+
+    def __str__(self):
+        return str(self.subject_id)

@@ -48,7 +48,7 @@ def first_page_image(stored: StoredFile) -> bytes:
     Raises NoPreview or StorageDown; asks nothing about who reads.
     """
     if stored.preview_key:
-        return storage.fetch(stored.preview_key, kind=stored.kind)
+        return storage.fetch(stored.preview_key, subject_id=stored.subject_id, kind=stored.kind)
     return previews.first_page(services.open_file(stored), stored.content_type)
 
 

@@ -3,14 +3,14 @@
 import pytest
 from django.conf import settings
 
-from dossiers.models.procedure import depends_on_filing, published, published_on
+from dossiers.models.procedure import published, reads_by_the_day
 from tests.factories.accounts import UserFactory
 
 
 @pytest.fixture(autouse=True)
 def fresh_versions():
     """A cloned database gives its numbers again: forget the procedures read before."""
-    for cached in (published, depends_on_filing, published_on):
+    for cached in (published, reads_by_the_day):
         cached.cache_clear()
 
 

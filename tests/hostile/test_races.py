@@ -145,7 +145,7 @@ def test_the_last_place_of_a_box_is_given_once():
     rule = dossier.procedure.evidence_rule("passport")
 
     def give():
-        kept = vault.keep(picture())
+        kept = vault.keep(picture(), subject_id=dossier.pk)
         return as_owner(owner, add_evidence, dossier_id=dossier.pk, rule_code=rule.code, kept=kept)
 
     answers = at_once(*[give() for _one in range(rule.max_files + 4)])

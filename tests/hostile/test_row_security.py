@@ -38,6 +38,9 @@ EMPTY = {
     "appointments_undeliverednotice",
     "appointments_visit",
     "appointments_waitingscreen",
+    "vault_keeping",
+    "vault_legalhold",
+    "vault_quarantinedobject",
     "workflows_awaitedsupply",
 }
 # The issuing run alone reads what it drew and what it saw; the worker that looks here may not.

@@ -9,6 +9,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError
 from django.http import Http404
 from django.test import RequestFactory
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
@@ -163,9 +164,47 @@ def test_a_grant_is_history_that_cannot_be_rewritten(routed):
         vault.AccessGrant.objects.update(reason="another")
 
 
-def test_a_file_changed_in_the_store_is_not_served(routed):
-    with Path(storages["evidence"].path(routed.storage_key)).open("ab") as kept:
-        kept.write(b"forged")
+def flip(stored):
+    """One bit of the object, as a bad disk or a thief of the store may change it."""
+    path = Path(storages["evidence"].path(stored.storage_key))
+    kept = bytearray(path.read_bytes())
+    kept[len(kept) // 2] ^= 1
+    path.write_bytes(kept)
 
-    with pytest.raises(vault.StorageDown):
-        vault.open_file(routed)
+
+def test_a_file_changed_in_the_store_is_unavailable_and_raises_one_alarm(routed):
+    agent = UserFactory(reviewer=True, prefecture="69")
+    flip(routed)
+
+    with acting_for(agent):
+        answers = [vault.serve(request_of(agent), routed) for _one in range(2)]
+        routed.refresh_from_db()
+        acts = list(JournalLine.objects.values_list("act", "facts"))
+
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert b"%PDF" not in answers[0].content
+    assert routed.trouble == "unreadable"
+    assert acts == [("document.trouble", {"trouble": "unreadable"})]
+    assert ProcrastinateJob.objects.filter(task_name="vault.look_again").count() == 1
+
+
+def test_a_part_of_a_changed_file_is_refused_before_its_first_byte(routed):
+    flip(routed)
+
+    with acting(routed.applicant_id), pytest.raises(vault.StorageDown):
+        vault.open_range(routed, 0, 10)
+
+
+def test_a_store_that_is_down_raises_no_alarm_about_the_file(routed, settings):
+    settings.VAULT_KEYS = {}
+
+    with acting_for(routed.applicant):
+        assert vault.serve(request_of(routed.applicant), routed).status_code == 503
+        routed.refresh_from_db()
+
+    assert routed.trouble == ""
+
+
+def test_a_part_is_given_as_it_is(routed):
+    with acting_for(routed.applicant):
+        assert b"".join(vault.open_range(routed, 0, 5)) == b"%PDF-"

@@ -1,13 +1,13 @@
-"""Every procedure that the catalogue declares can be filed and ends at the counter, over HTTP.
+"""Procedures filed on the whole portal, from the guidance page to the counter, over HTTP.
 
-The browser journey renews a student's permit; the others are played here without a browser.
+The browser journey renews a student's permit; those that differ most are played here without a
+browser. Every other one is filed in `tests/dossiers/test_every_procedure.py`, in seconds.
 
 A first request needs prints, hence two visits: one to give them, one to collect the card.
 """
 
 import pytest
 
-from dossiers.catalogue.loader import catalogue
 from portal.demo.applicant import Applicant
 from portal.demo.desk import CounterAgent, Reviewer, Signatory
 from portal.demo.journey import House
@@ -47,9 +47,8 @@ def grant(stack, applicant):
     signatory.signs(applicant.number)
 
 
-@pytest.mark.parametrize(
-    "procedure", sorted(set(catalogue()) - {"student-renewal", "spouse-of-french-first"})
-)
+# A card lost; pages that an answer opens; a national authority, without a paper.
+@pytest.mark.parametrize("procedure", ["duplicate", "employee-renewal", "visa-validation"])
 def test_procedure_is_filed_from_its_guidance_page(person, procedure):
     applicant = person(procedure)
 

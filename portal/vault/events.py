@@ -1,0 +1,7 @@
+"""News from the vault. Receivers run in the same transaction and must succeed."""
+
+from portal.core.events import DomainEvent
+
+files_ended = DomainEvent(
+    "The files of a dossier have gone. Facts: subject_id, why, situation, at."
+)
