@@ -53,6 +53,7 @@ READINGS = {
     "desk:take_next": {405},
     "desk:end_absence": {405},
     "dossiers:start": {200, 302},
+    "dossiers:newer_text": {302},
     "dossiers:evidence_remove": {405},
     "dossiers:end_help": {405},
     "assisted:evidence_remove": {405},
