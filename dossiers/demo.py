@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+import secrets
+import string
 
-from dossiers.catalogue.conditions import visible_fields
+from dossiers.catalogue.conditions import entry_shown, visible_fields
 from dossiers.catalogue.loader import catalogue
-from dossiers.forms.builder import from_answer
+from dossiers.forms.posting import from_answer
 from dossiers.models import Dossier, ProcedureVersion
 from dossiers.models.procedure import published
 from portal.core import clock
@@ -18,9 +20,8 @@ MEANT = {
     "nationality": "BR",
     "passport_number": "ZZ000001",
     "foreigner_number": "9900000001",
-    "photo_code": "EXEMPLE000000000000001",
     "email": "ada@exemple.invalid",
-    "phone": "0600000000",
+    "phone": "+33600000000",
     "preferred_language": "fr",
     "housing": "own",
     "address_line": "1 rue de l’Exemple",
@@ -34,14 +35,21 @@ OTHERWISE = {
     "text": "Exemple",
     "long_text": "Exemple",
     "email": "exemple@exemple.invalid",
-    "phone": "0600000000",
+    "phone": "+33600000000",
     "yes_no": False,
     "country": "BR",
     "commune": "69383",
     "foreigner_number": "9900000002",
     "passport_number": "ZZ000002",
-    "photo_code": "EXEMPLE000000000000002",
+    "mrz": (
+        "P<BRAEXEMPLE<<ADA<INVENTEE<<<<<<<<<<<<<<<<<<\nZZ000001<3BRA9905049F3001019<<<<<<<<<<<<<<<6"
+    ),
+    "visa_number": "FRA990000001",
+    "siret": "35600000000048",
 }
+
+
+LENGTHS = {"photo_code": 22, "stamp_number": 16}
 
 
 def example_answers(procedure, today: dt.date, **given) -> dict:
@@ -49,7 +57,7 @@ def example_answers(procedure, today: dt.date, **given) -> dict:
     answers = dict(given)
     for step in procedure.steps:
         for field in step.fields:
-            wanted = field.required or field.means in MEANT
+            wanted = field.required or field.means in MEANT or field.kind == "list"
             if wanted and field.name not in answers and field in visible_fields(step, answers):
                 answers[field.name] = _example(field, today)
     return answers
@@ -89,17 +97,31 @@ def _typed(field, answer):
 
 
 def _example(field, today):
+    if field.kind in LENGTHS:
+        # a code serves once: each example has its own
+        return "".join(secrets.choice(string.digits) for _ in range(LENGTHS[field.kind]))
     if field.means in MEANT:
         return MEANT[field.means]
     if field.kind == "date":
         return _example_day(field, today).isoformat()
+    if field.kind == "list":
+        return [_example_entry(field, today)]
     if field.kind == "choice":
         return field.options[0].value
     if field.kind in {"integer", "money"}:
         return field.minimum or 1
     if field.pattern:
         return _fitting(field.pattern)
-    return OTHERWISE[field.kind][: field.max_length] if field.max_length else OTHERWISE[field.kind]
+    example = OTHERWISE[field.kind]
+    return example[: field.max_length] if field.max_length else example
+
+
+def _example_entry(field, today):
+    entry = {}
+    for part in field.fields:
+        if part.required and part in entry_shown(field, entry, {})[0]:
+            entry[part.name] = _example(part, today)
+    return entry
 
 
 def _fitting(pattern):

@@ -98,3 +98,10 @@ class AlbumState(models.TextChoices):
     MAKING = "making", _("En préparation")
     DONE = "done", _("Terminé")
     DROPPED = "dropped", _("Abandonné")
+
+
+class CodeKind(models.TextChoices):
+    """What a code printed on a sheet or on a receipt pays or shows, once."""
+
+    PHOTO = "photo_code", _("Photo d’identité numérique")
+    STAMP = "stamp_number", _("Timbre fiscal")

@@ -14,6 +14,7 @@ from dossiers.views import (
     evidence,
     files,
     filing,
+    newer_text,
     reusing,
     steps,
 )
@@ -62,6 +63,7 @@ urlpatterns = [
     own(f"{DRAFT}fait/", filing.Filed, "filed"),
     own(f"{DRAFT}supprimer/", closing.Discard, "discard"),
     own(f"{DRAFT}aide/fin/", closing.EndHelp, "end_help"),
+    own(f"{DRAFT}nouvelle-version/", newer_text.FollowNewerText, "newer_text"),
     own(f"{DRAFT}<slug:step>/", steps.StepPage, "step"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/", evidence.EvidenceBox, "evidence_box"

@@ -1,21 +1,20 @@
 """What a well-formed procedure may still get wrong: names, references, conditions, bounds."""
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Container, Iterable, Iterator
 
-from dossiers.catalogue.conditions import Comparison, Condition
-from dossiers.catalogue.schema import MEANINGS, REQUIRED_MEANINGS, Field, Procedure
+from dossiers.catalogue.checking_fields import (
+    Asked,
+    conditions_of,
+    problems_of_entries,
+    problems_of_field,
+    repeated,
+)
+from dossiers.catalogue.schema import REQUIRED_MEANINGS, Field, Procedure
 from dossiers.catalogue.windows import COUNTED_FROM, Window
 
-Asked = Mapping[str, Field]
-
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 TERRITORY = re.compile(r"0[1-9]|(?!20)[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
-MEASURED = {"text", "long_text", "email", "phone"}
-BOUNDED = {"integer": int, "money": int, "date": date}
 WINDOW_NUMBERS = {
     "before-expiry": ("opens_days_before", "closes_days_before", "late_months_after"),
     "after-entry": ("months_after_entry",),
@@ -40,13 +39,13 @@ def problems_of(procedure: Procedure) -> Iterator[str]:
     yield from _names(procedure)
     yield from _steps(procedure, asked)
     for i, rule in enumerate(procedure.evidence):
-        yield from _conditions(rule.when, asked, f"evidence[{i}].when")
+        yield from conditions_of(rule.when, asked, f"evidence[{i}].when")
         if not rule.accept:
             yield f"evidence[{i}].accept: au moins un format est attendu"
         if rule.ends_on and MEANINGS.get(rule.ends_on) != ("date",):
             yield f"evidence[{i}].ends_on: « {rule.ends_on} » n'est pas le sens d'une date"
     for i, use in enumerate(procedure.fees):
-        yield from _conditions(use.when, asked, f"fees[{i}].when")
+        yield from conditions_of(use.when, asked, f"fees[{i}].when")
     yield from _windows(procedure, asked)
     yield from _durations(procedure)
     yield from _deadlines(procedure, asked)
@@ -57,12 +56,12 @@ def problems_of(procedure: Procedure) -> Iterator[str]:
 def _names(procedure: Procedure) -> Iterator[str]:
     if not SLUG.fullmatch(procedure.code):
         yield f"code: « {procedure.code} » devrait s'écrire en minuscules avec des tirets"
-    yield from _repeated("steps", "code", [step.code for step in procedure.steps])
-    yield from _repeated("evidence", "code", [rule.code for rule in procedure.evidence])
-    yield from _repeated("deadlines", "code", [item.code for item in procedure.deadlines])
+    yield from repeated("steps", "code", [step.code for step in procedure.steps])
+    yield from repeated("evidence", "code", [rule.code for rule in procedure.evidence])
+    yield from repeated("deadlines", "code", [item.code for item in procedure.deadlines])
     fields = procedure.all_fields()
-    yield from _repeated("steps", "fields", [field.name for field in fields])
-    yield from _repeated("steps", "means", [field.means for field in fields if field.means])
+    yield from repeated("steps", "fields", [field.name for field in fields])
+    yield from repeated("steps", "means", [field.means for field in fields if field.means])
     given = {field.means for field in fields}
     for means in REQUIRED_MEANINGS:
         # What is confirmed online for the whole country makes no card, hence needs no photo.
@@ -72,12 +71,6 @@ def _names(procedure: Procedure) -> Iterator[str]:
             yield f"steps: aucun champ n'a le sens « {means} »"
 
 
-def _repeated(place: str, what: str, values: Iterable[str]) -> Iterator[str]:
-    for value, count in Counter(values).items():
-        if count > 1:
-            yield f"{place}: {what}: « {value} » est déclaré {count} fois"
-
-
 def _steps(procedure: Procedure, asked: Asked) -> Iterator[str]:
     if not procedure.steps:
         yield "steps: au moins une étape est attendue"
@@ -85,90 +78,19 @@ def _steps(procedure: Procedure, asked: Asked) -> Iterator[str]:
     for i, step in enumerate(procedure.steps):
         if not step.fields:
             yield f"steps[{i}].fields: au moins un champ est attendu"
-        yield from _conditions(step.when, before, f"steps[{i}].when", later=asked)
+        yield from conditions_of(step.when, before, f"steps[{i}].when", later=asked)
         for j, field in enumerate(step.fields):
             place = f"steps[{i}].fields[{j}]"
-            yield from _conditions(field.when, before, f"{place}.when", later=asked)
-            yield from _field(field, place)
+            yield from conditions_of(field.when, before, f"{place}.when", later=asked)
+            yield from problems_of_field(field, place)
+            yield from problems_of_entries(field, place, before, asked)
             before[field.name] = field
-
-
-def _field(field: Field, place: str) -> Iterator[str]:
-    if not NAME.fullmatch(field.name):
-        yield f"{place}.name: « {field.name} » devrait s'écrire en minuscules avec des soulignés"
-    if (field.kind == "choice") is not bool(field.options):
-        yield f"{place}.options: des options sont attendues pour un choix, et pour lui seul"
-    yield from _repeated(place, "options", [option.value for option in field.options])
-    if field.max_length is not None and field.kind not in MEASURED:
-        yield f"{place}.max_length: sans objet pour « {field.kind} »"
-    if field.must_be and field.kind != "date":
-        yield f"{place}.must_be: sans objet pour « {field.kind} »"
-    if field.means is not None and field.kind not in MEANINGS.get(field.means, ()):
-        known = "sens inconnu" if field.means not in MEANINGS else f"impossible pour {field.kind}"
-        yield f"{place}.means: « {field.means} » : {known}"
-    yield from _pattern(field, place)
-    yield from _bounds(field, place)
-
-
-def _pattern(field: Field, place: str) -> Iterator[str]:
-    if field.pattern is None:
-        if field.wrong:
-            yield f"{place}.wrong: sans objet sans « pattern »"
-        return
-    try:
-        re.compile(field.pattern)
-    except re.error as error:
-        yield f"{place}.pattern: expression invalide ({error})"
-
-
-def _bounds(field: Field, place: str) -> Iterator[str]:
-    sound = True
-    for name in ("minimum", "maximum"):
-        bound = getattr(field, name)
-        if bound is not None and not isinstance(bound, BOUNDED.get(field.kind, ())):
-            yield f"{place}.{name}: sans objet pour « {field.kind} »"
-            sound = False
-    low, high = field.minimum, field.maximum
-    numbers = isinstance(low, int) and isinstance(high, int) and low > high
-    days = isinstance(low, date) and isinstance(high, date) and low > high
-    if sound and (numbers or days):
-        yield f"{place}.minimum: dépasse maximum"
-
-
-def _conditions(
-    condition: Condition | None, asked: Asked, place: str, later: Container[str] = ()
-) -> Iterator[str]:
-    for comparison in condition.comparisons() if condition else ():
-        field = asked.get(comparison.field)
-        if field is not None:
-            yield from _comparison(comparison, field, place)
-        elif comparison.field in later:
-            yield f"{place}: le champ « {comparison.field} » est demandé plus loin"
-        else:
-            yield f"{place}: champ inconnu « {comparison.field} »"
-
-
-def _comparison(comparison: Comparison, field: Field, place: str) -> Iterator[str]:
-    if comparison.operator == "filled":
-        return
-    if comparison.operator in ("before", "after"):
-        if field.kind != "date":
-            yield f"{place}: « {field.name} » n'est pas une date"
-        return
-    value = comparison.value
-    values = value if isinstance(value, tuple) else (value,)
-    expected = {"yes_no": bool, "integer": int, "money": int}.get(field.kind, str)
-    for value in values:
-        if type(value) is not expected:
-            yield f"{place}: « {value} » n'est pas une réponse possible à « {field.name} »"
-        elif field.options and field.label_of(value) is None:
-            yield f"{place}: « {value} » n'est pas une option de « {field.name} »"
 
 
 def _windows(procedure: Procedure, asked: Asked) -> Iterator[str]:
     yield from _window(procedure, procedure.window, "window")
     for i, choice in enumerate(procedure.other_windows):
-        yield from _conditions(choice.when, asked, f"other_windows[{i}].when")
+        yield from conditions_of(choice.when, asked, f"other_windows[{i}].when")
         yield from _window(procedure, choice.window, f"other_windows[{i}].window")
 
 
@@ -212,7 +134,7 @@ def _durations(procedure: Procedure) -> Iterator[str]:
 def _deadlines(procedure: Procedure, asked: Asked) -> Iterator[str]:
     for i, deadline in enumerate(procedure.deadlines):
         place = f"deadlines[{i}]"
-        yield from _conditions(deadline.when, asked, f"{place}.when")
+        yield from conditions_of(deadline.when, asked, f"{place}.when")
         if (deadline.days is None) is (deadline.months is None):
             yield f"{place}: « days » ou « months », l'un des deux"
         if deadline.effect == "implicit-refusal" and deadline.confidence != "sourced":
@@ -248,11 +170,11 @@ def _followed(procedure: Procedure) -> Iterator[str]:
 def _checks(procedure: Procedure, asked: Asked) -> Iterator[str]:
     grounds = {ground.code: ground for ground in procedure.grounds}
     papers = {rule.code for rule in procedure.evidence}
-    yield from _repeated("checks", "code", [check.code for check in procedure.checks])
-    yield from _repeated("grounds", "code", [ground.code for ground in procedure.grounds])
+    yield from repeated("checks", "code", [check.code for check in procedure.checks])
+    yield from repeated("grounds", "code", [ground.code for ground in procedure.grounds])
     for i, check in enumerate(procedure.checks):
         place = f"checks[{i}]"
-        yield from _conditions(check.when, asked, f"{place}.when")
+        yield from conditions_of(check.when, asked, f"{place}.when")
         if not SLUG.fullmatch(check.code):
             yield f"{place}.code: « {check.code} » devrait s'écrire en minuscules avec des tirets"
         yield from _unknown(check.evidence, papers, f"{place}.evidence", "pièce inconnue")

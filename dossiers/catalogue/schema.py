@@ -1,6 +1,6 @@
 """The shape of a procedure: what a data file may say. Frozen, pure Python, without Django."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
@@ -46,6 +46,11 @@ FieldKind = Literal[
     "passport_number",
     "photo_code",
     "money",
+    "mrz",
+    "visa_number",
+    "stamp_number",
+    "siret",
+    "list",
 ]
 
 # What a field means to the rest of the house, and the kinds it may then have.
@@ -72,7 +77,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "commune": ("commune",),
     "institution": ("text",),
     "title_kind": ("choice",),
-    "title_number": ("text",),
+    "title_number": ("text", "visa_number"),
     "title_starts_on": ("date",),
     "title_ends_on": ("date",),
     "entered_on": ("date",),
@@ -92,6 +97,8 @@ REQUIRED_MEANINGS = (
     "email",
     "photo_code",
 )
+MOST_ENTRIES = 10
+"""Entries of a list that sets no maximum of its own."""
 
 
 class CatalogueError(ValueError):
@@ -112,6 +119,9 @@ class Option:
 class Field:
     """One question. `minimum`, `maximum` bound numbers and dates; `must_be` counts from today.
 
+    `partial`: a date of which only the month or the year may be known. `none`: the words of a
+    box for who has nothing to write ("one name only"). `filled_from`: the house answers, the
+    person reads. A `list` repeats `fields` once for each `entry`, from `minimum` to `maximum`.
     `wrong` is what the person reads when the answer has not the form of `pattern`.
     """
 
@@ -130,6 +140,27 @@ class Field:
     wrong: Text | None = None
     autocomplete: str | None = None
     means: str | None = None
+    partial: bool = False
+    none: Text | None = None
+    filled_from: Literal["account_email"] | None = None
+    entry: Text | None = None
+    fields: tuple["Field", ...] = ()
+
+    @property
+    def least(self) -> int:
+        """How many entries a list needs."""
+        return self.minimum if isinstance(self.minimum, int) else int(self.required)
+
+    @property
+    def most(self) -> int:
+        """How many entries a list takes."""
+        return self.maximum if isinstance(self.maximum, int) else MOST_ENTRIES
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition of the question, those inside its entries included."""
+        for field in (self, *self.fields):
+            if field.when is not None:
+                yield field.when
 
     def label_of(self, value: object) -> Text | None:
         """The label of a choice, None for a value that is not offered."""

@@ -75,6 +75,8 @@ class Shared:
                 whole = {key_name: key, **entry} if isinstance(entry, dict) else entry
                 if section == "steps":
                     whole = self._fields_of(whole, place)
+                if section == "fields":
+                    whole = self._entries_of(whole, place)
                 if section == "fees":
                     whole = self._priced(whole, schedules, place)
                 sound = self.reader.build(kind, whole, place) is not INVALID
@@ -126,10 +128,30 @@ class Shared:
         if not isinstance(step, dict) or not isinstance(step.get("fields"), list):
             return step
         fields = [
-            self._merged("fields", item, f"{place}.fields[{i}]")
-            for i, item in enumerate(step["fields"])
+            self._question(item, f"{place}.fields[{i}]") for i, item in enumerate(step["fields"])
         ]
         return {**step, "fields": fields}
+
+    def _question(self, item: Any, place: str, *, inside: bool = False) -> Any:
+        """A question with everything shared merged in, as are those that a list repeats.
+
+        A meaning is borne once: a shared question repeated in a list leaves its own outside.
+        """
+        question = self._merged("fields", item, place)
+        if not isinstance(question, dict):
+            return question
+        if inside and question is not item:
+            question = {key: value for key, value in question.items() if key != "means"}
+        return self._entries_of(question, place)
+
+    def _entries_of(self, question: Any, place: str) -> Any:
+        if not isinstance(question, dict) or not isinstance(question.get("fields"), list):
+            return question
+        parts = [
+            self._question(part, f"{place}.fields[{i}]", inside=True)
+            for i, part in enumerate(question["fields"])
+        ]
+        return {**question, "fields": parts}
 
     def expand(self, table: Table, file: str) -> Table:
         """The table of a procedure with everything shared merged in."""

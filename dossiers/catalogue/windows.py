@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from dossiers.catalogue.conditions import Answers, Condition, holds, meant, prune
+from dossiers.catalogue.days import add_months
 from dossiers.catalogue.fees import Confidence
 from dossiers.catalogue.text import Text
 
@@ -115,14 +115,6 @@ class WindowAnswer:
         days["late_until"] = self.late_until
         written = {name: show(day) if day else "" for name, day in days.items()}
         return self.message.get(language).format(**written)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month later (or earlier), or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not MINYEAR <= year <= MAXYEAR:
-        return date.max if months > 0 else date.min
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _days_before(day: date, days: int) -> date:

@@ -2,6 +2,7 @@
 
 from dossiers.models.album import Album, AlbumPage
 from dossiers.models.assistance import AssistedIdentification, AssistedSession
+from dossiers.models.code_use import CodeUse
 from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
 from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
@@ -15,6 +16,7 @@ __all__ = [
     "AlbumPage",
     "AssistedIdentification",
     "AssistedSession",
+    "CodeUse",
     "CompletionItem",
     "CompletionReminder",
     "CompletionRequest",

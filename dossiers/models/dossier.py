@@ -7,9 +7,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.catalogue.law import has_dated_rows
 from dossiers.models.person import Person
-from dossiers.models.procedure import ProcedureVersion, published
+from dossiers.models.procedure import ProcedureVersion, published, reads_by_the_day
 from portal.core import clock
 
 
@@ -97,10 +96,9 @@ class Dossier(models.Model):
 
     @property
     def procedure(self):
-        """The text it was started under, with the law of the day of its filing, or of today."""
-        text = published(self.version_id)
-        if not has_dated_rows(text):
-            return text
+        """The text it keeps to, as it reads on the day of its filing, or today for a draft."""
+        if not reads_by_the_day(self.version_id):
+            return published(self.version_id)
         return published(self.version_id, clock.legal_day(self.filed_at or clock.now()))
 
     @property

@@ -10,8 +10,7 @@ from dossiers.catalogue.conditions import (
     meant,
     missing,
     prune,
-    visible_fields,
-    visible_steps,
+    shown,
 )
 from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
 from dossiers.models import Dossier
@@ -82,8 +81,8 @@ def competence_of(dossier: Dossier) -> territory.Competence | None:
 def _unfinished_answers(dossier, language):
     procedure, answers = dossier.procedure, dossier.answers
     raw = set(dossier.raw_answers)
-    for step in visible_steps(procedure, answers):
-        for field in visible_fields(step, answers):
+    for step, fields in shown(procedure, answers).pages:
+        for field in fields:
             if field.name in raw:
                 yield Problem(
                     _("À corriger : %(question)s") % {"question": field.label.get(language)},

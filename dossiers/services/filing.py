@@ -15,6 +15,7 @@ from dossiers.queries.problems import Problem, held_by_rule, review
 from dossiers.services import evidence as boxes
 from dossiers.services import telling
 from dossiers.services.assisting import refuse_unless_far
+from dossiers.services.codes import take_codes
 from dossiers.services.drafting import lock_own
 from dossiers.services.helping import close_files, end_running, office_of
 from dossiers.services.identifying import identify
@@ -65,6 +66,7 @@ def file_dossier(
     problems = list(checked.problems)
     if not sworn:
         problems.append(Problem(_("Cochez la déclaration sur l’honneur pour déposer.")))
+    problems = problems or take_codes(dossier)
     if problems:
         raise FilingRefused(problems)
     dossier.answers = prune(dossier.procedure, dossier.answers)

@@ -41,6 +41,10 @@ LINES = {
     "dossier_completion_supplied": _("Vous avez envoyé le complément demandé."),
     "dossier_completion_expired": _("Le délai pour envoyer le complément demandé est passé."),
     "dossier_completion_cancelled": _("La préfecture n’attend plus le complément demandé."),
+    "dossier_text_followed": (
+        _("La démarche a changé : vos réponses sont reprises dans la nouvelle (%(kept)s gardées)."),
+        _("Votre brouillon dit ce qui reste à remplir."),
+    ),
     "dossier_withdrawn": _("Vous avez abandonné votre demande."),
     "dossier_address_changed": (
         _("Vous avez déclaré une nouvelle adresse."),

@@ -47,7 +47,7 @@ class AnswerItem(OwnDossier, View):
         if "explain" in data:
             form = page_form(self.dossier, questions, today=clock.today())
             return self._show(form, questions, explaining=ExplainForm(data))
-        page = PostedPage(self.dossier, questions, data, today=clock.today())
+        page = self._posted(questions, data)
         return self._show(again_form(page, questions, said_by_others={}), questions)
 
     def post(self, request, *args, **kwargs):
@@ -78,7 +78,7 @@ class AnswerItem(OwnDossier, View):
     def _save(self):
         """Keep what was typed; the page again when something in it was not understood."""
         questions = self._questions()
-        page = PostedPage(self.dossier, questions, self.request.POST, today=clock.today())
+        page = self._posted(questions, self.request.POST)
         typed = page.typed()
         self._refuse_closed()
         saved = save_answers(
@@ -88,10 +88,14 @@ class AnswerItem(OwnDossier, View):
         now = self._questions()
         opened = {question.name for question in now} - {question.name for question in questions}
         wrong = saved.conflicts or any(answer.raw is not None for answer in typed.values())
-        if wrong or opened:
+        if wrong or opened or page.is_edit or page.has_opened:
             form = again_form(page, now, said_by_others=said_by_another_tab(saved))
             return self._show(form, now)
         return self._done(_("Votre réponse est gardée."))
+
+    def _posted(self, questions, data):
+        asked = frozenset({self.item.code})
+        return PostedPage(self.dossier, questions, data, today=clock.today(), always=asked)
 
     def _refuse_closed(self):
         """An item of a request that is over is refused with the words of the day."""

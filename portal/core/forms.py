@@ -174,9 +174,15 @@ class DatePartsField(forms.MultiValueField):
                 code="no_such_day",
             ) from None
 
+    def bounds(self):
+        """The first and the last day that are taken."""
+        return (
+            _bound(self.earliest) or dt.date(FIRST_YEAR, 1, 1),
+            _bound(self.latest) or dt.date(LAST_YEAR, 12, 31),
+        )
+
     def _check_bounds(self, date):
-        earliest = _bound(self.earliest) or dt.date(FIRST_YEAR, 1, 1)
-        latest = _bound(self.latest) or dt.date(LAST_YEAR, 12, 31)
+        earliest, latest = self.bounds()
         if date < earliest:
             raise ValidationError(
                 _("La date doit être le %(day)s ou après."),

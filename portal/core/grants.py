@@ -47,6 +47,7 @@ GRANTS = {
         "dossiers.procedureversion": "S",
         # recognising somebody at a counter is a function of the database, which counts
         "dossiers.assistedidentification": "S",
+        "dossiers.codeuse": "SI",
         "dossiers.submission": "SIU",
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
@@ -115,6 +116,7 @@ GRANTS = {
         "dossiers.procedureversion": "S",
         "dossiers.assistedidentification": "S",
         "dossiers.assistedsession": "S",
+        "dossiers.codeuse": "S",
         "dossiers.submission": "S",
         "dossiers.*": "SIU",
         "workflows.alarmdigest": "SI",

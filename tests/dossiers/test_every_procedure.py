@@ -16,7 +16,7 @@ from dossiers.catalogue import loader
 from dossiers.catalogue.conditions import evidence_for, prune, visible_fields, visible_steps
 from dossiers.catalogue.loader import catalogue
 from dossiers.demo import example_answers
-from dossiers.forms.builder import as_posted
+from dossiers.forms.posting import as_posted
 from dossiers.models import Dossier, Submission
 from portal.core import clock
 from portal.core.door import acting

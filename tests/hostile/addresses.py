@@ -21,6 +21,7 @@ STATES = {
     "dossiers:check": "draft",
     "dossiers:declare": "draft",
     "dossiers:discard": "draft",
+    "dossiers:newer_text": "draft",
     "dossiers:step": "draft",
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",

@@ -55,6 +55,7 @@ READINGS = {
     "desk:take_next": {405},
     "desk:end_absence": {405},
     "dossiers:start": {200, 302},
+    "dossiers:newer_text": {302},
     "dossiers:evidence_remove": {405},
     "dossiers:evidence_reuse": {405},
     "dossiers:uploads": {405},

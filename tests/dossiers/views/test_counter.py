@@ -10,7 +10,7 @@ from django.urls import reverse
 from dossiers.catalogue.conditions import evidence_for
 from dossiers.demo import example_answers
 from dossiers.forms.answers import questions_of
-from dossiers.forms.builder import as_posted
+from dossiers.forms.posting import as_posted
 from dossiers.models import AssistedSession, Dossier, Submission
 from portal.accounts.models import User
 from portal.core import clock
