@@ -10,7 +10,7 @@ from dossiers.catalogue.checking_fields import (
     problems_of_field,
     repeated,
 )
-from dossiers.catalogue.schema import REQUIRED_MEANINGS, Field, Procedure
+from dossiers.catalogue.schema import MEANINGS, REQUIRED_MEANINGS, Field, Procedure
 from dossiers.catalogue.windows import COUNTED_FROM, Window
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -11,6 +11,7 @@ from dossiers.models import Dossier, Evidence
 from dossiers.queries.answers import show_date
 from dossiers.queries.pages import page
 from portal.core import clock
+from portal.vault import api as vault
 
 SHOWN_AT_MOST = 5
 
@@ -39,6 +40,7 @@ def earlier_evidence(dossier: Dossier, rule_code: str):
             dossier__filed_at__isnull=False,
         )
         .exclude(dossier=dossier)
+        .exclude(file__scan_state__in=vault.HELD_BACK)
         .select_related("file", "dossier")
         .order_by("-given_at", "pk")
     )

@@ -13,7 +13,7 @@ from portal.vault.ending import (
     keep_open,
     running,
 )
-from portal.vault.enums import FileKind, Removal, ScanState, Situation
+from portal.vault.enums import HELD_BACK, FileKind, Removal, ScanState, Situation
 from portal.vault.errors import LOST, StorageDown
 from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.models import AccessGrant, StoredFile
@@ -34,6 +34,7 @@ from portal.vault.viewer import Frame, show
 from portal.vault.views import LARGE, SMALL, serve, serve_copy, serve_page, serve_sent
 
 __all__ = [
+    "HELD_BACK",
     "AccessGrant",
     "FileKind",
     "LARGE",
