@@ -14,6 +14,7 @@ from portal.vault import api as vault
 from tests.factories.accounts import UserFactory
 from tests.factories.arrival import begin
 from tests.factories.dossiers import draft, filed, give, picture
+from tests.factories.vault import update_as_worker
 
 pytestmark = pytest.mark.django_db
 OTHER = "duplicate"
@@ -68,6 +69,20 @@ def test_an_earlier_document_is_given_again_as_a_file_of_its_own(
     with acting(applicant.pk):
         assert vault.open_file(again.file) == vault.open_file(before.file)
     assert "Reprendre ce document" not in box(signed_in, new, rule).text
+
+
+def test_a_file_held_back_since_is_not_offered_again(signed_in, applicant, earlier, rule):
+    new = draft(applicant, OTHER)
+    (before,) = given(earlier, rule)
+    with acting(applicant.pk):
+        update_as_worker(before.file, scan_state="scanning")
+        update_as_worker(before.file, scan_state="infected")
+
+    said = reuse(signed_in, new, before, rule)
+
+    assert before.file.original_name not in box(signed_in, new, rule).text
+    assert "ne peut plus être repris" in signed_in.get(said["Location"]).text
+    assert given(new, rule) == []
 
 
 def test_anothers_document_and_a_drafts_are_nothing(signed_in, applicant, rule):
