@@ -42,6 +42,8 @@ EMPTY = {
 }
 # The issuing run alone reads what it drew and what it saw; the worker that looks here may not.
 OF_THE_RUN = {"appointments_drawnseed", "appointments_runinputs"}
+# A card between two offices is of both; what each reads of it is tried with its own rules.
+OF_TWO_OFFICES = {"workflows_carddispatch"}
 # A person takes a site out of those they prefer; the policy leaves them their own rows alone.
 TAKEN_OUT_BY_ITS_PERSON = ("delete from {table}", "web", "appointments_preferredsite")
 # The worker sends mail: it sees the queue of messages whatever it does.
@@ -119,8 +121,15 @@ def test_an_office_sees_its_own_rows_alone(world, name, mine, theirs):
         if name == "web":
             assert seen(f"prefecture_code = '{mine}'", needs=["prefecture_code"])
         nameless = [t for t in personal_tables() if "prefecture_code" not in columns(t)]
-        found = {table for table in nameless if count(table)}
+        found = {table for table in nameless if count(table)} - OF_TWO_OFFICES
         assert found <= (WORKER_READS if name == "worker" else set())
+
+
+@pytest.mark.parametrize(("office", "number"), [("34", 2), ("69", 1), ("75", 1), ("13", 0)])
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_card_on_its_way_is_seen_by_its_two_offices_alone(world, name, office, number):
+    with as_role(name, prefectures=[office]):
+        assert count("workflows_carddispatch") == number
 
 
 def test_a_person_sees_their_own_rows_alone(world):
