@@ -1,4 +1,4 @@
-"""Cards that follow a person who moved: the counter that has one sends it, the other receives it."""
+"""Cards that follow a person who moved: the counter that has one sends it, another receives it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect

@@ -183,10 +183,10 @@ class Handler(BaseHTTPRequestHandler):
                 raise Refused(400, "the reference is missing")
             return 200, self.book.cancel(body["reference"])
         if path == "/deliveries":
-            said = [body.get(name) for name in ("reference", "deliver_to")]
-            if not all(isinstance(one, str) and one for one in said):
+            reference, office = str(body.get("reference") or ""), str(body.get("deliver_to") or "")
+            if not reference or not office:
                 raise Refused(400, "the reference or the office is missing")
-            return 200, self.book.redirect(*said)
+            return 200, self.book.redirect(reference, office)
         if path != "/orders":
             raise Refused(404, "unknown address")
         key = self.headers.get("Idempotency-Key", "")

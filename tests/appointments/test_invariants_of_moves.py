@@ -127,9 +127,13 @@ def test_what_is_kept_is_counted_by_the_database_whatever_is_said(transferred):
 
 
 def test_a_rank_without_the_right_that_keeps_it_is_nothing(transferred):
-    with as_web(transferred), pytest.raises(IntegrityError), transaction.atomic():
-        rank(transferred).save(force_insert=True)
-        sql("set constraints all immediate")
+    def keep_alone():
+        with transaction.atomic():
+            rank(transferred).save(force_insert=True)
+            sql("set constraints all immediate")
+
+    with as_web(transferred), pytest.raises(IntegrityError, match="is_of_the_person_of_its_right"):
+        keep_alone()
 
 
 def test_a_rank_is_kept_where_the_case_is_and_nowhere_else(transferred, places):
@@ -144,17 +148,25 @@ def test_a_rank_is_kept_where_the_case_is_and_nowhere_else(transferred, places):
 
 def test_nobody_takes_the_rank_of_somebody_else(transferred, places):
     other = factory.cleared()
-    with as_web(other), pytest.raises(_Undone), transaction.atomic():
-        kept = rank(transferred, dossier_id=other.dossier.pk, applicant_id=other.applicant.pk)
-        kept.save(force_insert=True)
-        with factory.role("issuer"):
-            found = KeptRank.objects.get(pk=kept.pk)
-        # whose rank it is comes from the right that it follows
-        assert (found.dossier_id, found.applicant_id) == (
-            transferred.dossier.pk,
-            transferred.applicant.pk,
-        )
-        raise _Undone
+    lie = {"dossier_id": other.dossier.pk, "applicant_id": other.applicant.pk}
+    found = []
+
+    def try_it():
+        with transaction.atomic():
+            kept = rank(transferred, **lie)
+            kept.save(force_insert=True)
+            with factory.role("issuer"):
+                found.append(KeptRank.objects.get(pk=kept.pk))
+            raise _Undone
+
+    with as_web(other), pytest.raises(_Undone):
+        try_it()
+
+    # whose rank it is comes from the right that it follows
+    assert (found[0].dossier_id, found[0].applicant_id) == (
+        transferred.dossier.pk,
+        transferred.applicant.pk,
+    )
 
 
 def test_there_are_never_two_live_rights_to_one_visit(places):

@@ -21,7 +21,7 @@ from workflows.models import CardDispatch, CardOrder, Case
 from workflows.services import dispatching, producing
 from workflows.services.producing import MakerAnswer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.parametrize("_again", range(2))]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.parametrize("repeat", range(2))]
 MONTPELLIER = {"address_line": "2 rue Test", "postcode": "34000", "commune": "34172"}
 LYON = {"address_line": "2 rue Test", "postcode": "69007", "commune": "69387"}
 
@@ -87,7 +87,7 @@ def outcome(life):
         )
 
 
-def test_against_a_check_in_at_the_former_counter(place, move_clock, _again):
+def testrepeatst_a_check_in_at_the_former_counter(place, move_clock, repeat):
     life = visits.appointed()
     with life.desk() as act:
         move_clock(life.appointment.starts_at - act.now)
@@ -114,7 +114,7 @@ def test_against_a_check_in_at_the_former_counter(place, move_clock, _again):
     assert seen == ([("ended", "moved")] if arrived else [])
 
 
-def test_against_the_handing_over_of_the_card(place, move_clock, _again):
+def testrepeatst_the_handing_over_of_the_card(place, move_clock, repeat):
     life = visits.appointed()
     with life.desk() as act:
         move_clock(life.appointment.starts_at - act.now)
@@ -140,7 +140,7 @@ def test_against_the_handing_over_of_the_card(place, move_clock, _again):
     assert live == []
 
 
-def test_against_a_call_to_the_counter(place, move_clock, _again):
+def testrepeatst_a_call_to_the_counter(place, move_clock, repeat):
     life = visits.appointed()
     with life.desk() as act:
         move_clock(life.appointment.starts_at - act.now)
@@ -160,7 +160,7 @@ def test_against_a_call_to_the_counter(place, move_clock, _again):
     assert seen == [("ended", "moved")]
 
 
-def test_against_the_issuing_run_of_the_former_office(place, _again):
+def testrepeatst_the_issuing_run_of_the_former_office(place, repeat):
     life = visits.cleared()
 
     def run():
@@ -186,7 +186,7 @@ def test_against_the_issuing_run_of_the_former_office(place, _again):
         assert not standing.exists()
 
 
-def test_against_giving_the_appointment_back_in_another_tab(place, _again):
+def testrepeatst_giving_the_appointment_back_in_another_tab(place, repeat):
     life = visits.appointed()
 
     def give_back():
@@ -202,7 +202,7 @@ def test_against_giving_the_appointment_back_in_another_tab(place, _again):
     assert (case.prefecture_code, rights, live) == ("34", ["34"], [])
 
 
-def test_two_tabs_with_two_addresses_move_once(place, _again):
+def test_two_tabs_with_two_addresses_move_once(place, repeat):
     life = visits.appointed()
 
     answers = at_once(moving(life), moving(life, LYON))
@@ -213,7 +213,7 @@ def test_two_tabs_with_two_addresses_move_once(place, _again):
     assert (rights, live) == ([case.prefecture_code], [])
 
 
-def test_against_the_maker_who_delivers(place, _again):
+def testrepeatst_the_maker_who_delivers(place, repeat):
     life = visits.Life().granted()
 
     order = sent(life)
@@ -234,7 +234,7 @@ def test_against_the_maker_who_delivers(place, _again):
     assert (order.place_code, ways) == ("75", [("75", "34")])
 
 
-def test_a_card_that_arrives_as_its_person_moves_again_is_sent_on(place, _again):
+def test_a_card_that_arrives_as_its_person_movesrepeat_is_sent_on(place, repeat):
     life = visits.Life().granted()
     order = sent(life)
     with as_worker() as act:

@@ -38,7 +38,7 @@ def send_card_after(case: Case, *, at: datetime) -> CardDispatch | None:
         dispatch = CardDispatch.objects.create(order=order)
     dispatch.refresh_from_db()
     _note(dispatch, "card.dispatch", dispatch.from_code)
-    _tell(dispatch, "card_sent_on", case.prefecture_code)
+    _tell(dispatch, "card_sent_on", dispatch.to_code)
     return dispatch
 
 
@@ -74,7 +74,7 @@ def receive(*, dispatch_id: UUID, actor: User, at: datetime) -> None:
     _note(dispatch, "card.receive", dispatch.to_code)
     case = Case.objects.filter(dossier_id=dispatch.dossier_id).order_by("pk").first()
     if case is not None:  # not seen from here when the person has moved again
-        _tell(dispatch, "card_arrived", case.prefecture_code, by_role=Role.COUNTER_AGENT.value)
+        _tell(dispatch, "card_arrived", dispatch.to_code, by_role=Role.COUNTER_AGENT.value)
 
 
 def _locked(dispatch_id: UUID, actor: User, **place) -> CardDispatch:

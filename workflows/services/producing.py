@@ -50,13 +50,14 @@ class MakerAnswer:
 
 def order_card(step: Step) -> CardOrder:
     """Write the order with the step that starts production; a job sends it."""
+    office = step.prefecture_code or ""
     order = CardOrder.objects.create(
         **about(step),
         case_id=step.case_id,
         step=step,
         idempotency_key=f"{step.case_id}-{step.number}",
-        ordered_for=step.prefecture_code,
-        delivery_code=step.prefecture_code,
+        ordered_for=office,
+        delivery_code=office,
     )
     enqueue("workflows.order_card", card_order_id=str(order.pk))
     return order

@@ -74,10 +74,12 @@ def _go_where_the_rule_says(case: Case, at: datetime) -> Step | None:
         return None
     if case.state == CaseState.FILED:
         return send_to(case=case, move="route", actor=None, at=at, route=found)
-    why = {"prefecture_code": found.office, "reason": reason_of(found, facts), "at": at}
+    office, why = found.office, reason_of(found, facts)
     if case.state in TRANSFERABLE:
-        return transfer(case_id=case.pk, **why)
-    return reroute(case_id=case.pk, actor=None, seen=None, **why)
+        return transfer(case_id=case.pk, prefecture_code=office, reason=why, at=at)
+    return reroute(
+        case_id=case.pk, prefecture_code=office, reason=why, actor=None, at=at, seen=None
+    )
 
 
 def _say_that_it_stays(case: Case) -> None:

@@ -11,6 +11,7 @@ from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.correspondence.models import TimelineLine
 from portal.local.card_maker import OrderBook
+from tests.factories.appointments import role as take
 from tests.factories.workflows import Life, agent
 from tests.workflows.lives import as_worker
 from tests.workflows.services.test_producing import maker, order_of, waiting, work  # noqa: F401
@@ -288,16 +289,14 @@ def test_to_the_same_office_or_to_none_is_refused(life):
 
 def raw(statement, *, actor=None, offices=(), role="web", values=()):
     """Raw SQL in the name of somebody, with deferred rules asked at once."""
-    with acting(actor, prefectures=offices, scope="system" if role == "worker" else ""):
-        with connection.cursor() as cursor:
-            cursor.execute("select current_setting('role')")
-            (before,) = cursor.fetchone()
-            cursor.execute(f"set local role portal_{role}")
-            cursor.execute(statement, values)
-            changed = cursor.rowcount
-            cursor.execute("set constraints all immediate")
-            cursor.execute(f"set local role {before}")
-    return changed
+    scope = "system" if role == "worker" else ""
+    with (
+        acting(actor, prefectures=offices, scope=scope),
+        take(role),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement, values)
+        cursor.execute("set constraints all immediate")
 
 
 REFUSED = (IntegrityError, InternalError, ProgrammingError)
@@ -316,7 +315,8 @@ REFUSED = (IntegrityError, InternalError, ProgrammingError)
             "a_card_is_sent_by_the_office_that_has_it|a_card_is_sent_by_somebody",
         ),
         (
-            "update workflows_carddispatch set received_at = now(), received_by_id = portal_actor()",
+            "update workflows_carddispatch"
+            " set received_at = now(), received_by_id = portal_actor()",
             "a_card_is_received_by_the_office_that_awaits_it|a_card_is_received_by_somebody",
         ),
         ("update workflows_cardorder set place_code = '34'", "a card moves with its dispatches"),
