@@ -7,8 +7,10 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from appointments import queries
 from appointments.services import checking_in, notices
 from dossiers.models import Submission
+from portal.core import journal
 from portal.core.door import acting, acting_for
 from tests.appointments.services.test_moving import MONTPELLIER, move
 from tests.factories import appointments as factory
@@ -249,3 +251,42 @@ def test_a_visit_that_moved_is_said_under_way_and_ended(places, enter, at_the_vi
     assert "Vous avez déménagé : la visite commencée" in words(
         enter(life.applicant).get(reverse("space:dossier", args=[life.dossier.pk]))
     )
+
+
+def test_from_the_grant_in_one_city_to_the_card_in_another(places, enter, counter, at_the_visit):
+    """The whole way, through the pages: granted and expected here, received and handed over there."""
+    factory.open_counters(places.elsewhere)
+    life = made(factory.Life().granted())
+    factory.run("75")
+    life.appointment = factory.appointment_of(life)
+    old = life.appointment
+    declare(enter(life.applicant), life)
+
+    with as_worker():
+        dispatch = CardDispatch.objects.get()
+    counter("75").post(reverse("counter:card_send", args=[dispatch.pk]))
+    factory.run("34")
+    with acting(life.applicant.pk):
+        given = queries.current_appointment(life.dossier.pk)
+    assert (given.prefecture_code, given.starts_at > old.issued_at) == ("34", True)
+    at_the_visit(given, minutes=-10)
+    there, site = counter("34"), places.elsewhere.site
+
+    def act(name, **facts):
+        address = f"{reverse(f'counter:{name}', args=[given.pk])}?site={site}"
+        return there.post(address, facts, follow=True)
+
+    scanned = there.post(reverse("counter:scan"), {"code": given.code, "site": site}, follow=True)
+    act("arrive", counter=given.counter_id, compared="on")
+    too_soon = act("complete", done="on", old_card="taken_back")
+    there.post(reverse("counter:card_receive", args=[dispatch.pk]))
+    done = act("complete", done="on", old_card="taken_back")
+
+    assert "Personne attendue" in words(scanned)
+    assert "La carte est encore dans une autre préfecture" in words(too_soon)
+    assert "La visite est terminée" in words(done)
+    with acting(life.applicant.pk):
+        case = Case.objects.get(pk=life.id)
+    assert (case.state, case.prefecture_code) == ("handed_over", "34")
+    with as_worker():
+        assert journal.broken_at(life.dossier.pk) is None
