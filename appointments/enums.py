@@ -179,13 +179,14 @@ class VisitState(models.TextChoices):
 
 
 class VisitOutcome(models.TextChoices):
-    """How a visit ended; the last three end no right."""
+    """How a visit ended; the last four end no right."""
 
     PRINTS_TAKEN = "prints_taken", _("Empreintes prises")
     CARD_GIVEN = "card_given", _("Carte remise")
     UNIDENTIFIED = "unidentified", _("Identité non établie")
     INCOMPLETE = "incomplete", _("Visite incomplète")
     LEFT = "left", _("Partie avant son tour")
+    MOVED = "moved", _("Dossier transféré à une autre préfecture")
 
 
 class VisitReason(models.TextChoices):

@@ -16,12 +16,14 @@ REMINDERS = (timedelta(days=-2), timedelta(hours=-3))
 def calendar_file(appointment: Appointment, *, url: str, at: datetime) -> bytes:
     """An .ics that a calendar replaces when the appointment changes (RFC 5545, RFC 5546).
 
-    The identifier follows the right to the visit and the sequence its attempts, so that a
-    new appointment takes the place of the old one, and one that ended is taken out (CANCEL). It
-    holds no name and no number.
+    The identifier follows the right to the visit, also to another office, and the sequence its
+    attempts, so that a new appointment takes the place of the old one, and one that ended is
+    taken out (CANCEL). It holds no name and no number.
     """
     event = Event()
-    event.add("uid", f"{appointment.clearance_id}@sejour-en-clair")
+    kept = appointment.clearance.kept_rank
+    right = kept.first_id if kept else appointment.clearance_id
+    event.add("uid", f"{right}@sejour-en-clair")
     event.add("sequence", appointment.attempt * 2 + (appointment.state not in LIVE_STATES))
     event.add("dtstamp", at)
     event.add("dtstart", appointment.starts_at)

@@ -3,6 +3,7 @@
 from appointments.views import (
     applicant,
     calendar,
+    cards,
     check,
     counter,
     figures,
@@ -34,6 +35,7 @@ OF_THE_OFFICE = Policy("agent", _ASKING, "prefecture", "urgency")
 ANSWERING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "urgency")
 REACHING = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 
+OF_A_CARD = Policy("counter", frozenset({Role.COUNTER_AGENT.value}), "prefecture", "card")
 FOLLOW_UP = Policy("agent", frozenset({Role.SUPERVISOR.value}), "prefecture", "appointment")
 # Whoever has the address of a screen reads numbers and counters, and nothing else.
 ON_THE_WALL = Policy("public", ANYONE)
@@ -143,6 +145,19 @@ counter_urlpatterns = [
         calendar.ToCall.as_view(template_name="appointments/to_call_at_counter.html"),
         name="to_call",
         policy=AT_THE_COUNTER,
+    ),
+    route("cartes/", cards.Cards.as_view(), name="cards", policy=OF_A_CARD),
+    route(
+        "cartes/<uuid:dispatch_id>/envoi/",
+        cards.Send.as_view(),
+        name="card_send",
+        policy=OF_A_CARD,
+    ),
+    route(
+        "cartes/<uuid:dispatch_id>/arrivee/",
+        cards.Receive.as_view(),
+        name="card_receive",
+        policy=OF_A_CARD,
     ),
     _counter(_ONE, visit.Visit, "visit"),
     _counter(_ONE + "arrivee/", moves.Arrive, "arrive"),

@@ -21,6 +21,16 @@ FORWARDED = (
 """The line of a transmission, and the explanation below it."""
 
 
+TRANSFERRED = (
+    _("Vous avez déménagé : votre titre accordé est transféré à : %(office)s."),
+    _(
+        "La décision favorable ne change pas. Le préfet du lieu de résidence délivre le titre "
+        "(CESEDA, art. R. 431-20) : c’est là que vous viendrez, au rang que vous aviez."
+    ),
+)
+"""The line of a granted title that follows its person, and the explanation below it."""
+
+
 class CaseState(models.TextChoices):
     """Where the review of a filed dossier stands. Implicit refusal is a date, not a state."""
 
@@ -94,6 +104,13 @@ RETRACTABLE = (
     CaseState.HANDED_OVER,
 )
 """Granted. That the card was handed over changes nothing to CRPA L.242-1."""
+TRANSFERABLE = (
+    CaseState.GRANTED,
+    CaseState.BIOMETRICS_DUE,
+    CaseState.IN_PRODUCTION,
+    CaseState.CARD_READY,
+)
+"""Granted, and the card is not handed over yet: the case follows its person."""
 ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
 
 

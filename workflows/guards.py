@@ -6,7 +6,7 @@ A guard of a signature also takes the person: it is a fact about their power on 
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock
-from workflows.enums import AppealOutcome, OpinionAnswer, OpinionKind, Outcome
+from workflows.enums import AppealOutcome, CardOrderState, OpinionAnswer, OpinionKind, Outcome
 
 
 def guard(reason):
@@ -179,6 +179,17 @@ def prints_must_be_taken(case):
 @guard(_("La carte n’a pas encore été commandée."))
 def the_card_is_ordered(case):
     return case.card_ordered_at is not None
+
+
+@guard(
+    _(
+        "La carte est encore dans une autre préfecture, ou en route. Notez son arrivée à la page "
+        "« Cartes à envoyer ou attendues » avant de la remettre."
+    )
+)
+def the_card_is_here(case):
+    made = case.card_orders.filter(state=CardOrderState.PRODUCED)
+    return not made.exclude(place_code=case.prefecture_code).exists()
 
 
 OF_A_RETRACTION = (

@@ -109,15 +109,34 @@ def poll_card(*, card_order_id: str, **_later_arguments) -> None:
         order = CardOrder.objects.get(pk=UUID(card_order_id))
     if order.state != CardOrderState.SENT:
         return
+    _redirect(order)
     answer = producing.ask_state(order.maker_order)
     with opened():
         if answer.state == "produced" and answer.card_number:
             producing.note_produced(
-                card_order_id=order.pk, card_number=answer.card_number, at=clock.now()
+                card_order_id=order.pk,
+                card_number=answer.card_number,
+                at=clock.now(),
+                delivered_to=answer.deliver_to,
             )
         else:
             producing.note_asked(card_order_id=order.pk, at=clock.now())
             _poll_later(card_order_id)
+
+
+@job("workflows.redirect_card", system=True, atomic=False, attempts=12)
+def redirect_card(*, card_order_id: str, **_later_arguments) -> None:
+    """Tell the maker to which office the card goes now. Running it twice says it once."""
+    with opened():
+        order = CardOrder.objects.get(pk=UUID(card_order_id))
+    _redirect(order)
+
+
+def _redirect(order: CardOrder) -> None:
+    if order.goes_elsewhere:
+        answer = producing.redirect_order(order)
+        with opened():
+            producing.note_redirected(card_order_id=order.pk, answer=answer)
 
 
 @job("workflows.cancel_card", system=True, atomic=False, attempts=12)

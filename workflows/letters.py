@@ -51,6 +51,11 @@ LINES = {
     "case_stays_where_decided": _(
         "Une décision est déjà prise : votre dossier reste à la même préfecture."
     ),
+    "card_sent_on": (
+        _("Votre carte est envoyée à : %(office)s."),
+        _("Elle était à : %(former)s. Vous n’avez pas à l’y chercher."),
+    ),
+    "card_arrived": _("Votre carte est arrivée à : %(office)s."),
     "observations_invited": _(
         "La préfecture envisage de retirer votre titre. Vous pouvez répondre "
         "jusqu’au %(due_on)s, avant toute décision."

@@ -1,19 +1,17 @@
 """Every state of a case and every move between them. READ THIS FILE FIRST.
 
-A move is one method, in the order of life; its body only sets fields of the case. Its conditions
+A move is one method, in the order of life; its body only sets `facts` of the case. Its conditions
 are facts (`guards`), its permission is a person (`rules`), and `custom` holds the desk's words
 (`label`), the line of the person's timeline (`line`), the event it always announces (`announces`),
 whether it clears the person for one visit (`clears`), the power that a signature needs (`under`).
 """
 
-from django.conf import settings
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
-from portal.core.state import ProtectedStateModel
 from workflows import deadlines, enums, events, guards, rules
-from workflows.enums import CaseState, Outcome, Purpose
+from workflows.enums import CaseState, Purpose
+from workflows.facts import CaseFacts
 
 S = CaseState
 SAME = None  # the target of a move that leaves the case where it is
@@ -34,38 +32,18 @@ _FORWARD = {
     "label": _("Transmettre à une autre préfecture"),
     "line": enums.FORWARDED,
 }
+_TRANSFER = {
+    "who": rules.the_portal_alone,
+    "label": _("Transférer le titre accordé"),
+    "line": enums.TRANSFERRED,
+}
+_VISIT_TOO = _TRANSFER | {"announces": events.visit_moved, "clears": True}
 
 
-class CaseMachine(ProtectedStateModel):
+class CaseMachine(CaseFacts):
     """The life of a case, from filing to the archive."""
 
     state = FSMField(_("état"), choices=S.choices, default=S.FILED, protected=True)
-    prefecture_code = models.CharField(max_length=3, null=True)
-    # The service of that office, and the code of the rule that found it (workflows.routing).
-    service = models.ForeignKey("territory.Service", models.PROTECT, null=True, related_name="+")
-    routing_rule = models.CharField(max_length=24, blank=True, default="", db_default="")
-    submission_number = models.PositiveSmallIntegerField(default=1)
-    complete_at = models.DateTimeField(null=True)
-    back_to = models.CharField(max_length=24, blank=True)
-    completion_request_id = models.UUIDField(null=True)
-    opinion_id = models.UUIDField(null=True)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    proposed_outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
-    proposed_submission = models.PositiveSmallIntegerField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
-    title_starts_on = models.DateField(null=True)
-    title_ends_on = models.DateField(null=True)
-    supply_awaited = models.BooleanField(default=False, db_default=False)
-    prints_on_record = models.BooleanField(default=False)
-    card_ordered_at = models.DateTimeField(null=True)
-    card_number = models.CharField(max_length=20, blank=True)
-    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
@@ -302,10 +280,22 @@ class CaseMachine(ProtectedStateModel):
         """The card's maker delivered: the person may come for it."""
         self.card_number = card_number
 
+    @move([S.GRANTED, S.IN_PRODUCTION], SAME, **_TRANSFER)
+    def transfer(self, *, actor, at, route):
+        """Granted, the person moved: the office of their home goes on (CESEDA R.431-20)."""
+        self._go_to(route)
+
+    @move(S.BIOMETRICS_DUE, SAME, purpose=Purpose.BIOMETRICS, **_VISIT_TOO)
+    @move(S.CARD_READY, SAME, purpose=Purpose.COLLECTION, **_VISIT_TOO)
+    def transfer_visit(self, *, actor, at, route):
+        """The same with the visit that is due: its right is born again there, at its rank."""
+        self._go_to(route)
+
     @move(
         S.CARD_READY,
         S.HANDED_OVER,
         who=rules.may_receive_at_the_counter,
+        given=[guards.the_card_is_here],
         label=_("Remettre la carte"),
         line=_("Votre carte vous a été remise."),
         announces=events.case_closed,

@@ -32,4 +32,4 @@ def edges(machine=CaseMachine):
 
 
 CLEARING = sorted({name for name, _s, _t, plan in moves() if plan.custom.get("clears")})
-"""The only two moves after which a person may come."""
+"""The only moves after which a person may come; the third gives again what one of the two gave."""

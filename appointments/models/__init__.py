@@ -5,7 +5,7 @@ from appointments.models.appointment import (
     ChangeRequest,
 )
 from appointments.models.check_in import CheckIn
-from appointments.models.clearance import Clearance, Readmission
+from appointments.models.clearance import Clearance, KeptRank, Readmission
 from appointments.models.days import CounterOutage, OpenDay, StudentSite
 from appointments.models.figure import PUBLISHED_FROM, VisitFigure
 from appointments.models.offer import ShortNoticeOffer
@@ -51,6 +51,7 @@ __all__ = [
     "Forecast",
     "IssueDecision",
     "IssueRun",
+    "KeptRank",
     "NoShowRate",
     "OpenDay",
     "OpeningPattern",

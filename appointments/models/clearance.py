@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -87,6 +88,48 @@ class Clearance(models.Model):
 
     def __str__(self):
         return f"clearance {self.pk}"
+
+    @property
+    def kept_rank(self) -> "KeptRank | None":
+        """What it keeps from the office that the person left; None for a right born here."""
+        return getattr(self, "kept", None)
+
+
+class KeptRank(models.Model):
+    """What a right to a visit keeps of the one that it follows, at another office.
+
+    Written before the former right is revoked and the new one is made, in one transaction; the
+    database counts all of it from the former right, whatever the caller says. The issuing run of
+    the new office reads it here, for it sees nothing of the former one.
+    """
+
+    clearance = models.OneToOneField(
+        Clearance, models.PROTECT, primary_key=True, related_name="kept"
+    )
+    former = models.OneToOneField(Clearance, models.PROTECT, related_name="followed_by")
+    first = models.ForeignKey(
+        Clearance,
+        models.PROTECT,
+        related_name="+",
+        help_text="where the chain began; a calendar knows the visit by it",
+    )
+    dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prefecture_code = models.CharField(max_length=3)
+    waiting_since = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="appointments given before")
+    changes = models.PositiveSmallIntegerField(default=0, help_text="asked for by the person")
+    missed = models.PositiveSmallIntegerField(default=0)
+    readmitted = models.PositiveSmallIntegerField(default=0)
+    taken_back = models.PositiveSmallIntegerField(default=0, help_text="by the office, not by them")
+    avoided = ArrayField(models.DateField(), default=list, help_text="days that they gave back")
+    is_doubted = models.BooleanField(
+        default=False, help_text="nobody could recognise them, and nobody has spoken with them yet"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"rank kept by {self.clearance_id}"
 
 
 class Readmission(models.Model):

@@ -13,7 +13,8 @@ from appointments.enums import OutageKind
 class CounterOutage(models.Model):
     """A counter that receives nobody for a while; adding one revokes every appointment it hits.
 
-    The absent agent is not named: the counter and the days are all that the calendar needs.
+    Like a closure, it only ever becomes shorter, and is left empty when it is given up. The absent
+    agent is not named: the counter and the days are all that the calendar needs.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,9 +29,8 @@ class CounterOutage(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="an_outage_has_a_beginning_and_an_end",
-                condition=Q(
-                    period__isempty=False, period__lower_inf=False, period__upper_inf=False
-                ),
+                condition=Q(period__isempty=True)
+                | Q(period__lower_inf=False, period__upper_inf=False),
             ),
             models.CheckConstraint(
                 name="an_outage_is_of_a_known_kind", condition=Q(kind__in=OutageKind.values)

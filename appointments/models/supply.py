@@ -149,7 +149,11 @@ class OpeningPattern(models.Model):
 
 
 class Closure(models.Model):
-    """A site shut for a while. Adding one revokes, in the database, every appointment it hits."""
+    """A site shut for a while. Adding one revokes, in the database, every appointment it hits.
+
+    It begins with a length and only ever becomes shorter; one given up before its first day is
+    left empty. Nobody gets a revoked appointment back: its seat is given by the next runs.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("territory.Site", models.PROTECT, related_name="closures")
@@ -157,13 +161,6 @@ class Closure(models.Model):
     period = DateTimeRangeField()
     reason = models.CharField(max_length=200)
     closed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="a_closure_has_a_length", condition=Q(period__isempty=False)
-            )
-        ]
 
     def __str__(self):
         return f"closure {self.pk}"

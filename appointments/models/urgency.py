@@ -44,6 +44,10 @@ class Urgency(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     declined_at = models.DateTimeField(null=True, blank=True)
+    # The same urgency at the office that the person left; the database alone carries it on.
+    carried_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = UrgencyQuerySet.as_manager()
 

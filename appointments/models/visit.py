@@ -21,6 +21,7 @@ def _outcomes_with_their_reasons() -> Q:
     allowed = Q(outcome="", reason="", old_card="", step=None)
     for outcome, reasons in REASONS.items():
         allowed |= Q(outcome=outcome, reason__in=reasons, old_card="", step=None)
+    allowed |= Q(outcome=VisitOutcome.MOVED, reason="", old_card="", step=None)
     prints, card = FULFILLED[Purpose.BIOMETRICS], FULFILLED[Purpose.COLLECTION]
     done = Q(reason="", step__isnull=False)
     allowed |= done & Q(outcome=prints, purpose=Purpose.BIOMETRICS, old_card="")
@@ -117,7 +118,8 @@ class Visit(models.Model):
             ),
             models.CheckConstraint(
                 name="only_who_left_ends_before_the_counter",
-                condition=Q(outcome="") | Q(outcome=VisitOutcome.LEFT) | Q(served_at__isnull=False),
+                condition=Q(outcome__in=["", VisitOutcome.LEFT, VisitOutcome.MOVED])
+                | Q(served_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="only_an_unfulfilled_visit_is_made_again",

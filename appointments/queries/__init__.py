@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count, Exists, QuerySet
 
-from appointments import ordering
 from appointments.enums import LIVE_STATES, AppointmentState
 from appointments.models import (
     Appointment,
@@ -20,12 +19,14 @@ from appointments.models import (
     Visit,
     VisitFigure,
 )
+from appointments.ordering import may_be_served
 from appointments.queries.delivery import undelivered
 from appointments.queries.offers import is_to_run, near_clearances
 from appointments.queries.rates import PRIOR_NO_SHOW_RATE, no_show_rate
 from appointments.queries.runs import (
     as_waiting,
     busy_moments,
+    doubted_clearances,
     free_seats,
     last_run,
     offers_held,
@@ -48,8 +49,10 @@ __all__ = [
     "counters_of",
     "current_appointment",
     "day_sheet",
+    "doubted_clearances",
     "expected_on",
     "figures_of",
+    "is_waiting_elsewhere",
     "free_seats",
     "is_to_run",
     "last_run",
@@ -86,7 +89,7 @@ def latest_of(dossier_ids: Iterable[UUID]) -> QuerySet:
     """The last appointment given for each of these dossiers, whatever became of it."""
     return (
         Appointment.objects.filter(dossier__in=list(dossier_ids))
-        .select_related("site", "counter", "clearance")
+        .select_related("site", "counter", "clearance__kept")
         .order_by("dossier", "-issued_at", "-attempt", "pk")
         .distinct("dossier")
     )
@@ -102,8 +105,18 @@ def waiting_of(dossier_id: UUID) -> Clearance | None:
     return (
         Clearance.objects.live()
         .filter(~Exists(seated()), dossier=dossier_id)
+        .select_related("kept")
         .order_by("-cleared_at", "pk")
         .first()
+    )
+
+
+def is_waiting_elsewhere(waiting: Clearance | None, last: Appointment | None) -> bool:
+    """Whether the person moved, and the office where they live has given them nothing yet."""
+    return (
+        waiting is not None
+        and waiting.kept_rank is not None
+        and (last is None or last.clearance_id != waiting.pk)
     )
 
 
@@ -260,8 +273,10 @@ def to_contact(user) -> list[Clearance]:
     return [
         clearance
         for code in user.prefectures
-        for clearance in waiting_clearances(code)
-        if not ordering.may_be_served(as_waiting(clearance))
+        for clearance in [
+            *(one for one in waiting_clearances(code) if not may_be_served(as_waiting(one))),
+            *doubted_clearances(code),
+        ]
     ]
 
 

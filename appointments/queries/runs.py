@@ -23,8 +23,10 @@ from appointments.models import (
     Closure,
     CounterOutage,
     IssueRun,
+    KeptRank,
     Preference,
     PreferredSite,
+    Readmission,
     Seat,
     ShortNoticeOffer,
     Urgency,
@@ -54,17 +56,33 @@ NOTHING_SAID = Said()
 def waiting_clearances(prefecture_code: str) -> QuerySet:
     """Live clearances that have neither a live nor an honoured appointment.
 
-    A visit that did not reach its end counts as none, once it may be made again.
+    A visit that did not reach its end counts as none, once it may be made again. Whoever nobody
+    could recognise at the office that they left is spoken with first.
     """
+    return _unseated(prefecture_code).exclude(_doubted())
+
+
+def doubted_clearances(prefecture_code: str) -> QuerySet:
+    """Those whom nobody could recognise at the office that they left: no run serves them yet."""
+    return _unseated(prefecture_code).filter(_doubted())
+
+
+def _unseated(prefecture_code: str) -> QuerySet:
     told = Appointment.objects.select_related("undelivered")
     history = Prefetch("appointments", told.order_by("attempt"))
     return (
         Clearance.objects.live()
         .filter(~Exists(seated()), prefecture_code=prefecture_code)
-        .select_related("service")
+        .select_related("service", "kept")
         .prefetch_related(history, "readmissions")
         .order_by("pk")
     )
+
+
+def _doubted() -> Exists:
+    kept = KeptRank.objects.filter(clearance=OuterRef("pk"), is_doubted=True)
+    spoken = Readmission.objects.filter(clearance=OuterRef("clearance"))
+    return Exists(kept.filter(~Exists(spoken)))
 
 
 def seated() -> QuerySet:
@@ -120,8 +138,6 @@ def busy_moments(prefecture_code: str) -> dict[object, Moments]:
 
 def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
     """What the order may look at, and nothing else."""
-    history = list(clearance.appointments.all())
-    ended = {AppointmentState.CANCELLED, AppointmentState.MISSED}
     wished = said.preferences.get(clearance.dossier_id)
     offer = said.offers.get(clearance.pk)
     accepted = offer is not None and offer.state == OfferState.ACCEPTED
@@ -132,13 +148,8 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         person_id=str(person),
         service=clearance.service_id,
         filed_at=clearance.filed_at,
-        cleared_on=clock.legal_day(clearance.cleared_at),
         deadline_on=clearance.deadline_on,
         vulnerable=clearance.is_vulnerable,
-        missed=sum(_is_a_no_show(one) for one in history),
-        readmitted=len(clearance.readmissions.all()),
-        revoked_by_the_office=sum(one.state == AppointmentState.REVOKED for one in history),
-        avoid=frozenset(clock.legal_day(one.starts_at) for one in history if one.state in ended),
         busy=tuple(sorted({*said.busy.get(person, ()), *said.busy.get(applicant, ())})),
         applicant_id=f"account-{applicant}",
         household=str(clearance.household or f"account-{applicant}"),
@@ -153,7 +164,32 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         volunteer=bool(wished and wished.short_notice),
         is_asked=offer is not None and not accepted,
         declined=frozenset(said.declined.get(clearance.pk, ())),
+        **_history_of(clearance),
     )
+
+
+def _history_of(clearance: Clearance) -> dict:
+    """What happened to this right, here and at the offices that the person left before."""
+    given, kept = list(clearance.appointments.all()), clearance.kept_rank
+    ended = {AppointmentState.CANCELLED, AppointmentState.MISSED}
+    readmitted = len(clearance.readmissions.all())
+    missed = sum(_is_a_no_show(one) for one in given)
+    taken_back = sum(one.state == AppointmentState.REVOKED for one in given)
+    avoided = {clock.legal_day(one.starts_at) for one in given if one.state in ended}
+    since = clearance.cleared_at
+    if kept is not None:
+        since = kept.waiting_since
+        missed, taken_back = missed + kept.missed, taken_back + kept.taken_back
+        # the talk that ends a doubt allows no more missed visits
+        readmitted += kept.readmitted - (kept.is_doubted and readmitted > 0)
+        avoided |= set(kept.avoided)
+    return {
+        "cleared_on": clock.legal_day(since),
+        "missed": missed,
+        "readmitted": readmitted,
+        "revoked_by_the_office": taken_back,
+        "avoid": frozenset(avoided),
+    }
 
 
 def _minutes_for(clearance: Clearance, wished: Preference | None) -> int:

@@ -9,7 +9,7 @@ from appointments import rules
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, ChangeRequest
 from appointments.queries.delivery import OPENED
-from appointments.services import notices
+from appointments.services import elsewhere, notices
 from portal.accounts.api import Role
 from portal.core import journal
 from portal.core.constraints import refusing
@@ -38,6 +38,7 @@ def give_back(appointment: Appointment, *, reason: str, user, at: datetime) -> C
         raise DomainRefusal(
             _("Ce rendez-vous ne peut plus être rendu ici. Écrivez à la préfecture.")
         )
+    elsewhere.hold_case(appointment.dossier_id)
     with refusing(_REFUSALS):
         change = ChangeRequest.objects.create(
             appointment=appointment,
@@ -64,6 +65,7 @@ def confirm(appointment: Appointment, *, user, at: datetime) -> None:
         return
     if not rules.may_confirm(appointment, user, at=at):
         raise DomainRefusal(_("Ce rendez-vous n’est plus à venir."))
+    elsewhere.hold_case(appointment.dossier_id)
     with refusing(_REFUSALS):
         Appointment.objects.filter(pk=appointment.pk).update(state=AppointmentState.CONFIRMED)
     _write(appointment, "appointment.confirm", {})

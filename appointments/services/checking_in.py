@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from appointments import rules
 from appointments.enums import AppointmentState, VisitOutcome
 from appointments.models import Appointment, CheckIn, Visit
-from appointments.services import notices, passes, visiting
+from appointments.services import elsewhere, notices, passes, visiting
 from portal.accounts.api import Role
 from portal.core import clock, journal
 from portal.core.constraints import refusing
@@ -40,10 +40,15 @@ def find(shown: str, *, user, at: datetime) -> Appointment:
     if shown.strip().upper().startswith(passes.PREFIX):
         scanned = passes.read_seal(shown, at=at)
         found = here.filter(scan_id=scanned.scan_id).first()
+        if found is None and elsewhere.has_left(scan_id=scanned.scan_id):
+            raise DomainRefusal(elsewhere.LEFT)
         if found is None:
             raise DomainRefusal(_other_office(scanned.site_id))
         return found
-    found = here.filter(code=passes.read_code(shown)).first()
+    code = passes.read_code(shown)
+    found = here.filter(code=code).first()
+    if found is None and elsewhere.has_left(code=code):
+        raise DomainRefusal(elsewhere.LEFT)
     if found is None:
         raise DomainRefusal(
             _("Ce code n’ouvre aucun rendez-vous de votre préfecture. Vérifiez la convocation.")
@@ -118,6 +123,7 @@ def arrive(
     The database keeps its own time beside the claim. Raises DomainRefusal with the reason.
     """
     _only_the_counter(appointment, user)
+    elsewhere.hold_case(appointment.dossier_id)
     reasons = reasons_not_to_receive(
         appointment, site_id=counter.site_id, at=claim.at if claim else at
     )

@@ -39,6 +39,17 @@ LINES = {
     "appointment_revoked": _(
         "La préfecture a dû retirer le rendez-vous du %(starts_at)s. Vous gardez votre rang."
     ),
+    "appointment_moved": (
+        _("Vous avez déménagé : votre rendez-vous du %(starts_at)s, %(place)s, est annulé."),
+        _(
+            "Un autre vous sera donné par : %(office)s. Vous gardez votre rang. Votre ancienne "
+            "convocation ne vaut plus : ne vous déplacez pas avec elle."
+        ),
+    ),
+    "visit_moved": (
+        _("Vous avez déménagé : la visite commencée à %(place)s s’arrête."),
+        _("Un rendez-vous vous sera donné par : %(office)s. Vous gardez votre rang."),
+    ),
     "appointment_honoured": _("Vous avez été reçu au guichet."),
     "appointment_readmitted": _("Un autre rendez-vous vous sera donné au prochain passage."),
     "visit_unidentified": _(
@@ -107,6 +118,8 @@ MAILS = {
     "appointment_given_back_at_counter": _("Vous viendrez un autre jour"),
     "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
     "appointment_revoked": _("La préfecture doit changer votre rendez-vous"),
+    "appointment_moved": _("Votre rendez-vous est annulé : votre dossier vous suit"),
+    "visit_moved": _("Votre visite s’arrête : votre dossier vous suit"),
     "appointment_honoured": _("Vous avez été reçu au guichet"),
     "appointment_readmitted": _("Un autre rendez-vous vous sera donné"),
     "visit_unidentified": _("La préfecture va prendre contact avec vous"),
@@ -245,15 +258,20 @@ def _said_of(appointment: Appointment) -> dict:
     }
 
 
-def tell_about(appointment: Appointment, kind: str, *, by_role: str = "system") -> None:
-    """One line of the person's timeline, and a mail that says no more than "read it"."""
+def tell_about(
+    appointment: Appointment, kind: str, *, by_role: str = "system", **more: str
+) -> None:
+    """One line of the person's timeline, and a mail that says no more than "read it".
+
+    `more` fills what the sentence says besides the moment and the place.
+    """
     correspondence.add_line(
         kind,
         dossier_id=appointment.dossier_id,
         applicant_id=appointment.applicant_id,
         prefecture_code=appointment.prefecture_code,
         by_role=by_role,
-        params=_said_of(appointment),
+        params=_said_of(appointment) | more,
         letter=appointment.letter if kind == "appointment_issued" else None,
     )
     correspondence.tell(appointment.applicant, kind, dossier_id=appointment.dossier_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments import rules
 from appointments.models import Clearance, Urgency
 from appointments.queries.people import supervisors_of
+from appointments.services import elsewhere
 from portal.accounts.api import Role, User
 from portal.core import clock, journal
 from portal.core.constraints import refusing
@@ -41,6 +42,7 @@ def ask(*, clearance: Clearance, ground: str, reason: str, user: User, at: datet
     """
     if not rules.may_ask_urgency(clearance, user):
         raise PermissionDenied("urgency.ask")
+    elsewhere.hold_case(clearance.dossier_id)
     with refusing(_REFUSALS):
         urgency = Urgency.objects.create(
             clearance=clearance,
@@ -74,6 +76,7 @@ def answer(urgency: Urgency, *, agrees: bool, user: User, at: datetime) -> None:
         raise DomainRefusal(_ANOTHER)
     if not rules.may_answer_urgency(urgency, user):
         raise PermissionDenied("urgency.answer")
+    elsewhere.hold_case(urgency.dossier_id)
     said = {"approved_by": user, "approved_at": at} if agrees else {}
     said = said or {"declined_by": user, "declined_at": at}
     with refusing(_REFUSALS):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from appointments import queries, rules
 from appointments.enums import FULFILLED, REASONS, Purpose, VisitOutcome, VisitState
 from appointments.models import Appointment, Visit
-from appointments.services import notices
+from appointments.services import elsewhere, notices
 from portal.accounts.api import Role
 from portal.core import journal
 from portal.core.constraints import refusing
@@ -52,6 +52,7 @@ def call(visit: Visit, *, counter: Counter, user) -> Visit:
     """Show the number on the screen with this counter; a second time, call it again."""
     if visit.state not in (VisitState.ARRIVED, VisitState.CALLED):
         raise DomainRefusal(_REFUSALS["a_visit_follows_its_order"])
+    elsewhere.hold_case(visit.dossier_id)
     return _move(visit, "visit.call", user, state=VisitState.CALLED, counter=counter)
 
 
@@ -59,19 +60,25 @@ def call(visit: Visit, *, counter: Counter, user) -> Visit:
 def call_next(*, counter: Counter, user) -> Visit:
     """Call whoever comes first among those this counter may serve. Raises when nobody waits.
 
-    Two counters at once call two people.
+    Two counters at once call two people; whose case is held by another act at this moment is
+    called by the next counter.
     """
     _only_here(counter.site.prefecture_id, user)
-    waiting = queries.next_for(counter, user).select_for_update(of=("self",), skip_locked=True)
-    visit = waiting.first()
-    if visit is None:
-        raise DomainRefusal(_("Personne n’attend pour ce guichet."))
-    return call(visit, counter=counter, user=user)
+    passed: set[UUID] = set()
+    while True:
+        waiting = queries.next_for(counter, user).exclude(pk__in=passed)
+        visit = waiting.select_for_update(of=("self",), skip_locked=True).first()
+        if visit is None:
+            raise DomainRefusal(_("Personne n’attend pour ce guichet."))
+        if workflows.hold_case(visit.dossier_id, wait=False):
+            return call(visit, counter=counter, user=user)
+        passed.add(visit.pk)
 
 
 @transaction.atomic
 def serve(visit: Visit, *, user) -> Visit:
     """The person is in front of the agent."""
+    elsewhere.hold_case(visit.dossier_id)
     return _move(visit, "visit.serve", user, state=VisitState.SERVED)
 
 
@@ -118,6 +125,7 @@ def give_another(appointment: Appointment, *, user) -> Visit:
         raise DomainRefusal(_("La visite de cette personne n’est pas terminée."))
     if not rules.may_follow_up(visit, user):
         raise DomainRefusal(_REFUSALS["somebody_else_follows_up_a_visit"])
+    elsewhere.hold_case(visit.dossier_id)
     if visit.again_at is not None:
         raise DomainRefusal(_("Un autre rendez-vous est déjà demandé pour cette personne."))
     # the database writes its own moment and who acts
@@ -138,6 +146,7 @@ def _brought_to_the_counter(appointment, user) -> Visit:
 
 def _visit_of(appointment, user) -> Visit:
     _only_here(appointment.prefecture_code, user)
+    elsewhere.hold_case(appointment.dossier_id)
     visits = Visit.objects.visible_to(user).select_for_update(of=("self",))
     visit = visits.filter(pk=appointment.pk).order_by("pk").first()
     if visit is None:

@@ -17,6 +17,7 @@ from portal.core import clock
 from portal.core.errors import DomainRefusal
 from portal.core.views import ActView, ReadOnlyView
 from portal.correspondence import api as correspondence
+from portal.territory import api as territory
 from portal.vault import api as vault
 from workflows import api as workflows
 
@@ -47,12 +48,16 @@ class ShowAppointment(OwnDossier, ReadOnlyView, TemplateView):
     def get_context_data(self, **kwargs):
         appointment, at = self.appointment, clock.now()
         clearance = appointment.clearance if appointment else None
+        waiting = queries.waiting_of(self.dossier.pk)
+        moved = queries.is_waiting_elsewhere(waiting, appointment)
         return super().get_context_data(**kwargs) | {
             "dossier": self.dossier,
             "appointment": appointment,
-            "waiting": queries.waiting_of(self.dossier.pk),
+            "waiting": waiting,
             "offer": offer_of(self.dossier.pk, at=at),
             "is_volunteer": is_volunteer(self.dossier.pk),
+            "moved_to": territory.prefecture(waiting.prefecture_code).name if moved else "",
+            "is_doubted": moved and waiting.kept.is_doubted,
             "may_prefer": rules.may_prefer(workflows.case_of(self.dossier.pk), appointment),
             "papers": notices.papers_in(clearance, get_language()[:2]) if clearance else [],
             "may_give_back": bool(appointment)

@@ -18,6 +18,7 @@ from appointments.services import checking_in, visiting
 from portal.core import clock
 from portal.core.errors import DomainRefusal
 from portal.core.views import ActView, ReadOnlyView
+from workflows import api as workflows
 
 
 class AtASite:
@@ -140,7 +141,12 @@ class OneDay(AtASite):
 
 
 class Day(OneDay, ReadOnlyView, TemplateView):
-    """The day sheet."""
+    """The day sheet, and how many cards follow a person who moved."""
+
+    def get_context_data(self, **kwargs):
+        to_send, awaited = workflows.count_cards(self.request.user)
+        moving = {"cards_to_send": to_send, "cards_awaited": awaited}
+        return super().get_context_data(**kwargs) | moving
 
 
 class Find(OneDay, FormView):

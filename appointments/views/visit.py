@@ -1,6 +1,7 @@
 """One person at the counter: compare, enter, and what may be done next."""
 
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.generic import TemplateView
@@ -9,7 +10,7 @@ from appointments import queries, rules
 from appointments.enums import VisitOutcome, VisitState
 from appointments.forms.scan import ArriveForm, CompleteForm, CounterForm, UnfulfilledForm
 from appointments.models import Appointment
-from appointments.services import checking_in, visiting
+from appointments.services import checking_in, elsewhere, visiting
 from appointments.views.counter import AtASite, visit_of
 from dossiers import api as dossiers
 from portal.core import clock, journal
@@ -28,18 +29,29 @@ def passport_of(view):
 
 
 class OneVisit(AtASite):
-    """An appointment of the agent's prefecture; another's does not exist."""
+    """An appointment of the agent's prefecture; another's does not exist.
+
+    One that was theirs until its person moved is said to have left, and nothing of it is shown.
+    """
+
+    appointment = visit = None
 
     def setup(self, request, *args, appointment_id, **kwargs):
         super().setup(request, *args, appointment_id=appointment_id, **kwargs)
-        visible = Appointment.objects.visible_to(request.user)
-        self.appointment = get_object_or_404(
-            visible.select_related(
-                "site", "counter", "clearance", "check_in__counter", "check_in__visit__counter"
-            ),
-            pk=appointment_id,
+        visible = Appointment.objects.visible_to(request.user).select_related(
+            "site", "counter", "clearance", "check_in__counter", "check_in__visit__counter"
         )
-        self.visit = visit_of(self.appointment)
+        self.appointment = visible.filter(pk=appointment_id).first()
+        if self.appointment is not None:
+            self.visit = visit_of(self.appointment)
+        elif not elsewhere.has_left(appointment_id=appointment_id):
+            raise Http404
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.appointment is None:
+            messages.error(request, elsewhere.LEFT)
+            return HttpResponseRedirect(reverse("counter:day"))
+        return super().dispatch(request, *args, **kwargs)
 
     def allowed(self):
         return rules.may_receive(self.appointment, self.request.user)

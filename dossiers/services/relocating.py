@@ -44,7 +44,8 @@ def declare_address(
     """File the last answers again with this address; papers and other answers stay as filed.
 
     `seen` is the number of the filing that the page showed. What a completion request holds
-    and has not sent is not sent here. The same address twice is filed once. Raises DossierClosed
+    and has not sent is not sent here. The same address twice is filed once. What follows (another
+    office, a visit given again there) is heard above and confirmed by nobody. Raises DossierClosed
     when the request was given up, AddressRefused when another tab has changed the dossier or
     when no office of the law of stay answers for the commune.
     """

@@ -17,6 +17,7 @@ from dossiers.views.own import OwnDossier
 from portal.core import clock
 from portal.core.errors import DomainRefusal
 from portal.core.policy import kept_form
+from portal.correspondence import api as correspondence
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,17 @@ class ChangeAddress(OwnDossier, View):
             filing=self.filed.revision,
             seen=write_seen(self.filed, questions),
             decided=self.dossier.sealed_at is not None,
+            **self._visit(),
             back_url=reverse("space:dossier", args=[self.dossier.pk]),
         )
         return render(self.request, "dossiers/address.html", context)
+
+    def _visit(self):
+        """The visit that another address may cancel, read before anything is confirmed."""
+        at = clock.now()
+        visit = correspondence.call_to_come(self.dossier.pk, after=at)
+        today = visit is not None and clock.legal_day(visit.starts_at) == clock.legal_day(at)
+        return {"visit": visit, "visit_is_today": today}
 
 
 def _number(text):

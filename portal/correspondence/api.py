@@ -1,7 +1,7 @@
 """What other rooms may tell a person."""
 
 from portal.correspondence.enums import MailState
-from portal.correspondence.letters import LetterView, letter_file, letters_of
+from portal.correspondence.letters import Call, LetterView, call_to_come, letter_file, letters_of
 from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
 from portal.correspondence.services import (
     declare_letters,
@@ -25,6 +25,7 @@ from portal.correspondence.timeline import (
 )
 
 __all__ = [
+    "Call",
     "Letter",
     "LetterView",
     "Line",
@@ -33,6 +34,7 @@ __all__ = [
     "TimelineLine",
     "add_line",
     "add_lines",
+    "call_to_come",
     "declare_letters",
     "declare_lines",
     "declare_mails",

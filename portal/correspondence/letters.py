@@ -47,6 +47,30 @@ def letters_of(dossier_id: UUID) -> list[LetterView]:
     ]
 
 
+@dataclass(frozen=True)
+class Call:
+    """Where and when a letter that stands calls its person."""
+
+    starts_at: datetime
+    place: str
+
+
+def call_to_come(dossier_id: UUID, *, after: datetime) -> Call | None:
+    """The next moment for which a letter that stands calls the person, None without one.
+
+    A letter that calls somebody says it in its context: `starts_at` and `site_name`.
+    """
+    letters = Letter.objects.filter(
+        dossier_id=dossier_id, revoked_at=None, context__has_keys=["starts_at", "site_name"]
+    )
+    calls = [
+        Call(datetime.fromisoformat(said["starts_at"]), said["site_name"])
+        for said in letters.order_by("pk").values_list("context", flat=True)
+    ]
+    coming = [call for call in calls if call.starts_at > after]
+    return min(coming, key=lambda call: call.starts_at, default=None)
+
+
 def letter_file(letter_id: UUID, user) -> StoredFile:
     """The file of a letter that this person may read, to give to `vault.api.serve`.
 

@@ -19,7 +19,14 @@ from typing import Any
 
 from portal.local.processes import LOOPBACK, Process
 
-FIELDS = ("reference", "holder_initials", "title_code", "valid_from", "valid_until")
+FIELDS = (
+    "reference",
+    "holder_initials",
+    "title_code",
+    "valid_from",
+    "valid_until",
+    "deliver_to",
+)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_BYTES = 10_000
 
@@ -46,6 +53,9 @@ class OrderBook:
                 " request text not null, card_number text not null unique, taken_at real not null)"
             )
             book.execute("create table if not exists cancellations (key text primary key)")
+            book.execute(
+                "create table if not exists deliveries (key text primary key, deliver_to text)"
+            )
 
     def place(self, key: str, request: Mapping[str, Any]) -> tuple[bool, dict[str, str]]:
         """Take an order once per key; raises Refused if the key was used for another order."""
@@ -76,29 +86,54 @@ class OrderBook:
             first = book.execute(
                 "insert into cancellations (key) values (?) on conflict (key) do nothing", [key]
             ).rowcount
-            found = book.execute(
-                "select id, card_number, taken_at from orders where key = ?", [key]
-            ).fetchone()
-            if first and found and self.now() - found[2] >= self.delay:
+            found = book.execute("select id, taken_at from orders where key = ?", [key]).fetchone()
+            made = bool(first and found and self._is_made(found[1]))
+            if made:
                 book.execute("delete from cancellations where key = ?", [key])
-                return {"order": found[0], "state": "produced", "card_number": found[1]}
+        if made:
+            return self.status(found[0])
         return {"order": found[0] if found else "", "state": "cancelled"}
+
+    def redirect(self, key: str, deliver_to: str) -> dict[str, str]:
+        """Deliver a card elsewhere while it is not made; made, it says where it was delivered."""
+        with self._open() as book:
+            found = book.execute("select id, taken_at from orders where key = ?", [key]).fetchone()
+            if not found:
+                raise Refused(404, "unknown order")
+            if not self._is_made(found[1]):
+                book.execute(
+                    "insert into deliveries (key, deliver_to) values (?, ?)"
+                    " on conflict (key) do update set deliver_to = excluded.deliver_to",
+                    [key, deliver_to],
+                )
+                return {"order": found[0], "state": "redirected", "deliver_to": deliver_to}
+        return self.status(found[0])
 
     def status(self, order: str) -> dict[str, str]:
         """Say where an order stands; raises Refused when it is unknown."""
         with self._open() as book:
             found = book.execute(
-                "select card_number, taken_at, cancellations.key from orders"
-                " left join cancellations using (key) where id = ?",
+                "select card_number, taken_at, cancellations.key,"
+                " coalesce(deliver_to, json_extract(request, '$.deliver_to'), '') from orders"
+                " left join cancellations using (key) left join deliveries using (key)"
+                " where id = ?",
                 [order],
             ).fetchone()
         if not found:
             raise Refused(404, "unknown order")
         if found[2]:
             return {"order": order, "state": "cancelled"}
-        if self.now() - found[1] < self.delay:
+        if not self._is_made(found[1]):
             return {"order": order, "state": "queued"}
-        return {"order": order, "state": "produced", "card_number": found[0]}
+        return {
+            "order": order,
+            "state": "produced",
+            "card_number": found[0],
+            "deliver_to": found[3],
+        }
+
+    def _is_made(self, taken_at: float) -> bool:
+        return self.now() - taken_at >= self.delay
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -120,7 +155,7 @@ def _checked(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """POST /orders, POST /cancellations, GET /orders/<id>, GET /health."""
+    """POST /orders, /cancellations and /deliveries, GET /orders/<id> and /health."""
 
     book: OrderBook
     token: str
@@ -147,6 +182,11 @@ class Handler(BaseHTTPRequestHandler):
             if not isinstance(body.get("reference"), str) or not body["reference"]:
                 raise Refused(400, "the reference is missing")
             return 200, self.book.cancel(body["reference"])
+        if path == "/deliveries":
+            reference, office = str(body.get("reference") or ""), str(body.get("deliver_to") or "")
+            if not reference or not office:
+                raise Refused(400, "the reference or the office is missing")
+            return 200, self.book.redirect(reference, office)
         if path != "/orders":
             raise Refused(404, "unknown address")
         key = self.headers.get("Idempotency-Key", "")

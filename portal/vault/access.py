@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from portal.core import clock, door
 from portal.vault.models import AccessGrant, StoredFile
@@ -43,7 +45,7 @@ def grant_access(subject_id: UUID, prefecture_code: str, roles, reason: str) -> 
         for grant in opened:
             if grant.roles == roles:
                 return grant
-            grant.revoked_at = clock.now()
+            grant.revoked_at = max(grant.granted_at, clock.now())
             grant.save(update_fields=["revoked_at"])
         return AccessGrant.objects.create(
             subject_id=subject_id,
@@ -56,10 +58,14 @@ def grant_access(subject_id: UUID, prefecture_code: str, roles, reason: str) -> 
 
 @transaction.atomic
 def revoke_access(subject_id: UUID, prefecture_code: str | None) -> bool:
-    """Take a prefecture's access back: its agents' next request finds nothing."""
+    """Take a prefecture's access back: its agents' next request finds nothing.
+
+    One given by an act that began later, and ended while this one waited, is taken back at the
+    moment when it was given.
+    """
     with door.also(prefecture_code):
         return bool(
             AccessGrant.objects.open()
             .filter(subject_id=subject_id, prefecture_code=prefecture_code)
-            .update(revoked_at=clock.now())
+            .update(revoked_at=Greatest("granted_at", Value(clock.now())))
         )

@@ -247,8 +247,9 @@ def test_the_owner_rewrites_no_hours_and_no_outage(places, owner):
         ("delete from appointments_openingpattern", "never changes"),
         ("update appointments_openingpattern set seats = 9", "never changes"),
         ("truncate appointments_openingpattern", "never changed"),
-        ("delete from appointments_counteroutage", "never changed"),
-        ("update appointments_counteroutage set kind = 'out_of_order'", "never changed"),
+        ("delete from appointments_counteroutage", "only opens sooner"),
+        ("truncate appointments_counteroutage", "never changed"),
+        ("update appointments_counteroutage set kind = 'out_of_order'", "only opens sooner"),
         ("delete from appointments_seat", "never"),
     ):
         with pytest.raises(psycopg.Error, match=sentence):

@@ -135,7 +135,25 @@ def test_i0_a_purpose_has_its_own_service(db):
     life = uncleared()
 
     with life.desk(), refused("a_clearance_asks_for_the_service_of_its_purpose"):
-        clearance(life, purpose="biometrics").save(force_insert=True)
+        clearance(life, service_id="biometrics").save(force_insert=True)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_i0_a_right_is_to_the_visit_of_its_step_in_the_office_that_has_the_case(db, role):
+    life = uncleared()
+
+    with (
+        life.desk(),
+        factory.role(role),
+        refused("a_right_is_to_the_visit_that_its_step_asks_for"),
+    ):
+        clearance(life, purpose="biometrics", service_id="biometrics").save(force_insert=True)
+    with (
+        acting(None, prefectures=["75", "34"]),
+        factory.role(role),
+        refused("a_right_is_born_in_the_office_that_has_the_case"),
+    ):
+        clearance(life, prefecture_code="34").save(force_insert=True)
 
 
 def test_i0_moments_are_the_databases_own(calendar):
@@ -189,7 +207,8 @@ def test_a_slot_is_at_a_counter_of_a_site_of_the_prefecture(calendar, places):
 
 def test_i3_one_live_clearance_per_dossier_and_purpose(db):
     with silence():
-        life = Life(procedure="spouse-of-french-first").granted().prints_taken().card_ready()
+        life = Life().granted().card_ready().retraction_proposed().observations_sent()
+        life.retracted().proposed().signed().card_ready()
     with life.desk():
         steps = Step.objects.filter(case=life.id, clears=True).order_by("number")
         life.step, second = steps

@@ -85,6 +85,7 @@ OBJECTS = {
     "absence",
     "batch",
     "urgency",
+    "card",
 }
 
 
@@ -185,6 +186,9 @@ PARTS = {
     "opening_id": _opening,
     "urgency_id": lambda name, office: office.urgency.pk,
     "offer_id": lambda name, office: office.offer.pk,
+    "dispatch_id": lambda name, office: (
+        (office.card_to_send if name == "counter:card_send" else office.card_awaited).pk
+    ),
     "absence_id": lambda name, office: office.absence.pk,
     "batch_id": lambda name, office: office.batch.pk,
     "clearance_id": lambda name, office: office.lives["appointed"].appointment.clearance_id,

@@ -78,6 +78,8 @@ READINGS = {
     "counter:turn_away": {405},
     "counter:arrive": {405},
     "counter:complete": {405},
+    "counter:card_send": {405},
+    "counter:card_receive": {405},
     "help": {302},
 }
 WRITTEN = """

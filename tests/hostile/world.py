@@ -35,9 +35,9 @@ from tests.factories.workflows import (
     put_right,
 )
 from workflows.enums import ROUTING_DESK
-from workflows.models import Case
+from workflows.models import CardDispatch, CardOrder, Case
 from workflows.queries.completions import to_review
-from workflows.services import alarms
+from workflows.services import alarms, producing, transferring
 from workflows.services.reviewing import review_items
 
 POSTS = ("reviewer", "signatory", "counter_agent", "supervisor")
@@ -79,7 +79,7 @@ def build(owner_login):
     for office in (world.here, world.away):
         visits.open_counters(office.place)
         _appoint(office)
-    _more_lives(world.here)
+    _more_lives(world.here, world.away)
     _silences(world.here, world.away)
     world.others = _others()
     with visits.role("editing"):
@@ -149,7 +149,7 @@ def _appoint(office):
         office.screen = screens.open_screen(site, user=office.people["counter_agent"])
 
 
-def _more_lives(office):
+def _more_lives(office, away):
     """The other states, all of them another account's."""
     lives, second = office.lives, office.visitor
 
@@ -170,11 +170,27 @@ def _more_lives(office):
     lives["awaiting"] = one().acknowledged().supply_asked().proposed("grant").signed()
     lives["retraction"] = one().granted().retraction_proposed()
     lives["refused"] = one().acknowledged().proposed("refuse").signed()
+    office.card_to_send = _moved(one().granted(), to="69")
+    office.card_awaited = _moved(OwnLife("75", second, away.people).granted(), to=office.code)
     office.urgency = _urgent(one().granted().card_ready())
     lives["offered"] = visits.willing(one().granted().card_ready())
     lives["waiting"] = one().granted().card_ready()
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
+
+
+def _moved(life, *, to):
+    """Somebody moves whose card is made already: it is to be sent after them."""
+    with visits.role("worker"), acting(None, scope="system") as act:
+        order = CardOrder.objects.get(case_id=life.id)
+        taken = producing.MakerAnswer("M1", "taken")
+        producing.note_sent(card_order_id=order.pk, answer=taken, at=act.now)
+        producing.note_produced(card_order_id=order.pk, card_number="SIM1", at=act.now)
+    with acting(life.applicant.pk) as act:
+        transferring.transfer(
+            case_id=life.id, prefecture_code=to, reason="Déménagement.", at=act.now
+        )
+        return CardDispatch.objects.on_their_way().get(order=order)
 
 
 def _urgent(life):

@@ -15,6 +15,7 @@ from portal.core.errors import DomainRefusal
 from tests.factories.workflows import Life, agent, applicant, filed_dossier
 from workflows.enums import ROUTING_DESK, OpinionAnswer, Outcome
 from workflows.models import CardOrder, Case
+from workflows.routing import Route
 from workflows.services import (
     assigning,
     balancing,
@@ -23,6 +24,7 @@ from workflows.services import (
     rerouting,
     retracting,
     running,
+    transferring,
     withdrawing,
 )
 from workflows.services.moves import advance
@@ -258,6 +260,8 @@ SERVICES = {
     "reopen": _with(deciding.reopen, reason=lambda _n: "Réexamen."),
     "retract": _made_by(lambda life, _n: life.retracted()),
     "archive": _unaided("archive"),
+    "transfer": _unaided("transfer", route=Route("residence", "34")),
+    "transfer_visit": _unaided("transfer_visit", route=Route("residence", "34")),
 }
 """How a person tries each move of the machine: a new move needs its line here."""
 
@@ -315,10 +319,23 @@ def _to_an_office(service):
     return act
 
 
+def _the_person_moved(world, choice):
+    """The granted case goes to the office of a declared address, in the person's own act."""
+    with acting_for(world.life.applicant) as present:
+        transferring.transfer(
+            case_id=world.life.id,
+            prefecture_code=_pick(OFFICES, choice),
+            reason="Déménagement.",
+            at=present.now,
+        )
+
+
 BY_THE_PORTAL = {
     "route": _to_an_office(rerouting.route),
     "reroute": _to_an_office(rerouting.reroute),
     "mark_card_ready": _the_maker_delivers,
+    "transfer": _the_person_moved,
+    "transfer_visit": _the_person_moved,
     "receive_completion": _daily,
     "archive": _daily,
 }

@@ -51,10 +51,33 @@ def test_every_move_has_words_a_person_and_a_reason_to_be(name):
         assert all(str(condition.reason) for condition in plan.conditions)
 
 
-def test_exactly_two_moves_announce_a_visit():
-    announcing = {n for n, _s, _t, p in moves() if p.custom.get("announces") is events.visit_due}
+def announcing(event):
+    return {name for name, _s, _t, plan in moves() if plan.custom.get("announces") is event}
 
-    assert sorted(announcing) == CLEARING == ["mark_card_ready", "require_biometrics"]
+
+def test_exactly_two_moves_announce_a_visit_and_one_gives_it_again_elsewhere():
+    assert announcing(events.visit_due) == {"mark_card_ready", "require_biometrics"}
+    assert announcing(events.visit_moved) == {"transfer_visit"}
+    assert set(CLEARING) == announcing(events.visit_due) | announcing(events.visit_moved)
+
+
+def test_a_visit_moves_from_a_state_that_one_of_the_two_led_to():
+    led_to = {
+        target: plan.custom["purpose"]
+        for name, _s, target, plan in moves()
+        if name in announcing(events.visit_due)
+    }
+    moved = {
+        source: plan.custom["purpose"]
+        for name, source, _t, plan in moves()
+        if name == "transfer_visit"
+    }
+
+    assert moved == led_to
+
+
+def test_nobody_but_the_portal_transfers_a_granted_case():
+    assert rule_of("transfer").roles == rule_of("transfer_visit").roles == (SYSTEM,)
 
 
 def test_a_visit_only_follows_a_grant():

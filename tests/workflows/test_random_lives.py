@@ -69,6 +69,7 @@ STARTS = (
     ("acknowledge", "propose"),
     ("acknowledge", "propose", "grant"),
     ("acknowledge", "propose", "grant", "mark_card_ready"),
+    ("acknowledge", "propose", "grant", "mark_card_ready", "transfer_visit"),
     ("acknowledge", "propose", "grant", "propose_retraction", "answer_retraction"),
 )
 TAKEN_BACK = (
@@ -243,7 +244,9 @@ def every_step_has_its_journal_line(case, steps):
 def only_what_is_awaited_is_open(case):
     awaits = {
         S.COMPLETION_REQUESTED: [
-            CompletionRequest.objects.filter(dossier_id=case.dossier_id, closed_at=None),
+            CompletionRequest.objects.filter(
+                dossier_id=case.dossier_id, closed_at=None, holds_review=True
+            ),
             ClockPause.objects.filter(case=case, closed_at=None),
         ],
         S.OPINION_REQUESTED: [Opinion.objects.filter(case=case, settled_at=None)],
@@ -265,9 +268,10 @@ def no_clock_is_without_its_rule(case, now):
             asked_on=pause.starts_on, due_on=pause.last_day, supplied_on=pause.supplied_on
         )
         for pause in ClockPause.objects.filter(case=case).order_by("starts_on", "id")
+        if case.clock_restarted_on is None or pause.starts_on >= case.clock_restarted_on
     ]
-    filed_on = deadlines.legal_day(case.filed_at)
-    due = deadlines.implicit_refusal(starts_on=filed_on, limit=limit, pauses=pauses)
+    starts_on = case.clock_restarted_on or deadlines.legal_day(case.filed_at)
+    due = deadlines.implicit_refusal(starts_on=starts_on, limit=limit, pauses=pauses)
     assert case.implicit_refusal_on == due.on
     assert bool(case.due_on) == bool(case.due_rule)
     if case.implicit_refusal_flagged_on:

@@ -4,7 +4,7 @@ from workflows.models.alarm import Alarm, AlarmDigest, ClockRun
 from workflows.models.appeal import Appeal
 from workflows.models.assignment import Assignment
 from workflows.models.batch import Batch, BatchKind, BatchRow, RowState
-from workflows.models.card import CardOrder
+from workflows.models.card import CardDispatch, CardOrder
 from workflows.models.case import Case
 from workflows.models.check import CheckResult
 from workflows.models.clock import ClockPause
@@ -26,6 +26,7 @@ __all__ = [
     "Batch",
     "BatchKind",
     "BatchRow",
+    "CardDispatch",
     "CardOrder",
     "Case",
     "CheckResult",

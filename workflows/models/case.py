@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from workflows import deadlines
@@ -17,10 +17,12 @@ from workflows.enums import (
     DECIDED,
     IN_REVIEW,
     ROUTING_DESK,
+    CardOrderState,
     CaseState,
     Outcome,
 )
 from workflows.machine import CaseMachine
+from workflows.models.card import CardOrder
 from workflows.routing import RULES
 from workflows.table import edges
 
@@ -53,6 +55,12 @@ class CaseQuerySet(models.QuerySet):
     def in_review(self):
         """Cases that need a reviewer, whoever has the next word."""
         return self.filter(state__in=IN_REVIEW)
+
+    def with_the_place_of_the_card(self):
+        """`card_place`: the office where the card that was made is, empty on its way."""
+        made = CardOrder.objects.filter(case=OuterRef("pk"), state=CardOrderState.PRODUCED)
+        place = made.order_by("-ordered_at", "pk").values("place_code")[:1]
+        return self.annotate(card_place=Subquery(place))
 
     def not_close_to(self, person):
         """Cases that this agent did not type, and whose person shares no contact with them."""

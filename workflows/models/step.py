@@ -60,7 +60,7 @@ class Step(PersonalRecord):
                 name="a_step_is_a_move_of_the_machine", condition=rows_of_the_machine()
             ),
             models.CheckConstraint(
-                name="exactly_two_moves_clear_a_visit",
+                name="a_step_clears_as_its_move_says",
                 condition=Q(clears=True, move__in=CLEARING)
                 | Q(clears=False) & ~Q(move__in=CLEARING),
             ),

@@ -6,13 +6,23 @@ from django.utils.translation import get_language
 
 from dossiers import api as dossiers
 from workflows.enums import RETRACTABLE, CardOrderState, CaseState
-from workflows.models import CardOrder, Case, Decision, Opinion, Proposal, Retraction, Step
+from workflows.models import (
+    CardDispatch,
+    CardOrder,
+    Case,
+    Decision,
+    Opinion,
+    Proposal,
+    Retraction,
+    Step,
+)
 from workflows.queries.completions import requests_in_words
-from workflows.queries.names import move_label, office_names, role_label
+from workflows.queries.names import move_label, office_name, office_names, role_label
 from workflows.queries.retractions import open_retraction
 from workflows.queries.supplies import supplies_of
 
 _ASKING = {"ask_completion", "ask_supply"}
+_TRANSFERS = {"transfer", "transfer_visit"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,12 @@ class CasePage:
     retraction: Retraction | None = None
     supplies: tuple = ()
     cards_gone: tuple[CardOrder, ...] = ()
+    card_awaited: CardDispatch | None = None
+
+    @property
+    def card_comes_from(self) -> str:
+        """The office that sends the card here."""
+        return office_name(self.card_awaited.from_code) if self.card_awaited else ""
 
     @property
     def open_proposal(self) -> Proposal | None:
@@ -114,6 +130,7 @@ def case_page(case: Case) -> CasePage:
         supplies=tuple(supplies_of(case) if decision and decision.granted_subject_to else ()),
         retraction=open_retraction(case) if case.state in RETRACTABLE else None,
         cards_gone=_cards_gone(case) if "retract" in made else (),
+        card_awaited=_card_awaited(case) if made & _TRANSFERS else None,
     )
 
 
@@ -121,6 +138,14 @@ def _cards_gone(case: Case) -> tuple[CardOrder, ...]:
     """The cards of a title that was withdrawn, with what their maker said."""
     gone = case.card_orders.filter(state=CardOrderState.REVOKED)
     return tuple(gone.order_by("-ordered_at", "pk"))
+
+
+def _card_awaited(case: Case) -> CardDispatch | None:
+    """The card that another office sends here."""
+    sent = CardDispatch.objects.on_their_way().filter(
+        order__case=case, to_code=case.prefecture_code
+    )
+    return sent.order_by("-asked_at", "pk").first()
 
 
 def checks_of(case: Case, proposal: Proposal | None) -> tuple[CheckShown, ...]:

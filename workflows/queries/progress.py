@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from portal.territory import api as territory
 from workflows.enums import CaseState, NextActor
 from workflows.models import Case
+from workflows.queries.names import office_name
 
 S = CaseState
 
@@ -86,6 +87,11 @@ _WAITING = {
     ),
 }
 
+_ON_ITS_WAY = gettext_lazy(
+    "Votre carte est prête. Elle est envoyée à : %(office)s. Vous la retirerez là-bas, à votre "
+    "rendez-vous."
+)
+
 
 @dataclass(frozen=True)
 class CaseView:
@@ -142,7 +148,15 @@ def case_view(case: Case) -> CaseView:
 
 
 def sentence(case: Case) -> str:
-    """The state as a sentence, with the date that matters written in full."""
+    """The state as a sentence, with the date that matters written in full.
+
+    A case read `with_the_place_of_the_card` also says that the card is not there yet.
+    """
+    if case.state == S.CARD_READY and getattr(case, "card_place", None) not in (
+        None,
+        case.prefecture_code,
+    ):
+        return str(_ON_ITS_WAY) % {"office": office_name(case.prefecture_code)}
     said = _WAITING.get(case.due_rule) if case.supply_awaited else None
     said = str(said or SENTENCES[case.state])
     if not case.due_on:

@@ -38,13 +38,13 @@ class AssignedToSomebodyElse(MoveRefused):
 
 
 @functools.cache
-def _locking() -> str:
+def _locking(column: str = "id", taken: str = "") -> str:
     """One statement that holds the dossier, then the case, and reads the case."""
     return (
         f"select {rows.selected(Case, 'c')}"  # noqa: S608 -- our own names
         f" from {dossiers.Dossier._meta.db_table} d"
-        f" join {Case._meta.db_table} c on c.dossier_id = d.id where c.id = %s"
-        " for no key update of d for update of c"
+        f" join {Case._meta.db_table} c on c.dossier_id = d.id where c.{column} = %s"
+        f" for no key update of d {taken} for update of c {taken}"
     )
 
 
@@ -59,6 +59,16 @@ def lock_case(case_id: UUID) -> Case:
     if case is None:
         raise Case.DoesNotExist(case_id)
     return case
+
+
+def hold_case_of(dossier_id: UUID, *, wait: bool = True) -> bool:
+    """Hold a dossier and its case, for an act of another room about them; taken before any row.
+
+    False when its case is not seen from here (any more) or, without `wait`, when another act
+    holds it at this moment.
+    """
+    locking = _locking("dossier_id", "" if wait else "skip locked")
+    return rows.read(Case, locking, [dossier_id]) is not None
 
 
 def refuse_unless_possible(case: Case, move: str, seen: int | None):

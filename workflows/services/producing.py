@@ -17,6 +17,7 @@ from portal.core.jobs import enqueue
 from workflows.enums import CancelAnswer, CardOrderState, CaseState
 from workflows.models import CardOrder, Case, Step
 from workflows.models.base import about
+from workflows.services.dispatching import keep_card, send_card_after
 from workflows.services.moves import advance, lock_case
 
 _SECONDS = 10
@@ -44,15 +45,19 @@ class MakerAnswer:
     order: str
     state: str
     card_number: str = ""
+    deliver_to: str = ""
 
 
 def order_card(step: Step) -> CardOrder:
     """Write the order with the step that starts production; a job sends it."""
+    office = step.prefecture_code or ""
     order = CardOrder.objects.create(
         **about(step),
         case_id=step.case_id,
         step=step,
         idempotency_key=f"{step.case_id}-{step.number}",
+        ordered_for=office,
+        delivery_code=office,
     )
     enqueue("workflows.order_card", card_order_id=str(order.pk))
     return order
@@ -78,9 +83,20 @@ def take_biometrics(*, case_id: UUID, actor: User, at: datetime) -> Step:
 @transaction.atomic
 def note_sent(*, card_order_id: UUID, answer: MakerAnswer, at: datetime) -> bool:
     """Keep the maker's number. False when another run already did."""
-    return bool(
-        CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.TO_SEND).update(
-            state=CardOrderState.SENT, maker_order=answer.order, sent_at=at, asked_at=at
+    kept = CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.TO_SEND).update(
+        state=CardOrderState.SENT, maker_order=answer.order, sent_at=at, asked_at=at
+    )
+    if kept and CardOrder.objects.get(pk=card_order_id).goes_elsewhere:
+        enqueue("workflows.redirect_card", card_order_id=str(card_order_id))
+    return bool(kept)
+
+
+@transaction.atomic
+def note_redirected(*, card_order_id: UUID, answer: MakerAnswer) -> bool:
+    """Keep to which office the maker will deliver. False when the card was made meanwhile."""
+    return answer.state == "redirected" and bool(
+        CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.SENT).update(
+            delivery_code=answer.deliver_to
         )
     )
 
@@ -91,18 +107,30 @@ def note_asked(*, card_order_id: UUID, at: datetime) -> None:
 
 
 @transaction.atomic
-def note_produced(*, card_order_id: UUID, card_number: str, at: datetime) -> Step | None:
-    """The maker delivered: the person may come for the card. Running it twice does it once."""
+def note_produced(
+    *, card_order_id: UUID, card_number: str, at: datetime, delivered_to: str = ""
+) -> Step | None:
+    """The maker delivered: the person may come for the card. Running it twice does it once.
+
+    Delivered to the office that the person has left meanwhile, the card is sent on from there.
+    """
     order = CardOrder.objects.get(pk=card_order_id)
     case = lock_case(order.case_id)
+    place = delivered_to or order.delivery_code
     kept = CardOrder.objects.filter(pk=card_order_id, state=CardOrderState.SENT).update(
-        state=CardOrderState.PRODUCED, produced_at=at, card_number=card_number
+        state=CardOrderState.PRODUCED,
+        produced_at=at,
+        card_number=card_number,
+        delivery_code=place,
+        place_code=place,
     )
     if not kept or case.state != CaseState.IN_PRODUCTION:
         return None
-    return advance(
+    step = advance(
         case_id=case.pk, move="mark_card_ready", actor=None, at=at, card_number=card_number
     )
+    send_card_after(case, at=at)
+    return step
 
 
 def revoke_orders(case: Case, *, at: datetime) -> None:
@@ -119,6 +147,7 @@ def revoke_orders(case: Case, *, at: datetime) -> None:
             enqueue("workflows.cancel_card", card_order_id=str(order.pk))
         order.state = CardOrderState.REVOKED
         order.save(update_fields=["state", "maker_said", "maker_said_at"])
+        keep_card(order, at=at)
 
 
 @transaction.atomic
@@ -141,7 +170,7 @@ def note_cancelled(*, card_order_id: UUID, answer: MakerAnswer, at: datetime) ->
 
 
 def what_to_order(order: CardOrder) -> dict:
-    """What the maker needs to know, and nothing more."""
+    """What the maker needs to know, and nothing more: the same however often it is sent."""
     case: Case = order.case
     names = [word for word in case.holder_name.split() if word]
     return {
@@ -150,6 +179,7 @@ def what_to_order(order: CardOrder) -> dict:
         "title_code": case.procedure_code,
         "valid_from": str(case.title_starts_on),
         "valid_until": str(case.title_ends_on),
+        "deliver_to": order.ordered_for,
     }
 
 
@@ -169,6 +199,22 @@ def cancel_order(order: CardOrder) -> MakerAnswer:
     """
     answer = _call("cancellations", data=json.dumps({"reference": order.idempotency_key}).encode())
     if answer.state not in CancelAnswer.values:
+        raise MakerUnavailable("the maker's answer is not as agreed")
+    return answer
+
+
+def redirect_order(order: CardOrder) -> MakerAnswer:
+    """Ask the maker to deliver to the office that has the case now.
+
+    The maker answers "redirected", or "produced" with the office that it has delivered to.
+    """
+    answer = _call(
+        "deliveries",
+        data=json.dumps(
+            {"reference": order.idempotency_key, "deliver_to": order.prefecture_code}
+        ).encode(),
+    )
+    if answer.state not in {"redirected", "produced"}:
         raise MakerUnavailable("the maker's answer is not as agreed")
     return answer
 
@@ -204,6 +250,7 @@ def _call(path, *, data=None, headers=None) -> MakerAnswer:
             order=str(answer.get("order") or path.rpartition("/")[2]),
             state=str(answer["state"]),
             card_number=str(answer.get("card_number") or ""),
+            deliver_to=str(answer.get("deliver_to") or "")[:3],
         )
     except HTTPError as error:
         raise MakerUnavailable(f"the maker answered {error.code}") from error

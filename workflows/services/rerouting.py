@@ -83,7 +83,7 @@ def route(
         move="route",
         actor=actor,
         at=at,
-        route=_route_to(case, _known(prefecture_code), at),
+        route=route_to(case, prefecture_code, at),
         reason=reason,
         seen=seen,
     )
@@ -114,7 +114,7 @@ def reroute(
         move="reroute",
         actor=actor,
         at=at,
-        route=_route_to(case, _known(prefecture_code), at),
+        route=route_to(case, prefecture_code, at),
         reason=reason,
         seen=seen,
     )
@@ -144,6 +144,7 @@ def send_to(*, case: Case, move: str, actor, at, route: Route, reason="", seen=N
         case.refresh_from_db()
         release(case, why=ReleasedWhy.REROUTED, at=at)
         give_to_office(case, route.office or ROUTING_DESK)
+        open_files(case, route.office or ROUTING_DESK)
         case.prefecture_code = route.office
         why = AssignedWhy.ROUTED if move == "route" else AssignedWhy.REROUTED
         assign_by_chance(case, why=why, at=at)
@@ -154,25 +155,29 @@ def wait_for_an_office(case: Case, route: Route) -> None:
     """No office was found: the case goes to the routing desk, which reads why."""
     Case.objects.filter(pk=case.pk).update(routing_rule=route.rule)
     give_to_office(case, ROUTING_DESK)
+    open_files(case, ROUTING_DESK)
 
 
 def give_to_office(case: Case, code: str) -> None:
-    """Write the office on every record of the dossier, and open its files to that office."""
+    """Write the office on every record of the dossier."""
     Case.objects.filter(pk=case.pk).update(prefecture_code=code)
     for model in _RECORDS:
         model.objects.filter(case_id=case.pk).update(prefecture_code=code)
     dossiers.set_prefecture(dossier_id=case.dossier_id, code=code)
+
+
+def open_files(case: Case, code: str) -> None:
+    """Let the agents of an office who review and decide open the files of the dossier."""
     vault.grant_access(case.dossier_id, code, READERS, reason="case")
 
 
-def _route_to(case: Case, office: str, at: datetime) -> Route:
-    """The service of that office: the rule's own when it says the same office."""
+def route_to(case: Case, office: str, at: datetime) -> Route:
+    """The service of that office: the rule's own when it says the same office.
+
+    Raises MoveRefused when there is no such office.
+    """
+    if not territory.prefectures().filter(pk=office).exists():
+        raise MoveRefused(_("Cette préfecture n’existe pas."))
     today = legal_day(at)
     found = find_route(case, dossiers.dossier_summary(case.dossier_id), on=today)
     return found if found.office == office else route_inside(case, office, on=today)
-
-
-def _known(code: str) -> str:
-    if not territory.prefectures().filter(pk=code).exists():
-        raise MoveRefused(_("Cette préfecture n’existe pas."))
-    return code

@@ -134,7 +134,9 @@ def test_after_the_decision_the_page_says_that_the_dossier_stays(signed_in, doss
     with acting(dossier.applicant_id) as act:
         seal(dossier_id=dossier.pk, at=act.now)
 
-    assert "votre dossier reste à la même préfecture" in signed_in.get(url_of(dossier)).text
+    page = signed_in.get(url_of(dossier)).text
+    assert "Une décision est déjà prise, et elle ne change pas." in page
+    assert "votre dossier y est transféré aussitôt" in page
 
 
 def test_a_request_given_up_explains_that_its_address_is_closed(signed_in, dossier):

@@ -16,6 +16,7 @@ ORDER = {
     "title_code": "student",
     "valid_from": "2030-01-01",
     "valid_until": "2030-12-31",
+    "deliver_to": "75",
 }
 
 

@@ -114,7 +114,7 @@ def step(number, move, source, target, *, role="system", clears=False, actor=Non
         (step(2, "acknowledge", "received", "under_review"), "steps_of_a_case_are_numbered"),
         (
             step(3, "acknowledge", "received", "under_review", clears=True),
-            "exactly_two_moves_clear_a_visit",
+            "a_step_clears_as_its_move_says",
         ),
         (
             step(3, "acknowledge", "received", "under_review", role="signatory"),

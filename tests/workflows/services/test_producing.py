@@ -212,6 +212,7 @@ def test_the_maker_learns_nothing_but_what_it_prints(maker):
         "title_code": "student-renewal",
         "valid_from": "2027-03-01",
         "valid_until": "2028-02-29",
+        "deliver_to": "75",
     }
 
 
