@@ -176,6 +176,9 @@ PARTS = {
     "appeal_id": _appeal,
     "opening_id": _opening,
     "urgency_id": lambda name, office: office.urgency.pk,
+    "shut_id": lambda name, office: (
+        (office.closure if name == "desk:open_site_sooner" else office.outage).pk
+    ),
     "dispatch_id": lambda name, office: (
         (office.card_to_send if name == "counter:card_send" else office.card_awaited).pk
     ),
