@@ -12,6 +12,7 @@ from appointments.views import (
     moves,
     offers,
     offline,
+    opening_sooner,
     passport,
     preferences,
     reaching,
@@ -70,6 +71,18 @@ applicant_urlpatterns = [
 desk_urlpatterns = [
     route("guichets/", supply.Counters.as_view(), name="counters", policy=SUPERVISION),
     route("guichets/fermer/", supply.CloseSite.as_view(), name="close_site", policy=SUPERVISION),
+    route(
+        "guichets/fermetures/<uuid:shut_id>/",
+        opening_sooner.OpenSiteSooner.as_view(),
+        name="open_site_sooner",
+        policy=SUPERVISION,
+    ),
+    route(
+        "guichets/absences/<uuid:shut_id>/",
+        opening_sooner.TakeCounterBack.as_view(),
+        name="take_counter_back",
+        policy=SUPERVISION,
+    ),
     route(
         "guichets/ouvrir/", supply.OpenCounter.as_view(), name="open_counter", policy=SUPERVISION
     ),

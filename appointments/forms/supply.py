@@ -39,6 +39,11 @@ def tomorrow():
     return clock.today() + dt.timedelta(days=1)
 
 
+def in_ten_years():
+    """Nothing is said for longer: the last day of all calendars has no day after."""
+    return clock.today() + dt.timedelta(days=3652)
+
+
 class DaysForm(forms.Form):
     """Whole days, both included."""
 
@@ -55,7 +60,9 @@ class CloseSiteForm(DaysForm):
 
     site = forms.TypedChoiceField(label=_("Site"), coerce=int)
     first_day = DatePartsField(label=_("Premier jour fermé"), earliest=clock.today)
-    last_day = DatePartsField(label=_("Dernier jour fermé"), earliest=clock.today)
+    last_day = DatePartsField(
+        label=_("Dernier jour fermé"), earliest=clock.today, latest=in_ten_years
+    )
     reason = PlainTextField(label=_("Raison"), max_length=200)
 
     def __init__(self, *args, sites, **options):
@@ -76,11 +83,42 @@ class OutageForm(DaysForm):
         required=False,
         help_text=_("Le premier jour seulement. Laissez vide pour toute la journée."),
     )
-    last_day = DatePartsField(label=_("Dernier jour"), earliest=clock.today)
+    last_day = DatePartsField(label=_("Dernier jour"), earliest=clock.today, latest=in_ten_years)
 
     def __init__(self, *args, counters, **options):
         super().__init__(*args, **options)
         self.fields["counter"].choices = [(counter.pk, str(counter)) for counter in counters]
+
+
+class OpenSoonerForm(forms.Form):
+    """What is shut ends on an earlier day, or is given up."""
+
+    SHORTEN, GIVE_UP = "shorten", "give_up"
+    how = forms.ChoiceField(
+        label=_("Que voulez-vous faire ?"),
+        choices=[
+            (SHORTEN, _("Rouvrir plus tôt que prévu")),
+            (GIVE_UP, _("Annuler : rouvrir tout de suite, ou ne pas fermer")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez ce que vous voulez faire.")},
+    )
+    last_day = DatePartsField(
+        label=_("Dernier jour de fermeture"),
+        required=False,
+        earliest=clock.today,
+        latest=in_ten_years,
+        help_text=_("Seulement pour rouvrir plus tôt. La réouverture a lieu le lendemain."),
+    )
+
+    def clean(self):
+        """A day is said when the end changes, and only then."""
+        said = super().clean()
+        if said.get("how") == self.SHORTEN and "last_day" in said and not said["last_day"]:
+            self.add_error("last_day", _("Dites le dernier jour de fermeture."))
+        if said.get("how") == self.GIVE_UP:
+            said["last_day"] = None
+        return said
 
 
 class OpenDayForm(forms.Form):
@@ -139,7 +177,9 @@ class OpenCounterForm(HoursForm):
 
     counter = forms.TypedChoiceField(label=_("Guichet"), coerce=int)
     first_day = DatePartsField(label=_("À partir du"), earliest=clock.today)
-    last_day = DatePartsField(label=_("Jusqu’au"), required=False, earliest=clock.today)
+    last_day = DatePartsField(
+        label=_("Jusqu’au"), required=False, earliest=clock.today, latest=in_ten_years
+    )
     field_order = ("counter",)
 
     def __init__(self, *args, counters, **options):
@@ -156,4 +196,6 @@ class ChangeOpeningForm(HoursForm):
 class EndOpeningForm(forms.Form):
     """The last day of some hours."""
 
-    last_day = DatePartsField(label=_("Dernier jour de cet horaire"), earliest=clock.today)
+    last_day = DatePartsField(
+        label=_("Dernier jour de cet horaire"), earliest=clock.today, latest=in_ten_years
+    )

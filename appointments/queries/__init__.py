@@ -72,6 +72,7 @@ __all__ = [
     "to_contact",
     "undelivered",
     "unused_clearances",
+    "visit_of",
     "visits_to_follow_up",
     "waiting_clearances",
     "waiting_deadlines",
@@ -109,6 +110,13 @@ def waiting_of(dossier_id: UUID) -> Clearance | None:
         .order_by("-cleared_at", "pk")
         .first()
     )
+
+
+def visit_of(appointment: Appointment | None) -> Visit | None:
+    """The visit that the arrival for an appointment began; None before it."""
+    if appointment is None or appointment.state != AppointmentState.HONOURED:
+        return None
+    return Visit.objects.filter(pk=appointment.pk).order_by("pk").first()
 
 
 def is_waiting_elsewhere(waiting: Clearance | None, last: Appointment | None) -> bool:

@@ -127,6 +127,11 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=clock.PARIS)
 
 
+def end_of(day: date) -> datetime:
+    """The moment when a legal day is over."""
+    return midnight(day + timedelta(days=1))
+
+
 def forecasts_of(user) -> QuerySet:
     """How long the queue is, service by service, as the issuing role counted it last."""
     return (

@@ -5,13 +5,21 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext_lazy as _
 
 from appointments.enums import AppointmentState, OutageKind
 from appointments.models import Appointment, Closure, CounterOutage
 from appointments.services import notices
 from portal.core import door, journal
+from portal.core.constraints import refusing
+from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
 from portal.territory.api import Counter
+
+NOT_SO = _(
+    "Cette fermeture ne peut qu’être raccourcie, à partir de maintenant, et une autre personne a "
+    "pu la changer. Rechargez la page avant de recommencer."
+)
 
 
 @transaction.atomic
@@ -70,6 +78,51 @@ def take_out_counter(
     )
     _issue_again(site.prefecture_id)
     return outage, hit
+
+
+@transaction.atomic
+def open_sooner(shut: Closure | CounterOutage, *, ends_at: datetime) -> None:
+    """What is shut opens again from this moment on. Raises DomainRefusal when it ends before.
+
+    Nobody gets a revoked appointment back: each person kept a rank, and a run asked for in the
+    same transaction gives the seats that this makes, as any other.
+    """
+    _change(shut, DateTimeTZRange(shut.period.lower, ends_at, "[)"))
+
+
+@transaction.atomic
+def give_up(shut: Closure | CounterOutage, *, at: datetime) -> None:
+    """What is shut opens now, or never shuts when it had not begun. Raises as `open_sooner`."""
+    if shut.period.lower is not None and shut.period.lower > at:
+        _change(shut, DateTimeTZRange(empty=True))
+    else:
+        open_sooner(shut, ends_at=at)
+
+
+def _change(shut: Closure | CounterOutage, period: DateTimeTZRange) -> None:
+    """Only while it still is what was read: of two edits at once, one is told to look again."""
+    hold(shut.site_id)
+    table = Closure if isinstance(shut, Closure) else CounterOutage
+    rows = table.objects.filter(pk=shut.pk, period=shut.period)
+    with refusing({"a_closure_only_becomes_shorter": NOT_SO}):
+        changed = rows.update(period=period)
+    if not changed:
+        raise DomainRefusal(NOT_SO)
+    was, shut.period = shut.period, period
+    journal.record(
+        "site.open_sooner" if isinstance(shut, Closure) else "counter.back_sooner",
+        subject_type="closure" if isinstance(shut, Closure) else "outage",
+        subject_id=shut.pk,
+        prefecture=shut.prefecture_code,
+        facts={"was": _told(was), "is": _told(period)},
+    )
+    _issue_again(shut.prefecture_code)
+
+
+def _told(period: DateTimeTZRange) -> str:
+    if period.isempty:
+        return "never"
+    return "/".join(one.isoformat() if one else "" for one in (period.lower, period.upper))
 
 
 def hold(site_id: int) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from appointments import queries
 from appointments.enums import LIVE_STATES, AppointmentState
 from appointments.models import Appointment, Clearance
 from appointments.services import notices
@@ -15,6 +16,8 @@ TOO_LATE_AFTER = timedelta(hours=2)
 @transaction.atomic
 def mark_missed(prefecture_code: str, *, at: datetime) -> int:
     """Note who did not come. They wait again, behind those who did nothing wrong.
+
+    Who was never told has missed nothing, and reads so.
 
     The clearance is locked before its appointment, as a revocation does, and what another act
     holds at this moment is left to the next run: nobody waits for anybody.
@@ -33,7 +36,9 @@ def mark_missed(prefecture_code: str, *, at: datetime) -> int:
     missed = list(
         Appointment.objects.filter(pk__in=here).select_related("site").order_by("period", "pk")
     )
-    notices.tell_of_many(missed, "appointment_missed")
+    unreached = queries.undelivered(one.pk for one in missed)
+    notices.tell_of_many([one for one in missed if one.pk not in unreached], "appointment_missed")
+    notices.tell_of_many([one for one in missed if one.pk in unreached], "appointment_unreached")
     journal.record_many(
         "appointment.miss",
         [journal.Line(str(one.pk), one.dossier_id) for one in missed],

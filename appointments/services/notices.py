@@ -36,6 +36,10 @@ LINES = {
         "rang : un autre rendez-vous vous sera donné."
     ),
     "appointment_missed": _("Vous n’êtes pas venu au rendez-vous du %(starts_at)s."),
+    "appointment_unreached": _(
+        "Le rendez-vous du %(starts_at)s est passé sans que notre message vous soit arrivé. Cela "
+        "ne compte pas comme une absence : un autre vous sera donné, au même rang."
+    ),
     "appointment_revoked": _(
         "La préfecture a dû retirer le rendez-vous du %(starts_at)s. Vous gardez votre rang."
     ),
@@ -50,7 +54,7 @@ LINES = {
         _("Vous avez déménagé : la visite commencée à %(place)s s’arrête."),
         _("Un rendez-vous vous sera donné par : %(office)s. Vous gardez votre rang."),
     ),
-    "appointment_honoured": _("Vous avez été reçu au guichet."),
+    "appointment_honoured": _("Votre arrivée au guichet est notée."),
     "appointment_readmitted": _("Un autre rendez-vous vous sera donné au prochain passage."),
     "visit_unidentified": _(
         "Le guichet n’a pas pu vérifier votre identité. Aucun de vos droits ne s’arrête : un "
@@ -117,10 +121,11 @@ MAILS = {
     "appointment_cancelled": _("Vous avez rendu votre rendez-vous"),
     "appointment_given_back_at_counter": _("Vous viendrez un autre jour"),
     "appointment_missed": _("Votre rendez-vous n’a pas eu lieu"),
+    "appointment_unreached": _("Un autre rendez-vous vous sera donné"),
     "appointment_revoked": _("La préfecture doit changer votre rendez-vous"),
     "appointment_moved": _("Votre rendez-vous est annulé : votre dossier vous suit"),
     "visit_moved": _("Votre visite s’arrête : votre dossier vous suit"),
-    "appointment_honoured": _("Vous avez été reçu au guichet"),
+    "appointment_honoured": _("Votre arrivée au guichet est notée"),
     "appointment_readmitted": _("Un autre rendez-vous vous sera donné"),
     "visit_unidentified": _("La préfecture va prendre contact avec vous"),
     "visit_incomplete": _("Votre visite n’est pas terminée"),

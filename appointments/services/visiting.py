@@ -47,6 +47,12 @@ _TOLD = {
 }
 
 
+def told_of(visit: Visit | None) -> str:
+    """What its person is told of a visit that did not reach its end; empty for any other."""
+    kind = _TOLD.get(VisitOutcome(visit.outcome)) if visit and visit.outcome else None
+    return str(notices.LINES[kind]) if kind else ""
+
+
 @transaction.atomic
 def call(visit: Visit, *, counter: Counter, user) -> Visit:
     """Show the number on the screen with this counter; a second time, call it again."""

@@ -11,7 +11,7 @@ from django.views.generic import TemplateView, View
 from appointments import letters, queries, rules
 from appointments.forms.change import CannotComeForm
 from appointments.queries.offers import is_volunteer, offer_of
-from appointments.services import changing, notices
+from appointments.services import changing, notices, visiting
 from dossiers.api import Dossier
 from portal.core import clock
 from portal.core.errors import DomainRefusal
@@ -50,6 +50,7 @@ class ShowAppointment(OwnDossier, ReadOnlyView, TemplateView):
         clearance = appointment.clearance if appointment else None
         waiting = queries.waiting_of(self.dossier.pk)
         moved = queries.is_waiting_elsewhere(waiting, appointment)
+        visit = queries.visit_of(appointment)
         return super().get_context_data(**kwargs) | {
             "dossier": self.dossier,
             "appointment": appointment,
@@ -58,6 +59,9 @@ class ShowAppointment(OwnDossier, ReadOnlyView, TemplateView):
             "is_volunteer": is_volunteer(self.dossier.pk),
             "moved_to": territory.prefecture(waiting.prefecture_code).name if moved else "",
             "is_doubted": moved and waiting.kept.is_doubted,
+            "visit": visit,
+            "visit_told": visiting.told_of(visit),
+            "unreached": bool(appointment) and bool(queries.undelivered([appointment.pk])),
             "may_prefer": rules.may_prefer(workflows.case_of(self.dossier.pk), appointment),
             "papers": notices.papers_in(clearance, get_language()[:2]) if clearance else [],
             "may_give_back": bool(appointment)

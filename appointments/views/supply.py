@@ -50,7 +50,8 @@ class CloseSite(PreviewedAct):
     warning = gettext_lazy("Les rendez-vous de ces jours sont retirés")
     explanation = gettext_lazy(
         "Chaque personne est prévenue aussitôt. Elle garde son rang, passe avant les autres et "
-        "reçoit un autre rendez-vous au prochain passage. Une fermeture ne s’annule pas."
+        "reçoit un autre rendez-vous au prochain passage. La fermeture pourra être raccourcie, "
+        "mais ces rendez-vous ne reviendront pas."
     )
     confirm = gettext_lazy("Fermer le site")
 

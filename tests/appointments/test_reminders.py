@@ -213,6 +213,38 @@ def test_it_stands_when_nobody_came_and_the_past_is_not_rewritten(unreached, at_
         assert named(caught) == "a_person_is_reached_before_the_visit"
 
 
+def test_who_was_never_told_does_not_read_that_they_stayed_away(unreached, at_the_visit):
+    as_the_job(reaching.find_undelivered)
+    at_the_visit(unreached.appointment, hours=5)
+    factory.run()
+
+    with acting_for(unreached.applicant):
+        kinds = set(
+            TimelineLine.objects.filter(dossier_id=unreached.dossier.pk).values_list(
+                "kind", flat=True
+            )
+        )
+    assert "appointment_unreached" in kinds
+    assert "appointment_missed" not in kinds
+    subjects = [mail.subject for mail in mails(unreached)]
+    assert "Un autre rendez-vous vous sera donné" in subjects
+    assert "Votre rendez-vous n’a pas eu lieu" not in subjects
+
+
+def test_who_was_reached_at_last_and_stayed_away_reads_it(unreached, at_the_visit):
+    as_the_job(reaching.find_undelivered)
+    with acting_for(unreached.supervisor) as act:
+        given = Appointment.objects.get(pk=unreached.appointment.pk)
+        reaching.reach(given, user=unreached.supervisor, at=act.now)
+    at_the_visit(unreached.appointment, hours=5)
+    factory.run()
+
+    with acting_for(unreached.applicant):
+        told = TimelineLine.objects.filter(dossier_id=unreached.dossier.pk)
+        assert told.filter(kind="appointment_missed").exists()
+        assert not told.filter(kind="appointment_unreached").exists()
+
+
 def confirmed(life):
     with acting_for(life.applicant) as act:
         changing.confirm(life.appointment, user=life.applicant, at=act.now)

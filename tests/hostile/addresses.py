@@ -186,6 +186,9 @@ PARTS = {
     "opening_id": _opening,
     "urgency_id": lambda name, office: office.urgency.pk,
     "offer_id": lambda name, office: office.offer.pk,
+    "shut_id": lambda name, office: (
+        (office.closure if name == "desk:open_site_sooner" else office.outage).pk
+    ),
     "dispatch_id": lambda name, office: (
         (office.card_to_send if name == "counter:card_send" else office.card_awaited).pk
     ),

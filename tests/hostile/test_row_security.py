@@ -17,15 +17,14 @@ select distinct table_name::text from information_schema.columns where table_sch
 and column_name in ('applicant_id', 'dossier_id', 'person_id', 'recipient_id', 'subject_id')
 """
 # Accounts hold an address and no dossier, and every process must know who signs in; closures
-# are opening hours.
-NOT_PERSONAL = {"accounts_user", "appointments_closure"}
+# and outages are opening hours.
+NOT_PERSONAL = {"accounts_user", "appointments_closure", "appointments_counteroutage"}
 # The journal holds identifiers and codes only; auditors read it whole.
 WITHOUT_POLICY = {"core_journalline"}
 # Tables that the country leaves empty; other tests fill them.
 EMPTY = {
     "appointments_changerequest",
     "appointments_checkin",
-    "appointments_counteroutage",
     "appointments_dailytotal",
     "appointments_forecast",
     "appointments_noshowrate",

@@ -4,8 +4,10 @@ import datetime as dt
 import itertools
 from types import SimpleNamespace
 
-from appointments.models import Clearance
+from appointments.enums import OutageKind
+from appointments.models import Clearance, Closure
 from appointments.services import screens, urgency
+from appointments.services.closing import close_site, take_out_counter
 from dossiers.services import extending
 from dossiers.services.albums import add_page
 from dossiers.services.arriving import begin_upload
@@ -14,6 +16,7 @@ from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
 from portal.core import clock
 from portal.core.door import acting, acting_for, also
+from portal.territory.api import Counter
 from portal.vault import api as vault
 from portal.vault.arrival import services as arrival
 from portal.vault.arrival import staging
@@ -144,9 +147,23 @@ def _appoint(office):
     life.appointment = visits.appointment_of(life)
     clear_papers_of(life.dossier)
     office.lives["appointed"] = life
+    site = visits.site(office.place)
+    with acting_for(office.people["supervisor"]):
+        _shut(office, site)
     with acting_for(office.people["counter_agent"]):
-        site = visits.site(office.place)
         office.screen = screens.open_screen(site, user=office.people["counter_agent"])
+
+
+def _shut(office, site):
+    """A site and a counter that are shut in a far season, in which nobody is expected."""
+    starts_at = clock.now() + dt.timedelta(days=300)
+    ends_at = starts_at + dt.timedelta(days=5)
+    close_site(site=site, starts_at=starts_at, ends_at=ends_at, reason="Travaux")
+    office.closure = Closure.objects.get(site=site)
+    counter = Counter.objects.select_related("site").get(pk=office.place.counters[0])
+    office.outage, _hit = take_out_counter(
+        counter=counter, starts_at=starts_at, ends_at=ends_at, kind=OutageKind.OUT_OF_ORDER
+    )
 
 
 def _more_lives(office, away):

@@ -8,6 +8,9 @@ from django.urls import get_resolver, reverse
 from icalendar import Calendar
 
 from appointments.enums import AppointmentState
+from appointments.models import UndeliveredNotice
+from appointments.services import checking_in, missing, visiting
+from portal.core.door import acting, acting_for
 from portal.correspondence.models import OutgoingMail
 from tests.factories import appointments as factory
 
@@ -170,3 +173,83 @@ def test_no_address_lists_free_slots(db):
 
     assert {name for name in names if "slot" in name or "seat" in name} == set()
     assert dt.timedelta(days=10) == factory.NOTICE
+
+
+def arrived(life, at_the_visit):
+    at_the_visit(life.appointment)
+    with acting_for(life.counter) as act:
+        given = factory.appointment_of(life)
+        checking_in.arrive(given, counter=given.counter, user=life.counter, at=act.now)
+        return given
+
+
+def ended(life, given, outcome, reason):
+    with acting_for(life.counter):
+        visiting.leave_unfulfilled(given, outcome=outcome, reason=reason, user=life.counter)
+
+
+def test_somebody_in_the_waiting_room_reads_their_number_and_not_that_they_were_received(
+    places, enter, at_the_visit
+):
+    life = factory.appointed()
+    arrived(life, at_the_visit)
+
+    page = enter(life.applicant).get(url("show", life)).text
+
+    assert "Votre numéro est le 1" in page
+    assert "Vous avez été reçu" not in page
+
+
+def test_whom_nobody_recognised_is_not_told_that_they_were_received(places, enter, at_the_visit):
+    life = factory.appointed()
+    ended(life, arrived(life, at_the_visit), "unidentified", "other_face")
+    browser = enter(life.applicant)
+
+    page = browser.get(url("show", life)).text
+    followed = browser.get(reverse("space:dossier", args=[life.dossier.pk])).text
+
+    assert "n’a pas pu vérifier votre identité" in page
+    for said in (page, followed):
+        assert "Vous avez été reçu" not in said
+    assert "Votre arrivée au guichet est notée" in followed
+
+
+def test_a_visit_cut_short_says_so_while_the_next_is_waited_for(places, enter, at_the_visit):
+    life = factory.appointed()
+    ended(life, arrived(life, at_the_visit), "incomplete", "broken_machine")
+
+    page = enter(life.applicant).get(url("show", life)).text
+
+    assert "Votre visite n’a pas pu aller jusqu’au bout" in page
+    assert "Vous avez été reçu" not in page
+
+
+def test_whose_card_was_given_reads_that_they_were_received(places, enter, at_the_visit):
+    life = factory.appointed()
+    given = arrived(life, at_the_visit)
+    with acting_for(life.counter) as act:
+        visiting.fulfil(given, case_id=life.id, user=life.counter, at=act.now, old_card="none")
+
+    assert "Vous avez été reçu" in enter(life.applicant).get(url("show", life)).text
+
+
+def test_who_was_never_told_reads_that_it_is_no_absence(places, enter, at_the_visit):
+    life = factory.appointed()
+    with acting(None, scope="system"), factory.role("worker"):
+        given = life.appointment
+        UndeliveredNotice.objects.create(
+            appointment=given,
+            dossier_id=given.dossier_id,
+            applicant_id=given.applicant_id,
+            prefecture_code=given.prefecture_code,
+            site_id=given.site_id,
+            found_at=given.issued_at,
+        )
+    at_the_visit(life.appointment, hours=5)
+    with factory.issuer() as act:
+        missing.mark_missed("75", at=act.now)
+
+    page = enter(life.applicant).get(url("show", life)).text
+
+    assert "cela ne compte pas comme une absence" in page
+    assert "Vous n’êtes pas venu" not in page

@@ -466,3 +466,7 @@ def test_the_day_sheet_costs_the_same_for_one_and_for_three(
 
 
 QUERIES_OF_A_DAY = 16
+
+
+def test_the_day_leads_to_the_people_whose_visit_was_taken_back(places, counter):
+    assert reverse("counter:to_call") in counter().get(reverse("counter:day")).text

@@ -254,7 +254,7 @@ def test_a_visit_that_moved_is_said_under_way_and_ended(places, enter, at_the_vi
 
 
 def test_from_the_grant_in_one_city_to_the_card_in_another(places, enter, counter, at_the_visit):
-    """The whole way, by the pages: granted and expected here, received and handed over there."""
+    """The whole way, through the pages: granted here, received and handed over there."""
     factory.open_counters(places.elsewhere)
     life = made(factory.Life().granted())
     factory.run("75")

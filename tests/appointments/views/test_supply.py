@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from appointments.enums import AppointmentState
-from appointments.models import Closure, OpenDay, OpeningPattern
+from appointments.models import Closure, CounterOutage, OpenDay, OpeningPattern
 from portal.core import clock
 from portal.core.door import acting_for
 from tests.factories import appointments as factory
@@ -268,3 +268,89 @@ def test_only_supervisors_open_these_pages(places, desk, role):
         "to_call",
     ):
         assert client.get(reverse(f"desk:{name}")).status_code == 403
+
+
+def closed(client, place, day, *, days=3):
+    """A closure of some days, made by the page."""
+    said = {"site": place.site, "reason": "Travaux"} | parts("first_day", day)
+    confirm(
+        client, reverse("desk:close_site"), said | parts("last_day", day + dt.timedelta(days=days))
+    )
+    return Closure.objects.get()
+
+
+def test_a_closure_is_shortened_then_given_up_after_a_preview(places, desk):
+    client, day = desk(), clock.today() + dt.timedelta(days=14)
+    found = closed(client, places.here, day)
+    url = reverse("desk:open_site_sooner", args=[found.pk])
+    assert url in client.get(reverse("desk:counters")).text
+    last = parts("last_day", day + dt.timedelta(days=1))
+
+    preview = client.post(url, {"how": "shorten"} | last)
+    assert "Aucun rendez-vous déjà donné n’est touché" in preview.text
+    assert Closure.objects.get().period == found.period
+    shortened = confirm(client, url, {"how": "shorten"} | last)
+
+    assert shortened.url == reverse("desk:counters")
+    ends_at = Closure.objects.get().period.upper.astimezone(clock.PARIS)
+    assert (ends_at.date(), ends_at.hour) == (day + dt.timedelta(days=2), 0)
+    confirm(client, url, {"how": "give_up"})
+    assert Closure.objects.get().period.isempty
+    assert client.get(url).status_code == 404
+    assert "Aucune fermeture" in client.get(reverse("desk:counters")).text
+
+
+def test_an_absence_that_ends_early_gives_the_counter_back(places, desk):
+    client, day = desk(), clock.today() + dt.timedelta(days=14)
+    said = {"counter": places.here.counters[0], "kind": "agent_absent"}
+    said |= parts("first_day", day) | parts("last_day", day + dt.timedelta(days=3))
+    confirm(client, reverse("desk:take_out_counter"), said)
+    url = reverse("desk:take_counter_back", args=[CounterOutage.objects.get().pk])
+
+    assert url in client.get(reverse("desk:counters")).text
+    assert confirm(client, url, {"how": "give_up"}).status_code == 302
+    assert CounterOutage.objects.get().period.isempty
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({}, "Choisissez ce que vous voulez faire"),
+        ({"how": "shorten"}, "Dites le dernier jour"),
+        ({"how": "other"}, "choix"),
+        ({"how": "shorten", "days": 3}, "avant sa fin actuelle"),
+        ({"how": "shorten", "days": -2}, "après le début"),
+    ],
+)
+def test_a_closure_is_not_opened_sooner_without_a_day_that_does_it(places, desk, said, sentence):
+    client, day = desk(), clock.today() + dt.timedelta(days=14)
+    found = closed(client, places.here, day)
+    if "days" in said:
+        said = {"how": said["how"]} | parts("last_day", day + dt.timedelta(days=said["days"]))
+
+    answer = client.post(reverse("desk:open_site_sooner", args=[found.pk]), said)
+
+    assert (answer.status_code, Closure.objects.get().period) == (200, found.period)
+    assert sentence in answer.text
+
+
+def test_what_a_colleague_changed_meanwhile_is_shown_again(places, desk):
+    client, day = desk(), clock.today() + dt.timedelta(days=14)
+    found = closed(client, places.here, day)
+    url = reverse("desk:open_site_sooner", args=[found.pk])
+    shown = client.post(url, {"how": "give_up"}).context["effect"]
+    confirm(client, url, {"how": "shorten"} | parts("last_day", day))
+
+    answer = client.post(url, {"how": "give_up", "shown": shown.version})
+
+    assert (answer.status_code, Closure.objects.get().period.isempty) == (200, False)
+    assert "a changé depuis l’aperçu" in answer.text
+
+
+def test_a_supervisor_of_another_office_finds_no_such_closure(places, desk, at_desk):
+    found = closed(desk(), places.here, clock.today() + dt.timedelta(days=14))
+    elsewhere = at_desk(UserFactory(prefecture="34", supervisor=True))
+
+    answer = elsewhere.get(reverse("desk:open_site_sooner", args=[found.pk]))
+
+    assert answer.status_code == 404
