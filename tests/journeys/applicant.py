@@ -111,7 +111,7 @@ class Applicant:
             form = self.page.locator("main form:has([name=seen])")
             fill(self.page, form, self.known)
             self._choose_commune(form)
-            press(self.page, self.page.locator("main button[name=continue]"))
+            press(self.page, self.page.locator("main button[name=continue]:not([aria-hidden])"))
             if not self.page.url.endswith(address):
                 return
         raise AssertionError(f"{address} comes again: {self.page.inner_text('main')[:300]}")

@@ -14,6 +14,8 @@ from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, filed
 
 PERSONAL = (
+    "dossiers_album",
+    "dossiers_albumpage",
     "dossiers_assistedidentification",
     "dossiers_assistedsession",
     "dossiers_codeuse",
