@@ -216,7 +216,7 @@ class Applicant:
             return
         self.look("completion-field")
         fill(page, page.locator("main form:has([name=seen])"), self.known)
-        press(page, page.locator("main button[name=save]"))
+        press(page, page.locator("main button[name=save]:not([aria-hidden])"))
 
     def reads_the_appointment(self, letter):
         """The page of the visit; returns the words of the notice's QR code."""
