@@ -1,8 +1,8 @@
 """People who wait for a visit and counters that open, loaded at once for the issuing scripts.
 
 Clearances stand alone: keys of their own table are dropped in this clone, so that no dossier, no
-case and no step is needed. The run writes and reads no such key; those of everything that it
-writes are kept.
+case and no step is needed, and an office sees them without asking where a case is. The run writes
+and reads no such key; those of everything that it writes are kept.
 """
 
 from django.db import connection
@@ -25,6 +25,18 @@ do $$ declare one record; begin
     end loop;
 end $$
 """
+_MINE_OR_MY_OFFICES = (
+    "(applicant_id = (select portal_actor())"
+    " or prefecture_code = any ((select portal_prefectures())::text[]))"
+)
+_SEEN_WITHOUT_A_CASE = "; ".join(
+    f"alter policy {policy} on {table} using {_MINE_OR_MY_OFFICES}"
+    for table, policy in (
+        ("appointments_appointment", "web"),
+        ("appointments_clearance", "web_reads"),
+        ("appointments_clearance", "web_changes"),
+    )
+)
 _SITES = """
 insert into territory_site (prefecture_id, name, address, access, kind, step_free)
 select %(office)s, 'Site inventé ' || n, '1 rue Test', '', 'prefecture', true
@@ -77,6 +89,7 @@ from accounts_user where email like 'visite%%'
 def prepare(owner, *, seats: int, office: str = OFFICE) -> None:
     """Counters enough for so many seats, and tables that take clearances alone."""
     owner.execute(_FREE_CLEARANCES)
+    owner.execute(_SEEN_WITHOUT_A_CASE)
     counters = -(-seats // (SLOTS_A_DAY * DAYS))
     said = {"office": office, "sites": max(2, counters // 4), "counters": counters}
     for statement in (_SITES, _COUNTERS, _SKILLS, _HOURS):

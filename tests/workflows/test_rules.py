@@ -36,6 +36,8 @@ WHO = {
     "reopen": {"supervisor"},
     "retract": {"signatory"},
     "archive": {"system"},
+    "transfer": {"system"},
+    "transfer_visit": {"system"},
 }
 OWNER, PROPOSER, ASSIGNED = 1, 2, 9
 CASE = SimpleNamespace(

@@ -44,7 +44,7 @@ def _locking(column: str = "id", taken: str = "") -> str:
         f"select {rows.selected(Case, 'c')}"  # noqa: S608 -- our own names
         f" from {dossiers.Dossier._meta.db_table} d"
         f" join {Case._meta.db_table} c on c.dossier_id = d.id where c.{column} = %s"
-        f" for no key update of d {taken} for update of c {taken}"
+        f" for no key update of d{taken} for update of c{taken}"
     )
 
 
@@ -67,7 +67,7 @@ def hold_case_of(dossier_id: UUID, *, wait: bool = True) -> bool:
     False when its case is not seen from here (any more) or, without `wait`, when another act
     holds it at this moment.
     """
-    locking = _locking("dossier_id", "" if wait else "skip locked")
+    locking = _locking("dossier_id", "" if wait else " skip locked")
     return rows.read(Case, locking, [dossier_id]) is not None
 
 

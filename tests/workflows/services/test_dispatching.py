@@ -255,6 +255,21 @@ def test_a_title_that_falls_keeps_its_card_where_it_is(life):
     assert dispatches(life) == [("75", "34", False)]
 
 
+def test_a_withdrawal_that_an_agent_prepares_holds_nobody_back(life):
+    life.retraction_proposed()
+
+    moved(life, "34")
+
+    signatory = agent("signatory", office="34")
+    with acting_for(signatory):
+        case = Case.objects.get(pk=life.id)
+        retraction = case.retractions.get()
+        assert (case.state, retraction.settled_at) == (CaseState.IN_PRODUCTION, None)
+        assert retraction.invitation.prefecture_code == "34"
+    with life.desk():
+        assert not Case.objects.exists()
+
+
 def test_a_grant_that_waits_for_a_supply_goes_with_its_reviewer_drawn_anew(there):
     life = Life().acknowledged().supply_asked().proposed("grant").signed()
     reviewer = agent(office="34")

@@ -178,6 +178,23 @@ def test_a_completion_that_says_another_home_transmits_the_case_once():
         assert not Case.objects.exists()
 
 
+def test_a_grant_that_waits_follows_the_home_that_its_supply_says():
+    items = tuple({**one, "essential": False} for one in HOME)
+    life = Life().acknowledged().supply_asked(items=items).proposed("grant").signed()
+    there = agent(office="69")
+
+    supply(life, LYON)
+
+    with acting_for(there):
+        case = Case.objects.get(pk=life.id)
+        assert (case.state, case.prefecture_code) == (CaseState.GRANTED, "69")
+        assert (case.supply_awaited, case.reviewer_id) == (True, there.pk)
+        moves = Step.objects.filter(case=case).order_by("number").values_list("move", flat=True)
+        assert list(moves)[-2:] == ["receive_supply", "transfer"]
+    with life.desk():
+        assert not Case.objects.exists()
+
+
 def test_what_was_answered_is_read_at_the_new_office_by_one_of_its_agents():
     life = Life().acknowledged().completion_asked(items=HOME)
     there = agent(office="69")
