@@ -8,14 +8,17 @@ from uuid import UUID
 from appointments import queries
 from appointments.enums import AppointmentState, Purpose
 from appointments.models import Appointment
+from appointments.queries.offers import offers_of
 
 __all__ = [
     "AppointmentState",
     "AppointmentView",
+    "OfferView",
     "Purpose",
     "appointment_of",
     "appointments_of",
     "is_waiting",
+    "offers_to_answer",
 ]
 
 
@@ -65,3 +68,20 @@ def _view(found: Appointment) -> AppointmentView:
 def is_waiting(dossier_id: UUID) -> bool:
     """Whether the next run has an appointment to give for this dossier."""
     return queries.waiting_of(dossier_id) is not None
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """A near place that its person may answer; where and when are on its own page alone."""
+
+    id: UUID
+    expires_at: datetime
+
+
+def offers_to_answer(dossier_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, OfferView]:
+    """The offers that wait for an answer of the person who acts, by dossier."""
+    return {
+        dossier: OfferView(one.pk, one.expires_at)
+        for dossier, one in offers_of(dossier_ids, at=at).items()
+        if one.is_open(at)
+    }

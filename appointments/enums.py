@@ -7,6 +7,7 @@ from workflows.enums import Purpose
 
 __all__ = [
     "FULFILLED",
+    "HOLDING_STATES",
     "LIVE_STATES",
     "REASONS",
     "SEATED_STATES",
@@ -14,6 +15,9 @@ __all__ = [
     "AppointmentState",
     "ChangeReason",
     "IssueOutcome",
+    "OfferAnswer",
+    "OfferEnd",
+    "OfferState",
     "OldCard",
     "OutageKind",
     "Purpose",
@@ -131,6 +135,38 @@ class IssueOutcome(models.TextChoices):
         _("Trop de visites urgentes ce jour-là : la vôtre passe au prochain tour"),
     )
     ELSEWHERE = "elsewhere", _("Vous êtes attendu ailleurs à ce moment")
+
+
+class OfferState(models.TextChoices):
+    """Where the offer of a near place is; while open or accepted it holds its seat."""
+
+    OPEN = "open", _("En attente de réponse")
+    ACCEPTED = "accepted", _("Acceptée")
+    USED = "used", _("Devenue un rendez-vous")
+    DECLINED = "declined", _("Refusée")
+    EXPIRED = "expired", _("Restée sans réponse")
+    WITHDRAWN = "withdrawn", _("Retirée")
+
+
+HOLDING_STATES = (OfferState.OPEN, OfferState.ACCEPTED)
+
+
+class OfferAnswer(models.TextChoices):
+    """What a person may say to an offer."""
+
+    ACCEPT = "accept", _("J’accepte ce rendez-vous")
+    DECLINE = "decline", _("Je refuse et je garde mon rang")
+
+
+class OfferEnd(models.TextChoices):
+    """Why an offer was withdrawn; the database finds the reason, nobody says it."""
+
+    REVOKED = "revoked", _("Aucune visite n’est plus nécessaire")
+    CLOSED = "closed", _("Le guichet ne reçoit plus à ce moment")
+    GIVEN = "given", _("Un rendez-vous a été donné entre-temps")
+    UNWILLING = "unwilling", _("La personne ne souhaite plus de place proche")
+    ELSEWHERE = "elsewhere", _("La personne est attendue ailleurs à ce moment")
+    LATE = "late", _("Le moment est passé")
 
 
 class VisitState(models.TextChoices):

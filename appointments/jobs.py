@@ -5,6 +5,7 @@ from appointments.services import (
     counting,
     issuing,
     learning,
+    offering,
     reaching,
     reminding,
     supplying,
@@ -16,11 +17,12 @@ from portal.core.jobs import enqueue, job
 
 @job("appointments.issue", queue="issuing")
 def issue(*, prefecture_code, **_later_arguments):
-    """Run one prefecture. Running it twice issues once."""
+    """Run one prefecture, then ask for the run of its near seats. Twice issues once."""
     with door.also(prefecture_code):
         at = clock.now()
         issuing.issue(prefecture_code, at=at)
         totalling.count(prefecture_code, at=at)
+    offering.run_at_once(prefecture_code)
 
 
 @job("appointments.issue_everywhere", queue="issuing", cron="30 1,11 * * *")
@@ -28,6 +30,23 @@ def issue_everywhere(**_later_arguments):
     """Enqueue a run for each prefecture that has a calendar. The hours of cron are UTC."""
     for code in queries.prefectures_with_a_calendar():
         enqueue("appointments.issue", prefecture_code=code, _lock=f"appointments.issue:{code}")
+
+
+@job("appointments.issue_near", queue="issuing")
+def issue_near(*, prefecture_code, **_later_arguments):
+    """Give the near seats that were accepted, and offer the others. Twice offers nothing more."""
+    with door.also(prefecture_code):
+        issuing.issue_near(prefecture_code, at=clock.now())
+
+
+@job("appointments.end_offers", queue="issuing", cron="*/10 * * * *")
+def end_offers(**_later_arguments):
+    """Where an offer ended or was accepted, ask for the run that takes its seat further."""
+    for code in queries.prefectures_with_a_calendar():
+        with door.also(code):
+            is_to_run = queries.is_to_run(code, at=clock.now())
+        if is_to_run:
+            offering.run_at_once(code)
 
 
 @job("appointments.count_visits", system=True, cron="10 3 * * *")

@@ -10,6 +10,7 @@ from appointments.views import (
     follow_up,
     give_back,
     moves,
+    offers,
     offline,
     opening_sooner,
     passport,
@@ -64,6 +65,7 @@ applicant_urlpatterns = [
     _mine("je-ne-peux-pas-venir/", applicant.CannotCome, "cannot_come"),
     _mine("je-viendrai/", applicant.ConfirmComing, "confirm"),
     _mine("preferences/", preferences.Preferences, "preferences"),
+    _mine("place-proposee/<uuid:offer_id>/", offers.Offer, "offer"),
 ]
 
 desk_urlpatterns = [

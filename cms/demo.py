@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.text import slugify
 from wagtail.models import Locale, Page, Site
 
 from cms.models import GuidancePage, HomePage, ProcedurePage, SectionPage
 from cms.publishing import require_two_people
+from dossiers import api as dossiers
 
 TEXTS = Path(__file__).parent / "guidance"
 _KEYS = uuid.UUID("6f1d6c5e-5f0b-5e0e-9f43-0d3a4c1f7a10")
@@ -66,9 +68,28 @@ def _language(locale):
         words = {name: section[name] for name in ("kind", "slug", "title", "summary")}
         below = _publish(pages[0], SectionPage(**words), section["key"], locale)
         pages.append(below)
-        for text in section["page"]:
+        for text in [*section["page"], *_unwritten(section, locale.language_code)]:
             pages.append(_publish(below, _page(text), text["key"], locale))
     return pages
+
+
+def _unwritten(section, language):
+    """Procedures that nobody has written about yet: their page says what the catalogue knows."""
+    if section["kind"] != SectionPage.Kind.PROCEDURES:
+        return []
+    written = {text.get("procedure_code") for text in section["page"]}
+    return [
+        {
+            "key": facts.code,
+            "procedure_code": facts.code,
+            "slug": slugify(facts.title) or facts.code,
+            "title": facts.title,
+            "summary": facts.summary,
+            "body": [],
+        }
+        for facts in dossiers.procedures(language)
+        if facts.code not in written
+    ]
 
 
 def _page(text):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from dossiers.catalogue.conditions import meant as _meant
 from dossiers.catalogue.durations import TitleEnd
+from dossiers.catalogue.law import deadlines_for
 from dossiers.catalogue.loader import catalogue
 from dossiers.catalogue.reasons import reason_words, reasons_about
 from dossiers.catalogue.schema import Deadline, Ground, Procedure, TitleMonths
@@ -45,6 +46,7 @@ from dossiers.queries.corrections import (
 )
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
+from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
 from dossiers.queries.lists import DossierLine, lines_of
 from dossiers.queries.summary import (
     DossierView,
@@ -75,9 +77,11 @@ __all__ = [
     "Identity",
     "ItemAnswer",
     "ItemWords",
+    "LawRow",
     "NAMES",
     "Procedure",
     "ProcedureFacts",
+    "ProcedureLaw",
     "Section",
     "Submission",
     "TitleEnd",
@@ -93,6 +97,7 @@ __all__ = [
     "close_completion",
     "completion_requests",
     "contact_of",
+    "deadlines_of",
     "contested_corrections",
     "correct",
     "corrections_of",
@@ -100,6 +105,7 @@ __all__ = [
     "dossiers_of",
     "grounds_of",
     "labels_of_checks",
+    "law_of_procedures",
     "items_in_words",
     "open_completion",
     "place_filed",
@@ -146,6 +152,11 @@ def procedure(code: str, language: str | None = None) -> ProcedureFacts:
 def procedure_of(dossier: Dossier) -> Procedure:
     """The procedure as it stood when the dossier was started: deadlines, prints, family."""
     return dossier.procedure
+
+
+def deadlines_of(dossier: Dossier, answers: Mapping) -> tuple[Deadline, ...]:
+    """The delays of the law for what was filed, on the day it was filed."""
+    return deadlines_for(dossier.procedure, answers)
 
 
 def answer_meaning(dossier: Dossier, meaning: str):

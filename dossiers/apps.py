@@ -11,6 +11,7 @@ class DossiersConfig(AppConfig):
     verbose_name = "Dossiers"
 
     def ready(self):
+        from dossiers import receivers  # noqa: F401 -- it listens once imported
         from dossiers.services import publishing, telling
         from portal.correspondence import api as correspondence
 

@@ -11,6 +11,25 @@ class FilingChannel(models.TextChoices):
     COUNTER = "counter", _("Au guichet, avec un agent")
 
 
+class ChannelKind(models.TextChoices):
+    """Where the law has a procedure filed; dated rows of the catalogue say which."""
+
+    ONLINE = "online", _("En ligne, sur ce portail")
+    ELSEWHERE = "elsewhere", _("Sur un autre service public en ligne")
+    COUNTER = "counter", _("À l’accueil de la préfecture")
+
+
+class LawKind(models.TextChoices):
+    """What a row of the law of a procedure is about."""
+
+    CHANNEL = "channel", _("Où déposer")
+    WINDOW = "window", _("Quand déposer")
+    DELAY = "delay", _("Délai")
+    PRICE = "price", _("Prix")
+    EVIDENCE = "evidence", _("Pièce justificative")
+    CHECK = "check", _("Vérification")
+
+
 class AssistanceReason(models.TextChoices):
     """Why a person files at the counter and not alone (CESEDA R.431-2, paragraph 3)."""
 
@@ -70,3 +89,19 @@ class TaskState(models.TextChoices):
     DONE = "done", _("Fait")
     PROBLEM = "problem", _("À corriger")
     BLOCKED = "blocked", _("Pas encore possible")
+
+
+class AlbumState(models.TextChoices):
+    """Where several photographs of one document are."""
+
+    OPEN = "open", _("En cours")
+    MAKING = "making", _("En préparation")
+    DONE = "done", _("Terminé")
+    DROPPED = "dropped", _("Abandonné")
+
+
+class CodeKind(models.TextChoices):
+    """What a code printed on a sheet or on a receipt pays or shows, once."""
+
+    PHOTO = "photo_code", _("Photo d’identité numérique")
+    STAMP = "stamp_number", _("Timbre fiscal")

@@ -1,10 +1,10 @@
-"""What runs by itself on the applicant's side: the reminders of a deadline."""
+"""What runs by itself on the applicant’s side: reminders, drafts left for long, files arrived."""
 
 from uuid import UUID
 
-from dossiers.services import extending
+from dossiers.services import albums, arriving, extending, forgetting
 from portal.core import clock
-from portal.core.jobs import enqueue, job
+from portal.core.jobs import enqueue, job, opened
 
 
 @job("dossiers.remind_completions", system=True, cron="40 5 * * *")
@@ -18,3 +18,21 @@ def remind_completions(**_later_arguments) -> None:
 def remind_completion(*, request_id: str, **_later_arguments) -> None:
     """Send the reminder that is due today, if any. Running it twice sends one."""
     extending.remind(request_id=UUID(request_id), at=clock.now())
+
+
+@job("dossiers.receive_upload", system=True, atomic=False, attempts=12)
+def receive_upload(*, upload_id: str, **_later_arguments) -> None:
+    """Make the file of an upload that is whole. Running it twice makes one."""
+    arriving.receive_upload(UUID(upload_id), opened)
+
+
+@job("dossiers.bind_album", system=True, atomic=False, attempts=12)
+def bind_album(*, album_id: str, language: str, **_later_arguments) -> None:
+    """Bind the photographs of an album into one document. Running it twice makes one."""
+    albums.bind_album(UUID(album_id), language, opened)
+
+
+@job("dossiers.say_left_drafts", system=True, cron="32 3 * * *")
+def say_left_drafts(**_later_arguments) -> None:
+    """Every night, before the vault ends files: which drafts nobody comes back to."""
+    forgetting.say_left_drafts(clock.now())

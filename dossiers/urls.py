@@ -2,6 +2,8 @@
 
 from dossiers.views import (
     address,
+    albums,
+    arriving,
     assisted,
     assisted_draft,
     closing,
@@ -12,6 +14,8 @@ from dossiers.views import (
     evidence,
     files,
     filing,
+    newer_text,
+    reusing,
     steps,
 )
 from dossiers.views.counter_door import counter
@@ -24,6 +28,7 @@ APPLICANT = frozenset({Role.APPLICANT.value})
 SELF = Policy(door="applicant", roles=APPLICANT)
 OWN = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier")
 OWN_EVIDENCE = Policy(door="applicant", roles=APPLICANT, relation="own", object="evidence")
+OWN_UPLOAD = Policy(door="applicant", roles=APPLICANT, relation="own", object="upload")
 OWN_FILE = Policy(door="applicant", roles=APPLICANT, relation="own", object="file")
 OWN_LETTER = Policy(door="applicant", roles=APPLICANT, relation="own", object="letter")
 
@@ -36,9 +41,12 @@ HELPED = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", objec
 HELPED_EVIDENCE = Policy(
     door="counter", roles=AT_THE_COUNTER, relation="assigned", object="evidence"
 )
+HELPED_UPLOAD = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="upload")
 HELPED_FILE = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="file")
 
 DRAFT = "dossiers/<uuid:dossier_id>/depot/"
+BOX = "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/"
+PAGE = "<uuid:file_id>/pages/<int:number>/<int:width>/"
 
 
 def own(path, view, name, policy=OWN):
@@ -55,10 +63,16 @@ urlpatterns = [
     own(f"{DRAFT}fait/", filing.Filed, "filed"),
     own(f"{DRAFT}supprimer/", closing.Discard, "discard"),
     own(f"{DRAFT}aide/fin/", closing.EndHelp, "end_help"),
+    own(f"{DRAFT}nouvelle-version/", newer_text.FollowNewerText, "newer_text"),
     own(f"{DRAFT}<slug:step>/", steps.StepPage, "step"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/", evidence.EvidenceBox, "evidence_box"
     ),
+    own(f"{BOX}envois/", arriving.Uploads, "uploads"),
+    own(f"{BOX}envois/<uuid:upload_id>/", arriving.OneUpload, "upload", OWN_UPLOAD),
+    own(f"{BOX}reprendre/", reusing.ReuseEvidence, "evidence_reuse"),
+    own(f"{BOX}photos/", albums.AlbumOfBox, "album"),
+    own(f"{BOX}photos/changer/", albums.ChangeAlbum, "album_change"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<uuid:evidence_id>/retirer/",
         files.RemoveEvidence,
@@ -82,9 +96,13 @@ urlpatterns = [
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),
+    own(f"pieces/{PAGE}", files.OwnPage, "file_page", OWN_FILE),
+    own("pieces/<uuid:file_id>/copie/", files.OwnCopy, "file_copy", OWN_FILE),
+    own("pieces/<uuid:file_id>/envoye/", files.OwnSent, "file_sent", OWN_FILE),
 ]
 
 HELP = "<uuid:dossier_id>/"
+HELP_BOX = f"{HELP}pieces/<slug:rule_code>/"
 
 
 def helped(path, view, name, policy=HELPED):
@@ -104,9 +122,16 @@ counter_urlpatterns = [
         policy=RECOGNISED,
     ),
     helped("fichiers/<uuid:file_id>/", assisted_draft.DraftFile, "file", HELPED_FILE),
+    helped(f"fichiers/{PAGE}", assisted_draft.DraftPage, "file_page", HELPED_FILE),
     helped(HELP, assisted_draft.Tasks, "tasks"),
     helped(f"{HELP}pieces/", assisted_draft.EvidencePage, "evidence"),
     helped(f"{HELP}pieces/<slug:rule_code>/", assisted_draft.EvidenceBox, "evidence_box"),
+    helped(f"{HELP_BOX}envois/", assisted_draft.Uploads, "uploads"),
+    helped(
+        f"{HELP_BOX}envois/<uuid:upload_id>/", assisted_draft.OneUpload, "upload", HELPED_UPLOAD
+    ),
+    helped(f"{HELP_BOX}photos/", assisted_draft.AlbumOfBox, "album"),
+    helped(f"{HELP_BOX}photos/changer/", assisted_draft.ChangeAlbum, "album_change"),
     helped(
         f"{HELP}pieces/<uuid:evidence_id>/retirer/",
         assisted_draft.RemoveEvidence,

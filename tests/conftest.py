@@ -14,7 +14,7 @@ from portal.local import postgres, s3
 from portal.local.processes import free_port
 from tests import database
 
-pytest_plugins = ["tests.guards", "tests.browser"]
+pytest_plugins = ["tests.guards", "tests.browser", "tests.antivirus"]
 
 
 def pytest_configure(config):
@@ -93,7 +93,12 @@ def files_of_the_run(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory):
-    """A real S3 server with our buckets."""
+    """A real S3 server with our buckets: ours, or the one that `script/test-s3` names."""
+    if url := os.environ.get("TESTED_S3_ENDPOINT"):
+        key, secret = os.environ["TESTED_S3_KEY"], os.environ["TESTED_S3_SECRET"]
+        s3.make_buckets(url, key, secret)
+        yield SimpleNamespace(url=url, key=key, secret=secret, client=s3.client(url, key, secret))
+        return
     port, key, secret = free_port(), "tests-key-0001", "tests-secret-0001"
     folder = tmp_path_factory.mktemp("s3-server")
     process = s3.start(folder=folder, port=port, key=key, secret=secret)
@@ -118,6 +123,7 @@ def s3_storages(s3_server, settings):
     buckets = {
         "evidence": "portal-evidence",
         "letters": "portal-letters",
+        "keys": "portal-keys",
         "default": "portal-media",
     }
     settings.STORAGES = project.STORAGES | {

@@ -128,6 +128,7 @@ class Family(models.TextChoices):
     FIRST = "first", _("première demande")
     RENEWAL = "renewal", _("renouvellement")
     DUPLICATE = "duplicate", _("duplicata")
+    CHANGE = "change", _("changement de situation")
 
 
 class CheckAnswer(models.TextChoices):

@@ -9,8 +9,10 @@ from dossiers.events import (
     dossier_filed,
     dossier_withdrawn,
 )
+from portal.vault.enums import Removal
+from portal.vault.events import files_ended
 from workflows.models import Case
-from workflows.services import opening, relocating, requesting, withdrawing
+from workflows.services import opening, relocating, requesting, running, withdrawing
 
 
 @receiver(dossier_filed, dispatch_uid="workflows.open_case")
@@ -50,3 +52,10 @@ def withdraw_case(*, dossier, at, **_):
     case = Case.objects.filter(dossier=dossier).order_by("pk").first()
     if case is not None:
         withdrawing.withdraw(case_id=case.pk, actor=dossier.applicant, at=at)
+
+
+@receiver(files_ended, dispatch_uid="workflows.agree_to_end")
+def agree_to_end(*, subject_id, why, **_):
+    """The time of a dossier's files is over: a case that is not archived refuses."""
+    if why == Removal.EXPIRED:
+        running.refuse_unless_archived(subject_id)

@@ -41,12 +41,23 @@ class PreferenceForm(forms.Form):
         required=False,
     )
 
+    short_notice = forms.BooleanField(
+        label=_("Une place proche peut m’être proposée"),
+        help_text=_(
+            "Si une place se libère dans moins de dix jours et que votre tour vient, nous vous "
+            "écrivons, à vous seul. Vous avez un jour pour dire oui ou non, moins si le "
+            "rendez-vous est dans moins de deux jours. Refuser, ou ne pas répondre, ne change "
+            "rien à votre rang."
+        ),
+        required=False,
+    )
+
     def __init__(self, *args, sites, said: Wishes, **options):
         super().__init__(*args, **options)
         self.said = said
         self._add_sites(list(sites))
         self._add_half_days()
-        for name in ("step_free", "interpreter"):
+        for name in ("step_free", "interpreter", "short_notice"):
             self.fields[name].initial = getattr(said, name)
         for field in self.fields.values():
             field.hide_optional = True
@@ -115,7 +126,7 @@ class PreferenceForm(forms.Form):
             blocked=tuple(sorted(blocked)),
             step_free=said.get("step_free", False),
             interpreter=said.get("interpreter", ""),
-            short_notice=self.said.short_notice,
+            short_notice=said.get("short_notice", False),
         )
         return said
 

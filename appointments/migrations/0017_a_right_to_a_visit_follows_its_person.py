@@ -409,10 +409,10 @@ create trigger append_only before update or delete on appointments_closure
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0015_reminders'),
+        ('appointments', '0016_near_seats_are_offered'),
         ('dossiers', '0005_help_at_the_counter'),
         ('territory', '0004_where_a_site_is'),
-        ('workflows', '0021_a_granted_case_follows_its_person'),
+        ('workflows', '0022_a_granted_case_follows_its_person'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

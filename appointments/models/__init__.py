@@ -8,6 +8,7 @@ from appointments.models.check_in import CheckIn
 from appointments.models.clearance import Clearance, KeptRank, Readmission
 from appointments.models.days import CounterOutage, OpenDay, StudentSite
 from appointments.models.figure import PUBLISHED_FROM, VisitFigure
+from appointments.models.offer import ShortNoticeOffer
 from appointments.models.preference import (
     BLOCKED_AT_MOST,
     SITES_AT_MOST,
@@ -61,6 +62,7 @@ __all__ = [
     "RunInputs",
     "Seat",
     "Service",
+    "ShortNoticeOffer",
     "Slot",
     "StudentSite",
     "UndeliveredNotice",

@@ -100,6 +100,16 @@ class Appointment(models.Model):
     urgent_approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # with its clearance and its seat by a composite key (migration 0016)
+    offer = models.ForeignKey(
+        "appointments.ShortNoticeOffer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     family = models.UUIDField(
         null=True, blank=True, help_text="those who were given seats together"
     )
@@ -121,10 +131,11 @@ class Appointment(models.Model):
                 condition=Q(user_changes__gte=0, user_changes__lte=CHANGES_AT_MOST),
             ),
             models.CheckConstraint(
-                name="ten_days_notice_or_two_people_say_urgent",
+                name="ten_days_notice_unless_urgent_or_accepted",
                 condition=Q(period__startswith__gte=F("issued_at") + NOTICE)
                 | Q(urgent_by__isnull=False, urgent_approved_by__isnull=False)
-                & ~Q(urgent_by=F("urgent_approved_by")),
+                & ~Q(urgent_by=F("urgent_approved_by"))
+                | Q(offer__isnull=False),
             ),
             models.CheckConstraint(
                 name="an_urgent_appointment_names_its_urgency_and_two_people",
@@ -150,6 +161,11 @@ class Appointment(models.Model):
                 name="a_seat_is_given_once",
                 fields=["slot", "seat_number"],
                 condition=Q(state__in=SEATED_STATES),
+            ),
+            models.UniqueConstraint(
+                name="an_offer_becomes_one_appointment",
+                fields=["offer"],
+                condition=Q(offer__isnull=False),
             ),
             models.UniqueConstraint(
                 name="one_live_appointment_per_dossier_and_purpose",

@@ -14,7 +14,7 @@ class Preference(models.Model):
 
     `blocked`: half-days when the person cannot come, as "2026-12-03/am" or "2026-12-03/pm".
     `interpreter`: a language code (ISO 639), empty without need. `short_notice`: the person accepts
-    to be offered a freed place less than ten days ahead; no page asks for it while none is offered.
+    to be offered a freed place less than ten days ahead, one at a time, and to answer yes or no.
     """
 
     dossier = models.OneToOneField(

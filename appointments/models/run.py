@@ -14,6 +14,7 @@ class IssueRun(models.Model):
 
     `next_seed_digest` is the digest of the seed of the run to come, drawn now: nobody, the office
     included, chooses a seed once they know who waits. `started_at` is the moment of the run.
+    `is_near`: a run of the seats inside the ten days, for who accepted one or may be offered one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,6 +28,8 @@ class IssueRun(models.Model):
     inputs_digest = models.CharField(max_length=64, default="", blank=True)
     decisions_digest = models.CharField(max_length=64, default="", blank=True)
     next_seed_digest = models.CharField(max_length=64, default="", blank=True)
+    is_near = models.BooleanField(default=False, db_default=False)
+    offers_digest = models.CharField(max_length=64, default="", blank=True, db_default="")
     digest = models.CharField(max_length=64)
 
     class Meta:

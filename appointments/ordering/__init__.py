@@ -4,7 +4,9 @@ Nothing here reads a table or a clock, so that an auditor can replay any run fro
 """
 
 from appointments.ordering.facts import (
+    ANSWERED_WITHIN,
     NOTICE,
+    OFFERED_AT_LEAST_BEFORE,
     OVERBOOK,
     REGULAR,
     RESERVE,
@@ -13,7 +15,9 @@ from appointments.ordering.facts import (
     Ranked,
     Reason,
     Waiting,
+    answer_by,
 )
+from appointments.ordering.lanes import may_be_given, may_be_offered
 from appointments.ordering.overbooking import crowded, overbooking
 from appointments.ordering.ranks import (
     COVER_ENDS,
@@ -28,16 +32,18 @@ from appointments.ordering.ranks import (
     tie_break,
     urgencies_at_most,
 )
-from appointments.ordering.seats import give, may_be_given
+from appointments.ordering.seats import give
 
-RULE_VERSION = "2026-12"
+RULE_VERSION = "2027-01"
 """Changes with any rule of this package: a run is replayed by the version that made it."""
 
 __all__ = [
+    "ANSWERED_WITHIN",
     "COVER_ENDS",
     "FAMILY_AT_MOST",
     "MISSED_AT_MOST",
     "NOTICE",
+    "OFFERED_AT_LEAST_BEFORE",
     "OTHERS",
     "OVERBOOK",
     "REGULAR",
@@ -50,11 +56,13 @@ __all__ = [
     "Ranked",
     "Reason",
     "Waiting",
+    "answer_by",
     "class_of",
     "crowded",
     "give",
     "in_order",
     "may_be_given",
+    "may_be_offered",
     "may_be_served",
     "overbooking",
     "tie_break",

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 NOTICE = timedelta(days=10)
+OFFERED_AT_LEAST_BEFORE = timedelta(hours=24)
+ANSWERED_WITHIN = timedelta(hours=24)
 REGULAR, OVERBOOK, RESERVE = "regular", "overbook", "reserve"
 
 Reason = Literal[
@@ -29,6 +31,8 @@ class Waiting:
     "2026-12-03/am". `busy`: moments when the person or their account is expected somewhere.
     `sites`: those preferred, in order. `household`: who comes together for one service.
     `accepted`: the seat (slot and number) that the person said yes to at short notice.
+    `volunteer`: they may be offered a near seat; `is_asked`: one is offered to them now;
+    `declined`: days of seats that were offered to them in vain.
     """
 
     clearance_id: str
@@ -54,13 +58,17 @@ class Waiting:
     minutes_needed: int = 0
     student_counter: str = ""
     accepted: tuple[str, int] | None = None
+    volunteer: bool = False
+    is_asked: bool = False
+    declined: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class FreeSeat:
     """A seat that may be given; `day` is its legal day, `half_day` as "2026-12-03/am".
 
-    `student_counter` names the service whose students alone are received there.
+    `student_counter` names the service whose students alone are received there. `held_for`: the
+    clearance of the one person to whom the seat is offered, or who accepted it.
     """
 
     slot_id: str
@@ -75,6 +83,7 @@ class FreeSeat:
     step_free: bool = True
     interpreters: frozenset[str] = frozenset()
     student_counter: str = ""
+    held_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,14 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the run gives: a seat, or the reason for none."""
+    """What the run gives: a seat, or the reason for none and perhaps the offer of a near one."""
 
     ranked: Ranked
     seat: FreeSeat | None
     reason: Reason = ""
+    offered: FreeSeat | None = None
+
+
+def answer_by(offered_at: datetime, starts_at: datetime) -> datetime:
+    """Until when a person may answer: a day, or half of the time that is left before the visit."""
+    return min(offered_at + ANSWERED_WITHIN, offered_at + (starts_at - offered_at) / 2)

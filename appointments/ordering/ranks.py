@@ -96,12 +96,14 @@ def in_order(
 def _units(people: Sequence[Waiting], first: set[str]) -> list[list[Waiting]]:
     """Households that come together for one service; everybody else alone.
 
-    An urgency is one person's: it draws nobody with it, and does not wait for the others.
+    An urgency is one person's, and so is a seat that somebody said yes to: they draw nobody with
+    them, and do not wait for the others.
     """
     units: list[list[Waiting]] = []
     homes: dict[tuple[str, str], list[Waiting]] = {}
     for one in people:
-        if one.household and one.clearance_id not in first and may_be_served(one):
+        alone = one.clearance_id in first or one.accepted is not None
+        if one.household and not alone and may_be_served(one):
             homes.setdefault((one.household, one.service), []).append(one)
         else:
             units.append([one])

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import groupby
-from typing import NamedTuple
 
 from appointments.ordering.facts import (
     NOTICE,
@@ -25,37 +24,8 @@ from appointments.ordering.facts import (
     Reason,
     Waiting,
 )
+from appointments.ordering.lanes import Lane, lane_suits, may_be_given, may_be_offered, pool_of
 from appointments.ordering.ranks import URGENT
-
-RESERVE_OPENS_DAYS_BEFORE = 3
-
-
-class Lane(NamedTuple):
-    """What the seats of one lane have in common."""
-
-    service: str
-    site: int
-    student_counter: str
-    step_free: bool
-    interpreters: frozenset[str]
-    minutes: int
-    is_soon: bool
-
-
-def may_be_given(
-    seat: FreeSeat, *, urgent: bool, accepted: bool, today: date, at: datetime | None
-) -> bool:
-    """Whether a run may give this seat to this person.
-
-    A notice of ten days, with two exceptions: an urgency of class 0, and a person who accepted
-    this very seat. A seat kept in reserve is given from three days before, by the same two.
-    `at` None asks for no notice at all, as in a simulation.
-    """
-    if seat.kind == RESERVE and (seat.day - today).days > RESERVE_OPENS_DAYS_BEFORE:
-        return False
-    if at is None or seat.starts_at >= at + NOTICE:
-        return True
-    return (urgent or accepted) and seat.starts_at > at
 
 
 def give(
@@ -64,13 +34,15 @@ def give(
     *,
     today: date | None = None,
     at: datetime | None = None,
+    offering: bool = False,
 ) -> list[Given]:
     """To each in turn the first free seat that suits them, or the reason for none.
 
     A seat at a preferred site goes before an earlier one elsewhere, unless the person's cover
     would end before it; when every seat comes after that day, the earliest of all is given. A
     household is given seats that follow one another at one site, or none. A seat refused to one
-    stays for the next. `today` None is the day of `at`, or lets reserves be given.
+    stays for the next. `today` None is the day of `at`, or lets reserves be given. With
+    `offering`, the near seats that are left are then offered to volunteers, one to each.
     """
     calendar = _Calendar(seats, today=today, at=at)
     given: list[Given] = []
@@ -80,7 +52,7 @@ def give(
             given.extend(calendar.give_family(people))
         else:
             given.append(calendar.give_one(people[0]))
-    return given
+    return [calendar.offer(one) for one in given] if offering else given
 
 
 class _Calendar:
@@ -91,7 +63,8 @@ class _Calendar:
         self.seats = [
             seat
             for seat in sorted(seats, key=lambda one: (one.starts_at, one.slot_id, one.number))
-            if may_be_given(
+            if seat.held_for
+            or may_be_given(
                 seat,
                 urgent=True,
                 accepted=True,
@@ -116,13 +89,15 @@ class _Calendar:
             self._release(pool)
 
     def _lay(self, number: int, seat: FreeSeat) -> None:
+        if seat.held_for:
+            return  # found by its name alone, by who accepted it
         if seat.kind == OVERBOOK:
-            self.overbooked[_pool(seat)].append(number)
+            self.overbooked[pool_of(seat)].append(number)
             return
         lane = self.lane_of[number]
         self.lanes.setdefault(lane, []).append(number)
         if seat.kind != RESERVE:
-            self.regular_left[_pool(seat)] += 1
+            self.regular_left[pool_of(seat)] += 1
         if not lane.is_soon:
             moments = self.moments.setdefault((seat.service, seat.site), {})
             moments.setdefault(seat.starts_at, []).append(number)
@@ -160,7 +135,7 @@ class _Calendar:
     def _accepted(self, one: Ranked) -> int | None:
         said = one.waiting.accepted
         number = self.named.get(said) if said else None
-        if number is None or self.is_taken[number] or not self._is_free(one.waiting, number):
+        if number is None or self.is_taken[number] or self._is_busy(one.waiting, number):
             return None
         return number
 
@@ -195,7 +170,7 @@ class _Calendar:
         )
         found = self.suited.get(wanted)
         if found is None:
-            found = self.suited[wanted] = [lane for lane in self.lanes if _suits(lane, *wanted)]
+            found = self.suited[wanted] = [lane for lane in self.lanes if lane_suits(lane, *wanted)]
         return found
 
     def _first(self, lane: Lane, is_free: Callable[[int], bool]) -> int | None:
@@ -218,20 +193,23 @@ class _Calendar:
         seat = self.seats[number]
         if seat.day in person.avoid or seat.half_day in person.blocked:
             return False
-        here = self.busy
+        return not self._is_busy(person, number)
+
+    def _is_busy(self, person: Waiting, number: int) -> bool:
+        seat, here = self.seats[number], self.busy
         for moments in (person.busy, here.get(person.person_id), here.get(person.applicant_id)):
             for starts_at, ends_at in moments or ():
                 if starts_at < seat.ends_at and seat.starts_at < ends_at:
-                    return False
-        return True
+                    return True
+        return False
 
     def _take(self, number: int, person: Waiting) -> FreeSeat:
         seat = self.seats[number]
         self.is_taken[number] = True
         for name in {person.person_id, person.applicant_id} - {""}:
             self.busy[name].append((seat.starts_at, seat.ends_at))
-        if seat.kind not in {OVERBOOK, RESERVE}:
-            pool = _pool(seat)
+        if seat.kind not in {OVERBOOK, RESERVE} and not seat.held_for:
+            pool = pool_of(seat)
             self.regular_left[pool] -= 1
             if not self.regular_left[pool]:
                 self._release(pool)
@@ -252,6 +230,31 @@ class _Calendar:
     def _any_left(self, person: Waiting, soon: bool) -> bool:
         lanes = self._lanes_for(person, soon=soon)
         return any(self._first(lane, lambda _number: True) is not None for lane in lanes)
+
+    # a near seat, to one volunteer
+
+    def offer(self, given: Given) -> Given:
+        """To a volunteer who was given nothing, the near seat that suits them first, to answer."""
+        person = given.ranked.waiting
+        is_asked = person.is_asked or person.accepted is not None
+        if given.seat is not None or not person.volunteer or is_asked or self.at is None:
+            return given
+        free = partial(self._may_be_asked, person, self.at)
+        best: dict[int, int] = {}
+        for lane in self._lanes_for(person, soon=True):
+            number = self._first(lane, free) if lane.is_soon else None
+            if number is not None:
+                best[lane.site] = min(number, best.get(lane.site, number))
+        found = self._preferred(person, best)
+        return given if found is None else replace(given, offered=self._take(found, person))
+
+    def _may_be_asked(self, person: Waiting, at: datetime, number: int) -> bool:
+        seat = self.seats[number]
+        return (
+            may_be_offered(seat, at=at)
+            and seat.day not in person.declined
+            and self._is_free(person, number)
+        )
 
     # a household
 
@@ -313,32 +316,3 @@ class _Calendar:
             if rest is not None:
                 return [number, *rest]
         return None
-
-
-def _suits(
-    lane: Lane,
-    service: str,
-    student_counter: str,
-    step_free: bool,
-    interpreter: str,
-    minutes: int,
-    soon: bool,
-) -> bool:
-    return (
-        lane.service == service
-        and lane.student_counter in {"", student_counter}
-        and (lane.step_free or not step_free)
-        and (not interpreter or interpreter in lane.interpreters)
-        and lane.minutes >= minutes
-        and (soon or not lane.is_soon)
-    )
-
-
-def _pool(seat: FreeSeat) -> tuple[str, int, str, str]:
-    """The half-day that a seat belongs to, for what is given above its places."""
-    return (
-        seat.service,
-        seat.site,
-        seat.student_counter,
-        seat.half_day or f"{seat.day.isoformat()}/{seat.starts_at.hour}",
-    )

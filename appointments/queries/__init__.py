@@ -21,6 +21,7 @@ from appointments.models import (
 )
 from appointments.ordering import may_be_served
 from appointments.queries.delivery import undelivered
+from appointments.queries.offers import is_to_run, near_clearances
 from appointments.queries.rates import PRIOR_NO_SHOW_RATE, no_show_rate
 from appointments.queries.runs import (
     as_waiting,
@@ -28,6 +29,7 @@ from appointments.queries.runs import (
     doubted_clearances,
     free_seats,
     last_run,
+    offers_held,
     said_of,
     seated,
     waiting_clearances,
@@ -52,12 +54,15 @@ __all__ = [
     "figures_of",
     "is_waiting_elsewhere",
     "free_seats",
+    "is_to_run",
     "last_run",
     "last_run_of",
     "latest_of",
     "left_open",
+    "near_clearances",
     "next_for",
     "no_show_rate",
+    "offers_held",
     "openings_of",
     "outages_of",
     "outcomes_since",
@@ -266,8 +271,8 @@ def count_expected(user, at: datetime) -> int:
 
 
 def last_run_of(user) -> IssueRun | None:
-    """The last run that had somebody to serve."""
-    runs = IssueRun.objects.filter(prefecture_code__in=user.prefectures)
+    """The last run that had somebody to serve, those of near seats excepted."""
+    runs = IssueRun.objects.filter(prefecture_code__in=user.prefectures, is_near=False)
     return runs.order_by("-started_at", "pk").first()
 
 

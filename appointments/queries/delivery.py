@@ -44,7 +44,10 @@ def midnight_after(at: datetime, days: int) -> datetime:
 
 
 def reached_nobody(at: datetime) -> QuerySet:
-    """Appointments of the coming week whose every mail failed, neither confirmed nor opened."""
+    """Appointments of the coming week whose every mail failed, neither confirmed nor opened.
+
+    Who accepted the place knows of it.
+    """
     near = Appointment.objects.filter(
         ~_arrived(),
         ~_opened(),
@@ -52,6 +55,7 @@ def reached_nobody(at: datetime) -> QuerySet:
         _written(),
         ~Exists(UndeliveredNotice.objects.filter(appointment=OuterRef("pk"))),
         state=AppointmentState.ISSUED,
+        offer=None,
         period__startswith__gt=at,
         period__startswith__lt=midnight_after(at, LOOKED_AT_FROM),
     )

@@ -2,24 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from appointments import ordering
-from appointments.enums import SEATED_STATES, AppointmentState, SeatKind, SlotState
+from appointments.enums import (
+    SEATED_STATES,
+    AppointmentState,
+    OfferEnd,
+    OfferState,
+    SeatKind,
+    SlotState,
+)
 from appointments.models import (
     Appointment,
     Clearance,
     Closure,
+    CounterOutage,
     IssueRun,
     KeptRank,
     Preference,
     PreferredSite,
     Readmission,
     Seat,
+    ShortNoticeOffer,
     Urgency,
     is_made_again,
 )
@@ -37,6 +46,8 @@ class Said:
     busy: dict[object, Moments] = field(default_factory=dict)
     preferences: dict[UUID, Preference] = field(default_factory=dict)
     urgencies: dict[UUID, Urgency] = field(default_factory=dict)
+    offers: dict[UUID, ShortNoticeOffer] = field(default_factory=dict)
+    declined: dict[UUID, set[date]] = field(default_factory=dict)
 
 
 NOTHING_SAID = Said()
@@ -82,7 +93,7 @@ def seated() -> QuerySet:
 
 
 def said_of(prefecture_code: str) -> Said:
-    """What the people of a prefecture prefer, where they are expected, what is agreed urgent."""
+    """What those of a prefecture prefer, where they are expected, what is agreed and offered."""
     sites = Prefetch("sites", PreferredSite.objects.order_by("rank"))
     here = {"prefecture_code": prefecture_code}
     urgencies = Urgency.objects.agreed().filter(clearance__revoked_at=None, **here)
@@ -91,7 +102,28 @@ def said_of(prefecture_code: str) -> Said:
         busy=busy_moments(prefecture_code),
         preferences={one.dossier_id: one for one in preferences},
         urgencies={one.clearance_id: one for one in urgencies.order_by("pk")},
+        offers={one.clearance_id: one for one in offers_held(prefecture_code)},
+        declined=days_declined(prefecture_code),
     )
+
+
+def offers_held(prefecture_code: str) -> QuerySet:
+    """The offers that keep a seat of this prefecture, open or accepted."""
+    return ShortNoticeOffer.objects.holding().filter(prefecture_code=prefecture_code).order_by("pk")
+
+
+def days_declined(prefecture_code: str) -> dict[UUID, set[date]]:
+    """By clearance, the days of the seats that were offered to this person in vain."""
+    found: dict[UUID, set[date]] = {}
+    vain = ShortNoticeOffer.objects.filter(
+        Q(state__in=(OfferState.DECLINED, OfferState.EXPIRED))
+        | Q(ended_because=OfferEnd.ELSEWHERE),
+        prefecture_code=prefecture_code,
+        clearance__revoked_at=None,
+    )
+    for clearance, period in vain.order_by("pk").values_list("clearance", "period"):
+        found.setdefault(clearance, set()).add(clock.legal_day(period.lower))
+    return found
 
 
 def busy_moments(prefecture_code: str) -> dict[object, Moments]:
@@ -107,6 +139,8 @@ def busy_moments(prefecture_code: str) -> dict[object, Moments]:
 def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
     """What the order may look at, and nothing else."""
     wished = said.preferences.get(clearance.dossier_id)
+    offer = said.offers.get(clearance.pk)
+    accepted = offer is not None and offer.state == OfferState.ACCEPTED
     person, applicant = clearance.person_id, clearance.applicant_id
     return Waiting(
         clearance_id=str(clearance.pk),
@@ -126,6 +160,10 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         interpreter=wished.interpreter if wished else "",
         minutes_needed=_minutes_for(clearance, wished),
         student_counter=str(clearance.student_counter_id or ""),
+        accepted=(str(offer.slot_id), offer.seat_number) if offer and accepted else None,
+        volunteer=bool(wished and wished.short_notice),
+        is_asked=offer is not None and not accepted,
+        declined=frozenset(said.declined.get(clearance.pk, ())),
         **_history_of(clearance),
     )
 
@@ -171,10 +209,13 @@ def _is_a_no_show(appointment: Appointment) -> bool:
     return notice is None or notice.reached_at is not None
 
 
-def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
-    """The seats to come that nobody holds, outside closures; a run gives some of them.
+def free_seats(
+    prefecture_code: str, *, at: datetime, before: datetime | None = None
+) -> list[FreeSeat]:
+    """The seats to come that nobody has, where somebody receives; a run gives some of them.
 
-    Only the issuing role may run this: the web role reads neither slots nor seats.
+    A seat under offer is among them, with the name of its one person. `before` leaves out what
+    comes later. Only the issuing role may run this: the web reads neither slots nor seats.
     """
     held = Appointment.objects.filter(
         slot=OuterRef("slot"), seat_number=OuterRef("number"), state__in=SEATED_STATES
@@ -182,10 +223,14 @@ def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
     closed = Closure.objects.filter(
         site=OuterRef("slot__site"), period__overlap=OuterRef("slot__period")
     )
+    out = CounterOutage.objects.filter(
+        counter=OuterRef("slot__counter"), period__overlap=OuterRef("slot__period")
+    )
     seats = (
         Seat.objects.filter(
             ~Exists(held),
             ~Exists(closed),
+            ~Exists(out),
             kind__in=(SeatKind.REGULAR, SeatKind.OVERBOOK, SeatKind.RESERVE),
             slot__prefecture_code=prefecture_code,
             slot__state=SlotState.OPEN,
@@ -194,6 +239,8 @@ def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
         .annotate(service=F("slot__service"), period=F("slot__period"), site=F("slot__site"))
         .order_by("slot__period", "slot", "number")
     )
+    if before is not None:
+        seats = seats.filter(slot__period__startswith__lt=before)
     found = seats.values_list(
         "slot_id",
         "number",
@@ -205,7 +252,11 @@ def free_seats(prefecture_code: str, *, at: datetime) -> list[FreeSeat]:
         "slot__interpreters",
         "slot__student_counter",
     )
-    return _within_what_was_learned(prefecture_code, list(_as_seats(found)))
+    held_for = {
+        (one.slot_id, one.seat_number): str(one.clearance_id)
+        for one in offers_held(prefecture_code)
+    }
+    return _within_what_was_learned(prefecture_code, list(_as_seats(found, held_for)))
 
 
 _ABOVE = """
@@ -253,7 +304,7 @@ def _half_day(moment: datetime) -> str:
     return f"{local.date().isoformat()}/{'am' if local.hour < 12 else 'pm'}"
 
 
-def _as_seats(found: Iterable[tuple]) -> Iterable[FreeSeat]:
+def _as_seats(found: Iterable[tuple], held_for: dict[tuple[UUID, int], str]) -> Iterable[FreeSeat]:
     for slot, number, kind, service, period, site, step_free, languages, student_counter in found:
         local = period.lower.astimezone(clock.PARIS)
         yield FreeSeat(
@@ -269,6 +320,7 @@ def _as_seats(found: Iterable[tuple]) -> Iterable[FreeSeat]:
             step_free=step_free,
             interpreters=frozenset(languages),
             student_counter=str(student_counter or ""),
+            held_for=held_for.get((slot, number), ""),
         )
 
 

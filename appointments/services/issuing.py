@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import QuerySet
 
 from appointments import ordering, queries
 from appointments.enums import IssueOutcome
@@ -18,11 +19,12 @@ from appointments.models import (
     IssueDecision,
     IssueRun,
     RunInputs,
+    ShortNoticeOffer,
     Slot,
-    Urgency,
 )
-from appointments.ordering import FreeSeat, Given
-from appointments.services import missing, notices, passes, replaying, supplying
+from appointments.ordering import NOTICE, FreeSeat, Given
+from appointments.queries.runs import Said
+from appointments.services import missing, notices, offering, passes, replaying, supplying
 from appointments.services.replaying import Inputs
 from portal.core import clock, journal, rows
 
@@ -44,6 +46,7 @@ class Report:
     prefecture_code: str
     waiting: int
     issued: int
+    offered: int = 0
 
 
 @transaction.atomic
@@ -54,9 +57,29 @@ def issue(prefecture_code: str, *, at: datetime) -> Report:
     and outcome of everybody: all of it, or nothing. A second run finds nobody left to serve.
     """
     _lock(prefecture_code)
+    offering.end_what_is_over(prefecture_code, at=at)
     missing.mark_missed(prefecture_code, at=at)
     supplying.open_slots(prefecture_code, at=at)
-    clearances = _hold_waiting(prefecture_code)
+    return _run(prefecture_code, queries.waiting_clearances(prefecture_code), at=at)
+
+
+@transaction.atomic
+def issue_near(prefecture_code: str, *, at: datetime) -> Report:
+    """The seats inside the ten days: give those that were accepted, offer the others.
+
+    A run like any other, of fewer people: agreed urgencies first, then each volunteer in turn is
+    offered one seat, which nobody else is told of. A second run finds nothing more to offer.
+    """
+    _lock(prefecture_code)
+    offering.end_what_is_over(prefecture_code, at=at)
+    people = queries.near_clearances(prefecture_code)
+    return _run(prefecture_code, people, at=at, is_near=True)
+
+
+def _run(
+    prefecture_code: str, people: QuerySet[Clearance], *, at: datetime, is_near: bool = False
+) -> Report:
+    clearances = _hold_waiting(prefecture_code, people)
     if not clearances:
         return Report(prefecture_code, 0, 0)
     said = queries.said_of(prefecture_code)
@@ -64,29 +87,44 @@ def issue(prefecture_code: str, *, at: datetime) -> Report:
         at=at,
         today=clock.legal_day(at),
         waiting=[queries.as_waiting(one, said) for one in clearances.values()],
-        seats=queries.free_seats(prefecture_code, at=at),
+        seats=queries.free_seats(prefecture_code, at=at, before=at + NOTICE if is_near else None),
+        is_near=is_near,
     )
+    if is_near and not inputs.seats:
+        return Report(prefecture_code, 0, 0)
     before = queries.last_run(prefecture_code)
     seed = _seed_drawn_by(before)
     decided = replaying.decide(inputs, seed)
-    given = _give(decided, clearances, said.urgencies)
+    given = _give(decided, clearances, said)
     _tell(prefecture_code, given, clearances, at)
-    run = _write_down(prefecture_code, seed, before, inputs, _decisions(decided, given, clearances))
+    run = _write_down(
+        prefecture_code,
+        seed,
+        before,
+        inputs,
+        _decisions(decided, given, clearances),
+        offering.drafts(decided, clearances, at=at),
+    )
+    _write_lines(run, given)
+    return Report(prefecture_code, run.waiting, run.issued, offering.tell(run))
+
+
+def _write_lines(run: IssueRun, given: dict[str, Appointment]) -> None:
     journal.record_many(
         "appointment.issue",
         [
             journal.Line(
                 str(one.pk),
                 one.dossier_id,
-                {"clearance": str(one.clearance_id), "purpose": one.purpose},
+                {"clearance": str(one.clearance_id), "purpose": one.purpose}
+                | ({"offer": str(one.offer_id)} if one.offer_id else {}),
             )
             for one in given.values()
         ],
         chain=f"run:{run.pk}",
         subject_type="appointment",
-        prefecture=prefecture_code,
+        prefecture=run.prefecture_code,
     )
-    return Report(prefecture_code, run.waiting, run.issued)
 
 
 def _lock(prefecture_code: str) -> None:
@@ -100,12 +138,17 @@ def _lock(prefecture_code: str) -> None:
         cursor.execute(_LOCK_SITES, [prefecture_code])
 
 
-def _hold_waiting(prefecture_code: str) -> dict[str, Clearance]:
-    """Those who wait; a clearance that is being revoked at this moment is not waited for."""
-    found = queries.waiting_clearances(prefecture_code).select_for_update(
-        of=("self",), skip_locked=True, no_key=True
-    )
-    return {str(one.pk): one for one in found}
+def _hold_waiting(prefecture_code: str, people: QuerySet[Clearance]) -> dict[str, Clearance]:
+    """Those who wait; nobody is waited for.
+
+    A clearance that is being revoked at this moment, or whose offer is being answered, is left to
+    the next run. An answer that comes during the run finds what the run did.
+    """
+    found = people.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    held = {str(one.pk): one for one in found}
+    for name in offering.answered_now(prefecture_code):
+        held.pop(name, None)
+    return held
 
 
 def _seed_drawn_by(before: IssueRun | None) -> str:
@@ -116,7 +159,7 @@ def _seed_drawn_by(before: IssueRun | None) -> str:
 
 
 def _give(
-    decided: Sequence[Given], clearances: dict[str, Clearance], urgencies: dict[UUID, Urgency]
+    decided: Sequence[Given], clearances: dict[str, Clearance], said: Said
 ) -> dict[str, Appointment]:
     """Write the appointments, by clearance. Who is expected elsewhere at that moment is left out.
 
@@ -132,7 +175,7 @@ def _give(
             clearances[one.ranked.waiting.clearance_id],
             slots,
             families.get(one.ranked.household),
-            urgencies,
+            said,
         )
         for one in seated
     ]
@@ -193,13 +236,16 @@ def _appointment(
     clearance: Clearance,
     slots: dict[str, Slot],
     family: tuple[UUID, int] | None,
-    urgencies: dict[UUID, Urgency],
+    said: Said,
 ) -> Appointment:
     seat = one.seat
     if seat is None:
         raise ValueError("an appointment takes a seat")
     slot = slots[seat.slot_id]
-    urgency = urgencies.get(clearance.pk) if one.ranked.priority_class == ordering.URGENT else None
+    is_urgent = one.ranked.priority_class == ordering.URGENT
+    urgency = said.urgencies.get(clearance.pk) if is_urgent else None
+    offer = said.offers.get(clearance.pk)
+    is_accepted = offer is not None and (seat.slot_id, seat.number) == one.ranked.waiting.accepted
     return Appointment(
         clearance_id=clearance.pk,
         dossier_id=clearance.dossier_id,
@@ -221,6 +267,7 @@ def _appointment(
         urgency_id=urgency.pk if urgency else None,
         urgent_by_id=urgency.asked_by_id if urgency else None,
         urgent_approved_by_id=urgency.approved_by_id if urgency else None,
+        offer_id=offer.pk if offer and is_accepted else None,
     )
 
 
@@ -276,8 +323,9 @@ def _write_down(
     before: IssueRun | None,
     inputs: Inputs,
     decisions: list[IssueDecision],
+    offers: list[ShortNoticeOffer],
 ) -> IssueRun:
-    """Keep what the run looked at and decided, each decision sealing the one before."""
+    """Keep what the run looked at, decided and offered, each row sealing the one before."""
     packed, inputs_digest = replaying.pack(inputs)
     coming = secrets.token_hex(16)
     run = IssueRun(
@@ -290,12 +338,17 @@ def _write_down(
         previous_digest=before.digest if before else "",
         inputs_digest=inputs_digest,
         next_seed_digest=replaying.sealed(coming),
+        is_near=inputs.is_near,
     )
     link = inputs_digest
     for decision in decisions:
         decision.run_id = run.pk
         decision.digest = link = replaying.seal_of_decision(link, decision)
     run.decisions_digest = link
+    for offer in offers:
+        offer.run_id = run.pk
+        offer.digest = link = replaying.seal_of_offer(link, offer)
+    run.offers_digest = link
     run.digest = replaying.seal_of_run(run)
     run.save(force_insert=True)
     RunInputs.objects.create(run=run, prefecture_code=prefecture_code, packed=packed)
@@ -303,6 +356,7 @@ def _write_down(
         digest=run.next_seed_digest, prefecture_code=prefecture_code, seed=coming
     )
     rows.insert_many(decisions)
+    rows.insert_many(offers)
     with connection.cursor() as cursor:
         cursor.execute(_CHECK_NOW)
     return run

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.enums import Purpose
-from appointments.models import Appointment, Clearance
+from appointments.models import Appointment, Clearance, ShortNoticeOffer
 from appointments.services import passes
 from dossiers import api as dossiers
 from portal.accounts.api import User
@@ -77,6 +77,42 @@ LINES = {
         "Dernier rappel : vous êtes attendu le %(starts_at)s, %(place)s."
     ),
     "preference_said": _("Vous avez dit vos préférences pour le rendez-vous."),
+    "offer_made": _(
+        "Une place proche vous est proposée. Répondez avant le %(until_at)s, sur la page de votre "
+        "rendez-vous."
+    ),
+    "offer_accepted": _(
+        "Vous avez accepté la place qui vous était proposée. Votre convocation arrive."
+    ),
+    "offer_declined": _(
+        "Vous avez refusé la place qui vous était proposée. Vous gardez votre rang."
+    ),
+    "offer_expired": _(
+        "Vous n’avez pas répondu à temps à la place proposée : elle va à une autre personne. Vous "
+        "gardez votre rang."
+    ),
+    "offer_revoked": _(
+        "La place proposée est retirée : aucune visite n’est plus nécessaire pour l’instant."
+    ),
+    "offer_closed": _(
+        "La place proposée est retirée : le guichet ne pourra pas vous recevoir à ce moment. Vous "
+        "gardez votre rang."
+    ),
+    "offer_given": _(
+        "Un rendez-vous vous a été donné avant votre réponse : la place proposée est retirée."
+    ),
+    "offer_unwilling": _(
+        "Vous ne souhaitez plus de place proche : celle qui vous était proposée est retirée. Vous "
+        "gardez votre rang."
+    ),
+    "offer_elsewhere": _(
+        "La place proposée est retirée : vous êtes attendu ailleurs à ce moment. Vous gardez votre "
+        "rang."
+    ),
+    "offer_late": _(
+        "Nous n’avons pas pu vous donner à temps la place que vous aviez acceptée. Vous gardez "
+        "votre rang."
+    ),
 }
 """Sentences of the timeline, one for each thing that happens to an appointment."""
 
@@ -97,6 +133,10 @@ MAILS = {
     "visit_urgent": _("Votre visite ne peut pas attendre"),
     "appointment_reminded": _("Votre rendez-vous approche"),
     "appointment_reminded_last": _("Votre rendez-vous est tout proche"),
+    "offer_made": _("Répondez vite : une place proche vous est proposée"),
+    "offer_closed": _("La place qui vous était proposée est retirée"),
+    "offer_elsewhere": _("La place qui vous était proposée est retirée"),
+    "offer_late": _("La place que vous aviez acceptée n’a pas pu vous être donnée"),
     # to agents
     "urgency_asked": _("Une visite urgente attend votre réponse"),
     "notices_undelivered": _("Des convocations ne sont pas arrivées"),
@@ -240,3 +280,19 @@ def tell_about(
         letter=appointment.letter if kind == "appointment_issued" else None,
     )
     correspondence.tell(appointment.applicant, kind, dossier_id=appointment.dossier_id)
+
+
+def tell_of_offer(
+    offer: ShortNoticeOffer, kind: str, *, by_mail: bool, by_role: str = "system"
+) -> None:
+    """One line of the person's timeline, which says neither where nor when, and perhaps a mail."""
+    correspondence.add_line(
+        kind,
+        dossier_id=offer.dossier_id,
+        applicant_id=offer.applicant_id,
+        prefecture_code=offer.prefecture_code,
+        by_role=by_role,
+        params={"until_at": offer.expires_at.astimezone(clock.PARIS).isoformat()},
+    )
+    if by_mail:
+        correspondence.tell(offer.applicant, kind, dossier_id=offer.dossier_id)

@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from appointments import ordering
 from appointments.enums import IssueOutcome
-from appointments.models import IssueDecision, IssueRun
+from appointments.models import IssueDecision, IssueRun, ShortNoticeOffer
 from appointments.ordering import FreeSeat, Given, Ranked, Waiting
 
 SHOWN_AT_MOST = 20
@@ -18,12 +18,13 @@ SHOWN_AT_MOST = 20
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a run looks at, besides its seed."""
+    """All that a run looks at, besides its seed. `is_near`: it offers what near seats are left."""
 
     at: datetime
     today: date
     waiting: list[Waiting]
     seats: list[FreeSeat]
+    is_near: bool = False
 
 
 def canonical(inputs: Inputs) -> bytes:
@@ -32,6 +33,7 @@ def canonical(inputs: Inputs) -> bytes:
         {
             "at": inputs.at.isoformat(),
             "today": inputs.today.isoformat(),
+            "is_near": inputs.is_near,
             "waiting": [
                 _flat(one) for one in sorted(inputs.waiting, key=lambda one: one.clearance_id)
             ],
@@ -71,6 +73,7 @@ def unpack(packed: bytes) -> Inputs:
         today=date.fromisoformat(said["today"]),
         waiting=[_waiting(one) for one in said["waiting"]],
         seats=[_seat(one) for one in said["seats"]],
+        is_near=said["is_near"],
     )
 
 
@@ -86,6 +89,7 @@ def _waiting(values: list) -> Waiting:
         "sites": tuple(said["sites"]),
         "blocked": frozenset(said["blocked"]),
         "accepted": said["accepted"] and tuple(said["accepted"]),
+        "declined": frozenset(date.fromisoformat(day) for day in said["declined"]),
     }
     return Waiting(**said)
 
@@ -102,7 +106,10 @@ def _seat(values: list) -> FreeSeat:
 
 
 def decide(inputs: Inputs, seed: str) -> list[Given]:
-    """Everybody in order, each with a seat or the reason for none. No table is read."""
+    """Everybody in order, each with a seat or the reason for none. No table is read.
+
+    Who said yes to a seat is served whatever they missed before they were asked.
+    """
     may = [
         seat
         for seat in inputs.seats
@@ -116,11 +123,13 @@ def decide(inputs: Inputs, seed: str) -> list[Given]:
         seed=seed,
         urgencies=ordering.urgencies_at_most(len(may)),
     )
-    served: Iterable[Ranked] = (one for one in ranked if ordering.may_be_served(one.waiting))
-    given = {
-        one.ranked.rank: one
-        for one in ordering.give(served, inputs.seats, today=inputs.today, at=inputs.at)
-    }
+    served: Iterable[Ranked] = (
+        one for one in ranked if one.waiting.accepted or ordering.may_be_served(one.waiting)
+    )
+    made = ordering.give(
+        served, inputs.seats, today=inputs.today, at=inputs.at, offering=inputs.is_near
+    )
+    given = {one.ranked.rank: one for one in made}
     return [given.get(one.rank) or Given(one, None, "missed_twice") for one in ranked]
 
 
@@ -141,7 +150,20 @@ def seal_of_decision(before: str, one: IssueDecision) -> str:
     )
 
 
+def seal_of_offer(before: str, one: ShortNoticeOffer) -> str:
+    return sealed(
+        before,
+        str(one.rank),
+        str(one.clearance_id),
+        str(one.slot_id),
+        str(one.seat_number),
+        str(one.pk),
+    )
+
+
 def seal_of_run(run: IssueRun) -> str:
+    """The seal of all that a run says; runs older than offers said nothing of them."""
+    offers = [str(int(run.is_near)), run.offers_digest] if run.offers_digest else []
     return sealed(
         run.previous_digest,
         run.rule_version,
@@ -151,6 +173,7 @@ def seal_of_run(run: IssueRun) -> str:
         run.inputs_digest,
         run.decisions_digest,
         run.next_seed_digest,
+        *offers,
     )
 
 
@@ -167,11 +190,28 @@ def differences(run: IssueRun) -> Iterator[str]:
     inputs = unpack(packed)
     if sha256(canonical(inputs)).hexdigest() != run.inputs_digest:
         yield "inputs: not those that the run sealed"
+    decided = decide(inputs, run.seed)
     rows = run.decisions.select_related("appointment").order_by("rank")
-    for made, row in zip_longest(decide(inputs, run.seed), rows):
+    for made, row in zip_longest(decided, rows):
         again, kept = _said_by_replay(made), _said_by_row(row)
         if again != kept and not _is_elsewhere(again, kept):
             yield f"rank {(again or kept)[0]}: replayed {again}, kept {kept}"
+    yield from _other_offers(run, decided)
+
+
+def _other_offers(run: IssueRun, decided: list[Given]) -> Iterator[str]:
+    made = [
+        (one.ranked.rank, one.ranked.waiting.clearance_id, one.offered.slot_id, one.offered.number)
+        for one in decided
+        if one.offered is not None
+    ]
+    kept = [
+        (one.rank, str(one.clearance_id), str(one.slot_id), one.seat_number)
+        for one in run.offers.order_by("rank")
+    ]
+    for again, row in zip_longest(made, kept):
+        if again != row:
+            yield f"offer: replayed {again}, kept {row}"
 
 
 def _said_by_replay(made: Given | None) -> tuple:
@@ -220,6 +260,17 @@ def broken_links(prefecture_code: str) -> Iterator[str]:
             link = row.digest
         if link != run.decisions_digest:
             yield f"run {run.pk}: its decisions are not those that it sealed"
+        yield from _broken_offers(run)
         before, drawn = run.digest, run.next_seed_digest
     for run in following.values():
         yield f"run {run.pk}: follows a run that is not there"
+
+
+def _broken_offers(run: IssueRun) -> Iterator[str]:
+    link = run.decisions_digest
+    for row in run.offers.order_by("rank"):
+        if row.digest != seal_of_offer(link, row):
+            yield f"run {run.pk}, offer of rank {row.rank}: its seal is another"
+        link = row.digest
+    if run.offers_digest and link != run.offers_digest:
+        yield f"run {run.pk}: its offers are not those that it sealed"

@@ -52,11 +52,16 @@ with wanted as materialized (
             and out.period && tstzrange(starts_at, starts_at + make_interval(mins => length)))
 )
 """
-_HELD = """exists (select from appointments_appointment held where held.slot_id = slot.id
-    and held.state in ('issued', 'confirmed', 'honoured'))"""
+_HELD = """(exists (select from appointments_appointment held where held.slot_id = slot.id
+    and held.state in ('issued', 'confirmed', 'honoured'))
+    or exists (select from appointments_shortnoticeoffer offer where offer.slot_id = slot.id
+    and offer.state in ('open', 'accepted')))"""
+_NOT_OFFERED = """not exists (select from appointments_shortnoticeoffer offer
+    where offer.slot_id = seat.slot_id and offer.seat_number = seat.number
+    and offer.state in ('open', 'accepted'))"""
 _AHEAD = "slot.prefecture_code = %(office)s and lower(slot.period) > %(at)s"
 
-# What nobody holds and no pattern makes any more.
+# What nobody holds, nor is offered, and no pattern makes any more.
 _WITHDRAW = f"""{_WANTED}
 update appointments_slot slot set state = 'withdrawn'
 where {_AHEAD} and slot.state = 'open' and not {_HELD}
@@ -128,6 +133,7 @@ on conflict do nothing
 _NAME_SEATS = f"""{_SEATS}
 update appointments_seat seat set kind = asked.kind from asked
 where asked.slot_id = seat.slot_id and asked.number = seat.number and asked.kind <> seat.kind
+    and {_NOT_OFFERED}
 """  # noqa: S608 -- constants of this module
 _WITHDRAW_SEATS = f"""{_SEATS}
 update appointments_seat seat set kind = 'withdrawn' from offered
@@ -137,6 +143,7 @@ where offered.id = seat.slot_id and seat.kind <> 'withdrawn'
     and not exists (select from appointments_appointment held
         where held.slot_id = seat.slot_id and held.seat_number = seat.number
         and held.state in ('issued', 'confirmed', 'honoured'))
+    and {_NOT_OFFERED}
 """  # noqa: S608 -- constants of this module
 
 
@@ -145,7 +152,7 @@ def open_slots(prefecture_code: str, horizon_days: int = HORIZON_DAYS, *, at: da
     """Make the slots and seats of the coming days; withdraw those that no pattern makes any more.
 
     Running it again adds only what is missing. Returns the number of new slots. A slot that
-    somebody holds is never withdrawn: a closure or an outage is what takes appointments back.
+    somebody holds, or is offered, is never withdrawn: a closure or an outage takes it back.
     """
     first = clock.legal_day(at)
     last = first + timedelta(days=horizon_days)

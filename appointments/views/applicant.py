@@ -10,6 +10,7 @@ from django.views.generic import TemplateView, View
 
 from appointments import letters, queries, rules
 from appointments.forms.change import CannotComeForm
+from appointments.queries.offers import is_volunteer, offer_of
 from appointments.services import changing, notices, visiting
 from dossiers.api import Dossier
 from portal.core import clock
@@ -54,6 +55,8 @@ class ShowAppointment(OwnDossier, ReadOnlyView, TemplateView):
             "dossier": self.dossier,
             "appointment": appointment,
             "waiting": waiting,
+            "offer": offer_of(self.dossier.pk, at=at),
+            "is_volunteer": is_volunteer(self.dossier.pk),
             "moved_to": territory.prefecture(waiting.prefecture_code).name if moved else "",
             "is_doubted": moved and waiting.kept.is_doubted,
             "visit": visit,
@@ -132,4 +135,4 @@ class Notice(OwnDossier, View):
         except DomainRefusal as refusal:
             messages.info(request, " ".join(refusal.reasons))
             return HttpResponseRedirect(self.page())
-        return vault.serve(request, stored, download=True)
+        return vault.serve(request, stored)

@@ -18,7 +18,7 @@ class Passport(OneVisit, View):
         stored = passport_of(view)
         if stored is None or not self.may_be_shown():
             raise Http404
-        return vault.serve_preview(request, stored)
+        return vault.serve_page(request, stored, page=1, width=vault.LARGE)
 
     def may_be_shown(self):
         """To an agent of the counter, that day, who is not close to the person."""

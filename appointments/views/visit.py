@@ -23,11 +23,9 @@ _NO_FORMS = dict.fromkeys(("arrive", "turn_away", "complete", "leave", "call"))
 
 
 def passport_of(view):
-    """The first file of the passport's box, or None."""
-    for box in view.evidence:
-        if box.rule_code == PASSPORT and box.files:
-            return box.files[0]
-    return None
+    """The first file of the passport's box whose pages can be shown, or None."""
+    given = (file for box in view.evidence if box.rule_code == PASSPORT for file in box.files)
+    return next((file for file in given if file.is_shown), None)
 
 
 class OneVisit(AtASite):

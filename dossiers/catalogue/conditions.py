@@ -1,165 +1,154 @@
-"""When a field, a step, an evidence or a fee applies: conditions are data, evaluated purely."""
+"""When a field, a step, an evidence or a fee applies: one pass over the form, in the order asked.
+
+One pass suffices because a condition may only name a field asked before it (the loader refuses
+the contrary), so what is hidden hides what depends on it. The cost follows the number of fields
+and of comparisons, never their product.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from dossiers.catalogue.comparing import (
+    AllOf,
+    Answers,
+    AnyOf,
+    Comparison,
+    Condition,
+    Not,
+    holds,
+    is_answered,
+    is_none,
+)
+from dossiers.catalogue.days import as_date
 
 if TYPE_CHECKING:
     from dossiers.catalogue.schema import EvidenceRule, Field, Procedure, Step
 
-Answers = Mapping[str, Any]
-
-OPERATORS = ("equals", "not_equals", "in", "before", "after", "filled")
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One question about one answer. Without an answer, only `filled = false` holds."""
-
-    field: str
-    operator: str
-    value: str | int | bool | date | tuple[str | int | bool, ...]
-
-    def holds(self, answers: Answers) -> bool:
-        answer = answers.get(self.field)
-        if self.operator == "filled":
-            return is_answered(answer) is self.value
-        if not is_answered(answer):
-            return False
-        return _COMPARE[self.operator](answer, self.value)
-
-    def comparisons(self) -> Iterator[Comparison]:
-        yield self
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    conditions: tuple[Condition, ...]
-
-    def holds(self, answers: Answers) -> bool:
-        return all(part.holds(answers) for part in self.conditions)
-
-    def comparisons(self) -> Iterator[Comparison]:
-        for part in self.conditions:
-            yield from part.comparisons()
+__all__ = [
+    "AllOf",
+    "Answers",
+    "AnyOf",
+    "Comparison",
+    "Condition",
+    "Not",
+    "Shown",
+    "as_date",
+    "entries_of",
+    "entry_shown",
+    "evidence_for",
+    "holds",
+    "is_answered",
+    "lacks_answer",
+    "meant",
+    "missing",
+    "prune",
+    "said_as",
+    "shown",
+    "visible_fields",
+    "visible_steps",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
-    conditions: tuple[Condition, ...]
+class Shown:
+    """The pages to go through, each with its fields to show, and the answers to those fields."""
 
-    def holds(self, answers: Answers) -> bool:
-        return any(part.holds(answers) for part in self.conditions)
-
-    def comparisons(self) -> Iterator[Comparison]:
-        for part in self.conditions:
-            yield from part.comparisons()
+    pages: tuple[tuple[Step, tuple[Field, ...]], ...]
+    answers: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
-    condition: Condition
-
-    def holds(self, answers: Answers) -> bool:
-        return not self.condition.holds(answers)
-
-    def comparisons(self) -> Iterator[Comparison]:
-        yield from self.condition.comparisons()
-
-
-Condition = Comparison | AllOf | AnyOf | Not
-
-
-def is_answered(value: object) -> bool:
-    """False for what a form leaves when nothing was said; `False` and 0 are answers."""
-    return value is not None and value != "" and value != [] and value != ()
-
-
-def as_date(value: object) -> date | None:
-    """A date from an answer (ISO text or date); None when it is neither."""
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _same(answer: object, value: object) -> bool:
-    # True == 1 in Python; a "yes" must never pass for the number one.
-    return answer == value and isinstance(answer, bool) is isinstance(value, bool)
-
-
-def _is_before(answer: object, value: date) -> bool:
-    day = as_date(answer)
-    return day is not None and day < value
-
-
-def _is_after(answer: object, value: date) -> bool:
-    day = as_date(answer)
-    return day is not None and day > value
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "equals": _same,
-    "not_equals": lambda answer, value: not _same(answer, value),
-    "in": lambda answer, values: any(_same(answer, value) for value in values),
-    "before": _is_before,
-    "after": _is_after,
-}
-
-
-def holds(condition: Condition | None, answers: Answers) -> bool:
-    """Whether the condition is met; no condition always is."""
-    return condition is None or condition.holds(answers)
-
-
-def visible_fields(step: Step, answers: Answers) -> tuple[Field, ...]:
-    """The fields of the step to show; a field hidden here opens no other field of the step."""
+def shown(procedure: Procedure, answers: Answers) -> Shown:
+    """Read the whole form once; pages that show nothing are left out."""
     kept = dict(answers)
-    return tuple(_visible(step, kept))
+    pages: list[tuple[Step, tuple[Field, ...]]] = []
+    names: set[str] = set()
+    for step in procedure.steps:
+        fields = tuple(_visible(step, kept))
+        names.update(field.name for field in fields)
+        if fields:
+            pages.append((step, fields))
+    return Shown(tuple(pages), {name: value for name, value in kept.items() if name in names})
 
 
 def _visible(step: Step, kept: dict[str, Any]) -> Iterator[Field]:
     """Yield the visible fields in order, taking answers to hidden ones out of `kept`."""
-    shown = holds(step.when, kept)
+    is_shown = holds(step.when, kept)
     for field in step.fields:
-        if shown and holds(field.when, kept):
-            yield field
-        else:
+        if not (is_shown and holds(field.when, kept)):
             kept.pop(field.name, None)
+            continue
+        if field.kind == "list" and field.name in kept:
+            kept[field.name] = [entry_shown(field, e, kept)[1] for e in entries_of(field, kept)]
+        yield field
+
+
+def entries_of(field: Field, answers: Answers) -> list[Mapping[str, Any]]:
+    """The entries answered to a list; what is no entry is none."""
+    value = answers.get(field.name)
+    return [e for e in value if isinstance(e, dict)] if isinstance(value, list) else []
+
+
+def entry_shown(
+    field: Field, entry: Mapping[str, Any], answers: dict[str, Any]
+) -> tuple[tuple[Field, ...], dict[str, Any]]:
+    """The fields that one entry shows, and its answers to them.
+
+    Inside a list, a condition reads the entry first, then the form around it.
+    """
+    kept = dict(entry)
+    blank = dict.fromkeys(part.name for part in field.fields)
+    around = ChainMap(kept, blank, answers)
+    fields = []
+    for part in field.fields:
+        if holds(part.when, around):
+            fields.append(part)
+        else:
+            kept.pop(part.name, None)
+    names = {part.name for part in fields}
+    return tuple(fields), {name: value for name, value in kept.items() if name in names}
+
+
+def lacks_answer(field: Field, answers: dict[str, Any]) -> bool:
+    """Whether a shown field must still be answered: all of it, or one entry of a list."""
+    if not is_answered(answers.get(field.name)):
+        return field.required
+    if field.kind != "list":
+        return False
+    entries = entries_of(field, answers)
+    return len(entries) < field.least or any(
+        part.required and not is_answered(kept.get(part.name))
+        for parts, kept in (entry_shown(field, entry, answers) for entry in entries)
+        for part in parts
+    )
+
+
+def visible_fields(step: Step, answers: Answers) -> tuple[Field, ...]:
+    """The fields of the step to show; a field hidden here opens no other field of the step."""
+    return tuple(_visible(step, dict(answers)))
 
 
 def prune(procedure: Procedure, answers: Answers) -> dict[str, Any]:
-    """The answers without those to hidden or unknown fields.
-
-    One pass suffices because a condition may only name a field asked before it
-    (the loader refuses the contrary), so what is hidden hides what depends on it.
-    """
-    kept = dict(answers)
-    visible: set[str] = set()
-    for step in procedure.steps:
-        visible.update(field.name for field in _visible(step, kept))
-    return {name: value for name, value in kept.items() if name in visible}
+    """The answers without those to hidden or unknown fields."""
+    return shown(procedure, answers).answers
 
 
 def visible_steps(procedure: Procedure, answers: Answers) -> tuple[Step, ...]:
     """The pages to go through: those whose condition holds and that show at least one field."""
-    kept = dict(answers)
-    return tuple(step for step in procedure.steps if list(_visible(step, kept)))
+    return tuple(step for step, _fields in shown(procedure, answers).pages)
 
 
 def missing(procedure: Procedure, answers: Answers) -> tuple[tuple[Step, Field], ...]:
     """The visible required fields without an answer, with the step where each is asked."""
-    kept = dict(answers)
+    found = shown(procedure, answers)
     return tuple(
         (step, field)
-        for step in procedure.steps
-        for field in list(_visible(step, kept))
-        if field.required and not is_answered(kept.get(field.name))
+        for step, fields in found.pages
+        for field in fields
+        if lacks_answer(field, found.answers)
     )
 
 
@@ -169,12 +158,17 @@ def evidence_for(procedure: Procedure, answers: Answers) -> tuple[EvidenceRule, 
     return tuple(rule for rule in procedure.evidence if holds(rule.when, kept))
 
 
-def meant(procedure: Procedure, answers: Answers, meaning: str) -> Any:
-    """The answer to the field bearing this meaning, None without one; dates come back as dates."""
+def said_as(procedure: Procedure, answers: Answers, meaning: str) -> Any:
+    """The answer to the field bearing this meaning, as it is kept; None without one."""
     field = procedure.meaning(meaning)
     if field is None:
         return None
     value = prune(procedure, answers).get(field.name)
-    if not is_answered(value):
-        return None
-    return as_date(value) if field.kind == "date" else value
+    return value if is_answered(value) and not is_none(value) else None
+
+
+def meant(procedure: Procedure, answers: Answers, meaning: str) -> Any:
+    """The same, dates as dates: None too for a date known in part, which is no day."""
+    value = said_as(procedure, answers, meaning)
+    field = procedure.meaning(meaning)
+    return as_date(value) if field is not None and field.kind == "date" else value

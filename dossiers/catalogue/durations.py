@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from dossiers.catalogue.conditions import Answers, meant
-from dossiers.catalogue.windows import add_months
+from dossiers.catalogue.days import add_months
 
 if TYPE_CHECKING:
     from dossiers.catalogue.schema import Procedure

@@ -7,15 +7,16 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from dossiers.catalogue.conditions import (
+from dossiers.catalogue.comparing import (
+    AGES,
     OPERATORS,
     AllOf,
     AnyOf,
     Comparison,
     Condition,
     Not,
-    as_date,
 )
+from dossiers.catalogue.days import as_date
 from dossiers.catalogue.text import LANGUAGES, Text
 
 INVALID = object()
@@ -151,7 +152,9 @@ class Reader:
         return AllOf(tuple(parts)) if word == "all" else AnyOf(tuple(parts))
 
     def _comparison(self, value: Any, place: str) -> Any:
-        unknown = [key for key in value if key != "field" and key not in OPERATORS]
+        aged = [key for key in value if key in AGES]
+        known = ("field", "at") if aged else ("field",)
+        unknown = [key for key in value if key not in known and key not in OPERATORS]
         for key in unknown:
             self.note(under(place, key), "clé inconnue")
         found = [key for key in value if key in OPERATORS]
@@ -161,11 +164,24 @@ class Reader:
             return self.note(place, "un champ et un seul opérateur sont attendus")
         operator = found[0]
         operand = self._operand(operator, value[operator], under(place, operator))
-        return INVALID if operand is INVALID else Comparison(value["field"], operator, operand)
+        at = self._day_of_age(value.get("at"), under(place, "at")) if aged else None
+        if INVALID in (operand, at):
+            return INVALID
+        return Comparison(value["field"], operator, operand, at)
+
+    def _day_of_age(self, value: Any, place: str) -> Any:
+        """The day of an age: a day, the field that gives it, or "filing"."""
+        if isinstance(value, str):
+            return as_date(value) or value
+        if value is None:
+            return self.note(place, "clé obligatoire absente")
+        return self._plain(date, value, place)
 
     def _operand(self, operator: str, operand: Any, place: str) -> Any:
         if operator in ("before", "after"):
             return self._plain(date, operand, place)
+        if operator in AGES:
+            return self._plain(int, operand, place)
         if operator == "filled":
             return self._plain(bool, operand, place)
         if operator == "in":
@@ -199,7 +215,8 @@ def dump(value: Any) -> Any:
     A new optional attribute of the schema thus changes no fingerprint already stored.
     """
     if isinstance(value, Comparison):
-        return {"field": value.field, value.operator: dump(value.value)}
+        at = {} if value.at is None else {"at": dump(value.at)}
+        return {"field": value.field, value.operator: dump(value.value), **at}
     if isinstance(value, Not):
         return {"not": dump(value.condition)}
     if isinstance(value, AllOf | AnyOf):

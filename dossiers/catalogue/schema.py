@@ -1,10 +1,11 @@
 """The shape of a procedure: what a data file may say. Frozen, pure Python, without Django."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
+from dossiers.catalogue.channels import Channel
 from dossiers.catalogue.conditions import Condition
 from dossiers.catalogue.fees import Confidence, Fee, FeeUse
 from dossiers.catalogue.text import Text
@@ -14,6 +15,7 @@ __all__ = [
     "MEANINGS",
     "Board",
     "CatalogueError",
+    "Channel",
     "Check",
     "Confidence",
     "Deadline",
@@ -44,6 +46,11 @@ FieldKind = Literal[
     "passport_number",
     "photo_code",
     "money",
+    "mrz",
+    "visa_number",
+    "stamp_number",
+    "siret",
+    "list",
 ]
 
 # What a field means to the rest of the house, and the kinds it may then have.
@@ -70,10 +77,12 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "commune": ("commune",),
     "institution": ("text",),
     "title_kind": ("choice",),
-    "title_number": ("text",),
+    "title_number": ("text", "visa_number"),
     "title_starts_on": ("date",),
     "title_ends_on": ("date",),
     "entered_on": ("date",),
+    "moved_on": ("date",),
+    "contract_ends_on": ("date",),
     "cycle_ends_on": ("date",),
 }
 REQUIRED_MEANINGS = (
@@ -88,6 +97,8 @@ REQUIRED_MEANINGS = (
     "email",
     "photo_code",
 )
+MOST_ENTRIES = 10
+"""Entries of a list that sets no maximum of its own."""
 
 
 class CatalogueError(ValueError):
@@ -106,7 +117,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One question. `minimum`, `maximum` bound numbers and dates; `must_be` counts from today."""
+    """One question. `minimum`, `maximum` bound numbers and dates; `must_be` counts from today.
+
+    `partial`: a date of which only the month or the year may be known. `none`: the words of a
+    box for who has nothing to write ("one name only"). `filled_from`: the house answers, the
+    person reads. A `list` repeats `fields` once for each `entry`, from `minimum` to `maximum`.
+    `wrong` is what the person reads when the answer has not the form of `pattern`.
+    """
 
     name: str
     kind: FieldKind
@@ -120,8 +137,30 @@ class Field:
     maximum: int | date | None = None
     must_be: Literal["past", "future"] | None = None
     pattern: str | None = None
+    wrong: Text | None = None
     autocomplete: str | None = None
     means: str | None = None
+    partial: bool = False
+    none: Text | None = None
+    filled_from: Literal["account_email"] | None = None
+    entry: Text | None = None
+    fields: tuple["Field", ...] = ()
+
+    @property
+    def least(self) -> int:
+        """How many entries a list needs."""
+        return self.minimum if isinstance(self.minimum, int) else int(self.required)
+
+    @property
+    def most(self) -> int:
+        """How many entries a list takes."""
+        return self.maximum if isinstance(self.maximum, int) else MOST_ENTRIES
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition of the question, those inside its entries included."""
+        for field in (self, *self.fields):
+            if field.when is not None:
+                yield field.when
 
     def label_of(self, value: object) -> Text | None:
         """The label of a choice, None for a value that is not offered."""
@@ -144,7 +183,8 @@ class EvidenceRule:
     """A piece of evidence the law asks for (pièce justificative): the demand, not the file.
 
     `essential` marks what examination cannot begin without; the rest must not stop it
-    (CRPA L.114-5-1).
+    (CRPA L.114-5-1). `ends_on` names the answer that says until when the document is valid. It is
+    asked of requests filed from `since` to `until`, both days included.
     """
 
     code: str
@@ -159,13 +199,19 @@ class EvidenceRule:
     essential: bool = False
     translated: bool = False
     max_age_months: int | None = None
+    ends_on: str | None = None
     accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png", "image/heic")
     max_files: int = 4
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A delay of the law, in days or in calendar months."""
+    """A delay of the law, in days or in calendar months, for requests filed while it is in force.
+
+    `when` names those whom it concerns; of two delays of one effect, the first that applies wins.
+    """
 
     code: str
     label: Text
@@ -174,6 +220,9 @@ class Deadline:
     confidence: Confidence
     days: int | None = None
     months: int | None = None
+    when: Condition | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +292,7 @@ class Procedure:
 
     code: str
     source_code: str
-    family: Literal["first", "renewal", "duplicate"]
+    family: Literal["first", "renewal", "duplicate", "change"]
     authority: Literal["residence", "national"]
     prints: Literal["on-record", "required"]
     title: Text
@@ -263,6 +312,7 @@ class Procedure:
     checks: tuple[Check, ...] = ()
     grounds: tuple[Ground, ...] = ()
     board_before_refusal: Board | None = None
+    channels: tuple[Channel, ...] = ()
 
     def step(self, code: str) -> Step:
         """The step of that code; KeyError without one."""

@@ -1,4 +1,4 @@
-"""What procedures share (fields, evidence, windows, delays, fees, grounds), merged into each."""
+"""What procedures share (fields, evidence, windows, delays, fees, checks, grounds), merged in."""
 
 import tomllib
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from dossiers.catalogue.fees import Fee
 from dossiers.catalogue.reading import INVALID, Reader, under
-from dossiers.catalogue.schema import Deadline, EvidenceRule, Field, Ground, Step
+from dossiers.catalogue.schema import Check, Deadline, EvidenceRule, Field, Ground, Step
 from dossiers.catalogue.windows import Window
 
 Table = dict[str, Any]
@@ -18,6 +18,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "_deadlines.toml": ("deadlines",),
     "_fees.toml": ("schedules", "fees"),
     "_grounds.toml": ("grounds",),
+    "_checks.toml": ("checks",),
 }
 # Section: what an entry is, and the attribute that its key gives.
 SECTIONS: dict[str, tuple[type, str, str]] = {
@@ -28,7 +29,10 @@ SECTIONS: dict[str, tuple[type, str, str]] = {
     "deadlines": (Deadline, "code", "échéance inconnue"),
     "fees": (Fee, "code", "taxe inconnue"),
     "grounds": (Ground, "code", "motif inconnu"),
+    "checks": (Check, "code", "vérification inconnue"),
 }
+# Lists of a procedure whose entries name a shared one, or change some of its keys.
+LISTS = ("evidence", "deadlines", "grounds", "checks")
 SCHEDULE_KEYS = {"legal", "confidence", "since", "until"}
 
 
@@ -71,6 +75,8 @@ class Shared:
                 whole = {key_name: key, **entry} if isinstance(entry, dict) else entry
                 if section == "steps":
                     whole = self._fields_of(whole, place)
+                if section == "fields":
+                    whole = self._entries_of(whole, place)
                 if section == "fees":
                     whole = self._priced(whole, schedules, place)
                 sound = self.reader.build(kind, whole, place) is not INVALID
@@ -122,15 +128,35 @@ class Shared:
         if not isinstance(step, dict) or not isinstance(step.get("fields"), list):
             return step
         fields = [
-            self._merged("fields", item, f"{place}.fields[{i}]")
-            for i, item in enumerate(step["fields"])
+            self._question(item, f"{place}.fields[{i}]") for i, item in enumerate(step["fields"])
         ]
         return {**step, "fields": fields}
+
+    def _question(self, item: Any, place: str, *, inside: bool = False) -> Any:
+        """A question with everything shared merged in, as are those that a list repeats.
+
+        A meaning is borne once: a shared question repeated in a list leaves its own outside.
+        """
+        question = self._merged("fields", item, place)
+        if not isinstance(question, dict):
+            return question
+        if inside and question is not item:
+            question = {key: value for key, value in question.items() if key != "means"}
+        return self._entries_of(question, place)
+
+    def _entries_of(self, question: Any, place: str) -> Any:
+        if not isinstance(question, dict) or not isinstance(question.get("fields"), list):
+            return question
+        parts = [
+            self._question(part, f"{place}.fields[{i}]", inside=True)
+            for i, part in enumerate(question["fields"])
+        ]
+        return {**question, "fields": parts}
 
     def expand(self, table: Table, file: str) -> Table:
         """The table of a procedure with everything shared merged in."""
         whole = dict(table)
-        for key in ("steps", "evidence", "deadlines", "fees", "other_windows", "grounds"):
+        for key in (*LISTS, "steps", "fees", "other_windows"):
             if isinstance(table.get(key), list):
                 whole[key] = [
                     self._expanded(key, item, f"{file}: {key}[{i}]")
@@ -146,7 +172,7 @@ class Shared:
         if key == "steps":
             step = self._merged("steps", item, place)
             return self._fields_of(step, place)
-        if key in ("evidence", "deadlines", "grounds"):
+        if key in LISTS:
             return self._merged(key, item, place)
         inner, section = ("fee", "fees") if key == "fees" else ("window", "windows")
         if isinstance(item, dict) and isinstance(item.get(inner), str):

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from dossiers.catalogue.conditions import Answers, Condition, holds, meant, prune
+from dossiers.catalogue.days import add_months
 from dossiers.catalogue.fees import Confidence
 from dossiers.catalogue.text import Text
 
 if TYPE_CHECKING:
     from dossiers.catalogue.schema import Procedure
 
-Kind = Literal["before-expiry", "after-entry", "while-valid", "anytime"]
+Kind = Literal[
+    "before-expiry", "after-entry", "after-move", "after-majority", "while-valid", "anytime"
+]
 Status = Literal["open", "early", "late", "too-late", "unknown"]
+
+# The answer from which each kind counts, by its meaning.
+COUNTED_FROM: dict[str, str] = {
+    "before-expiry": "title_ends_on",
+    "after-entry": "entered_on",
+    "after-move": "moved_on",
+    "after-majority": "birth_date",
+    "while-valid": "title_ends_on",
+}
+MAJORITY_YEARS = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +48,9 @@ class Window:
 
     before-expiry: from `opens_days_before` to `closes_days_before` the end of the title, both
     days included, then late for `late_months_after` months after the end. after-entry: within
-    `months_after_entry` months. while-valid: while `months_left` months remain. anytime: always.
+    `months_after_entry` months. after-move, after-majority: within `months_after` months of the
+    move, or of the eighteenth birthday. while-valid: while `months_left` months remain. anytime:
+    always.
     """
 
     code: str
@@ -49,6 +63,7 @@ class Window:
     closes_days_before: int | None = None
     late_months_after: int | None = None
     months_after_entry: int | None = None
+    months_after: int | None = None
     months_left: int | None = None
     late_charge: bool = False
     extension_by_right: bool = False
@@ -56,10 +71,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowChoice:
-    """Another window, for those whose answers meet the condition."""
+    """Another window, for those whose answers meet the condition, from a day to a day."""
 
     window: Window
-    when: Condition
+    when: Condition | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +117,6 @@ class WindowAnswer:
         return self.message.get(language).format(**written)
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day of the month later (or earlier), or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not MINYEAR <= year <= MAXYEAR:
-        return date.max if months > 0 else date.min
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def _days_before(day: date, days: int) -> date:
     return day - timedelta(days=days) if (day - date.min).days >= days else date.min
 
@@ -118,12 +127,19 @@ def assess(
     *,
     title_ends_on: date | None = None,
     entered_on: date | None = None,
+    moved_on: date | None = None,
+    birth_date: date | None = None,
 ) -> WindowAnswer:
     """Where `today` stands in the window; "unknown" while the date it counts from is not known."""
     if window.kind == "before-expiry":
         return _before_expiry(window, today, title_ends_on)
     if window.kind == "after-entry":
-        return _after_entry(window, today, entered_on)
+        return _after(window, today, entered_on, window.months_after_entry)
+    if window.kind == "after-move":
+        return _after(window, today, moved_on, window.months_after)
+    if window.kind == "after-majority":
+        grown = add_months(birth_date, 12 * MAJORITY_YEARS) if birth_date else None
+        return _after(window, today, grown, window.months_after)
     if window.kind == "while-valid":
         return _while_valid(window, today, title_ends_on)
     return WindowAnswer(window=window, status="open")
@@ -147,14 +163,12 @@ def _before_expiry(window: Window, today: date, ends_on: date | None) -> WindowA
     )
 
 
-def _after_entry(window: Window, today: date, entered_on: date | None) -> WindowAnswer:
-    if entered_on is None:
+def _after(window: Window, today: date, day: date | None, months: int | None) -> WindowAnswer:
+    if day is None:
         return WindowAnswer(window=window, status="unknown")
-    closes_on = add_months(entered_on, window.months_after_entry or 0)
-    if today < entered_on:
-        return WindowAnswer(window=window, status="early", opens_on=entered_on, closes_on=closes_on)
-    status: Status = "open" if today <= closes_on else "late"
-    return WindowAnswer(window=window, status=status, opens_on=entered_on, closes_on=closes_on)
+    closes_on = add_months(day, months or 0)
+    status: Status = "early" if today < day else "open" if today <= closes_on else "late"
+    return WindowAnswer(window=window, status=status, opens_on=day, closes_on=closes_on)
 
 
 def _while_valid(window: Window, today: date, ends_on: date | None) -> WindowAnswer:
@@ -176,9 +190,5 @@ def window_for(procedure: Procedure, answers: Answers) -> Window:
 
 def assess_filing(procedure: Procedure, answers: Answers, today: date) -> WindowAnswer:
     """The same as `assess`, reading the window and its dates in the answers."""
-    return assess(
-        window_for(procedure, answers),
-        today,
-        title_ends_on=meant(procedure, answers, "title_ends_on"),
-        entered_on=meant(procedure, answers, "entered_on"),
-    )
+    days = {name: meant(procedure, answers, name) for name in set(COUNTED_FROM.values())}
+    return assess(window_for(procedure, answers), today, **days)

@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.enums import AssistanceReason, Consent
-from dossiers.forms.builder import CodeField, MailField
+from dossiers.forms.builder import MailField
+from dossiers.forms.printed import CodeField
 from portal.accounts.models import LANGUAGES
 from portal.core.forms import DatePartsField, PlainTextField
 

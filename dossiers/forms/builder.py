@@ -1,48 +1,47 @@
-"""From the catalogue's questions to form fields, and back to answers that can be kept."""
+"""From the catalogue's questions to form fields."""
 
 import datetime as dt
 import re
+from functools import partial
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.catalogue.conditions import as_date
-from dossiers.forms.commune import CommuneField, known_commune
+from dossiers.forms.commune import CommuneField
+from dossiers.forms.lists import ListField
+from dossiers.forms.nothing import OrNothingField
+from dossiers.forms.printed import CODES, CodeField, MrzField, SiretField
 from dossiers.queries.countries import STATELESS, country_choices, country_name
+from dossiers.queries.phones import read_phone
 from portal.core.forms import DatePartsField, PlainTextField
+from portal.core.partial_dates import PartialDateField
 
 RADIOS_AT_MOST = 8
 LARGEST_NUMBER = 999_999_999
 LATEST_DAY = dt.date(2200, 12, 31)
-CODE_SIGNS = re.compile(r"[\s.\-/]+")
-
-
-class CodeField(PlainTextField):
-    """A number printed on a paper: spaces, dots and dashes do not count, nor does the case."""
-
-    def __init__(self, *, pattern, wrong, **options):
-        super().__init__(dir="ltr", **options)
-        self.widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
-        self.validators.append(RegexValidator(rf"\A(?:{pattern})\Z", wrong, code="wrong_form"))
-
-    def to_python(self, value):
-        return CODE_SIGNS.sub("", super().to_python(value)).upper()
 
 
 class PhoneField(PlainTextField):
-    """A telephone number in any usual writing, with or without a country code."""
+    """A telephone number in any usual writing; kept with the code of its country."""
 
     def __init__(self, **options):
         super().__init__(dir="ltr", **options)
         self.widget.input_type = "tel"
-        wrong = _(
-            "Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +212 6 12 34 56 78."
-        )
-        self.validators.append(RegexValidator(r"\A\+?[0-9]{6,15}\Z", wrong, code="wrong_form"))
 
     def to_python(self, value):
-        return re.sub(r"[\s.\-()/]+", "", super().to_python(value))
+        text = super().to_python(value)
+        number = read_phone(text) if text else ""
+        if number is None:
+            raise ValidationError(
+                _(
+                    "Écrivez un numéro de téléphone entier, par exemple 06 12 34 56 78 ou "
+                    "+212 6 12 34 56 78."
+                ),
+                code="wrong_form",
+            )
+        return number
 
 
 class MailField(PlainTextField):
@@ -72,42 +71,15 @@ class WholeNumberField(forms.IntegerField):
         return super().to_python(value)
 
 
-def form_field(field, *, today, language):
-    """The form field of one question."""
-    return BUILDERS[field.kind](field, _common(field, language), today, language)
-
-
-def to_answer(value):
-    """What is kept of a cleaned value: plain JSON, dates as ISO text."""
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def from_answer(field, answer):
-    """What a form field shows of a kept answer."""
-    if field.kind == "date":
-        return as_date(answer)
-    if field.kind == "yes_no":
-        return {True: "yes", False: "no"}.get(answer, "")
-    return answer
-
-
-def posted_names(field):
-    """The keys under which a page posts this question."""
-    suffixes = {"date": ("_day", "_month", "_year"), "commune": ("", "_choice")}
-    return [f"{field.name}{suffix}" for suffix in suffixes.get(field.kind, ("",))]
-
-
-def as_posted(field, answer):
-    """The keys a page would post for a kept answer left untouched."""
-    if field.kind == "date":
-        day = as_date(answer)
-        parts = (f"{day.day:02}", f"{day.month:02}", f"{day.year:04}") if day else ("", "", "")
-        return dict(zip(posted_names(field), parts, strict=True))
-    if field.kind == "commune":
-        known = known_commune(answer)
-        return {field.name: known["text"], f"{field.name}_choice": known["choice"]}
-    shown = from_answer(field, answer)
-    return {field.name: "" if shown is None else str(shown)}
+def form_field(field, *, today, language, around=None):
+    """The form field of one question; `around` are the answers that a list's conditions read."""
+    if field.kind == "list":
+        return _list(field, _common(field, language), today, language, around)
+    built = BUILDERS[field.kind](field, _common(field, language), today, language)
+    if field.none:
+        built = OrNothingField(built, box=field.none.get(language))
+    built.disabled = field.filled_from is not None
+    return built
 
 
 def _common(field, language):
@@ -119,12 +91,14 @@ def _common(field, language):
     }
 
 
-def _text(field, common, _today, _language):
+def _text(field, common, _today, language):
     built = PlainTextField(
         max_length=field.max_length or 200, autocomplete=field.autocomplete, **common
     )
     if field.pattern:
         wrong = _("Cette réponse n’a pas la forme attendue.")
+        if field.wrong:
+            wrong = field.wrong.get(language)
         built.validators.append(RegexValidator(rf"\A(?:{field.pattern})\Z", wrong))
     return built
 
@@ -140,9 +114,8 @@ def _date(field, common, today, _language):
         latest = min(latest, today)
     if field.must_be == "future":
         earliest = max(earliest or today, today)
-    return DatePartsField(
-        earliest=earliest, latest=latest, autocomplete=field.autocomplete, **common
-    )
+    kind = PartialDateField if field.partial else DatePartsField
+    return kind(earliest=earliest, latest=latest, autocomplete=field.autocomplete, **common)
 
 
 def _email(field, common, _today, _language):
@@ -195,11 +168,21 @@ def _whole(field, common, _today, _language):
     return WholeNumberField(minimum=field.minimum, maximum=field.maximum, **common)
 
 
-def _code(pattern, wrong):
-    def build(field, common, _today, _language):
-        return CodeField(pattern=field.pattern or pattern, wrong=wrong, max_length=40, **common)
+def _code(field, common, _today, _language):
+    pattern, wrong = CODES[field.kind]
+    kind = SiretField if field.kind == "siret" else CodeField
+    return kind(pattern=field.pattern or pattern, wrong=wrong, max_length=40, **common)
 
-    return build
+
+def _mrz(_field, common, today, _language):
+    return MrzField(today=today, **common)
+
+
+def _list(field, common, today, language, around=None):
+    del common["error_messages"]
+
+    build = partial(form_field, today=today, language=language)
+    return ListField(field, build=build, language=language, around=around or {}, **common)
 
 
 BUILDERS = {
@@ -214,15 +197,7 @@ BUILDERS = {
     "commune": _commune,
     "integer": _whole,
     "money": _whole,
-    "foreigner_number": _code(
-        "[0-9]{10}", _("Le numéro étranger compte dix chiffres. Recopiez-le de votre titre.")
-    ),
-    "passport_number": _code(
-        "[A-Z0-9]{4,20}",
-        _("Le numéro de passeport ne contient que des lettres latines et des chiffres."),
-    ),
-    "photo_code": _code(
-        "[A-Z0-9]{22}",
-        _("Le code de la photo compte 22 lettres et chiffres. Recopiez-le de la planche."),
-    ),
+    "mrz": _mrz,
+    "list": _list,
+    **dict.fromkeys(CODES, _code),
 }

@@ -1,6 +1,8 @@
 """The tables of what an applicant says and gives."""
 
+from dossiers.models.album import Album, AlbumPage
 from dossiers.models.assistance import AssistedIdentification, AssistedSession
+from dossiers.models.code_use import CodeUse
 from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
 from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
@@ -10,8 +12,11 @@ from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.submission import Submission
 
 __all__ = [
+    "Album",
+    "AlbumPage",
     "AssistedIdentification",
     "AssistedSession",
+    "CodeUse",
     "CompletionItem",
     "CompletionReminder",
     "CompletionRequest",

@@ -8,7 +8,8 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models.person import Person
-from dossiers.models.procedure import ProcedureVersion, published
+from dossiers.models.procedure import ProcedureVersion, published, reads_by_the_day
+from portal.core import clock
 
 
 class DossierQuerySet(models.QuerySet):
@@ -95,8 +96,10 @@ class Dossier(models.Model):
 
     @property
     def procedure(self):
-        """The procedure as it was when this dossier was started."""
-        return published(self.version_id)
+        """The text it keeps to, as it reads on the day of its filing, or today for a draft."""
+        if not reads_by_the_day(self.version_id):
+            return published(self.version_id)
+        return published(self.version_id, clock.legal_day(self.filed_at or clock.now()))
 
     @property
     def is_draft(self):

@@ -1,6 +1,5 @@
 """Answers as people read them, and the fingerprints by which two tabs recognise a change."""
 
-import datetime as dt
 import hashlib
 import json
 
@@ -9,7 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dossiers.catalogue import conditions
+from dossiers.catalogue.comparing import is_none
+from dossiers.catalogue.days import span
 from dossiers.queries.countries import country_name
+from dossiers.queries.phones import show_phone
 from portal.territory import api as territory
 
 
@@ -35,6 +37,8 @@ def show(field, value, language: str) -> str:
     """One answer in words; an empty text when there is none."""
     if not conditions.is_answered(value):
         return ""
+    if is_none(value):
+        return field.none.get(language) if field.none else ""
     writer = WRITERS.get(field.kind)
     return writer(field, value, language) if writer else str(value)
 
@@ -51,7 +55,35 @@ def commune_label(commune) -> str:
 
 def _show_date(_field, value, _language):
     day = conditions.as_date(value)
-    return show_date(day) if isinstance(day, dt.date) else str(value)
+    if day is not None:
+        return show_date(day)
+    days = span(value)
+    if days is None:
+        return str(value)
+    if len(value) == 4:
+        return _("%(year)s (jour et mois inconnus)") % {"year": value}
+    return _("%(month)s (jour inconnu)") % {"month": formats.date_format(days[0], "F Y")}
+
+
+def _show_list(field, value, language):
+    """Every entry on one line; the pages that have room show them one by one."""
+    return " ; ".join(
+        f"{title} : {text}" for title, text in entries_in_words(field, value, language)
+    )
+
+
+def entries_in_words(field, value, language: str) -> list[tuple[str, str]]:
+    """Each entry of a list with its number, and its answers in words."""
+    entry = field.entry.get(language)
+    found = []
+    for number, answers in enumerate(conditions.entries_of(field, {field.name: value}), start=1):
+        said = (
+            f"{part.label.get(language)} : {show(part, answers[part.name], language)}"
+            for part in field.fields
+            if conditions.is_answered(answers.get(part.name))
+        )
+        found.append((f"{entry} {number}", ", ".join(said)))
+    return found
 
 
 def _show_choice(field, value, language):
@@ -81,4 +113,6 @@ WRITERS = {
     "country": lambda _field, value, language: country_name(value, language),
     "commune": _show_commune,
     "money": _show_money,
+    "phone": lambda _field, value, _language: show_phone(value),
+    "list": _show_list,
 }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from dossiers.catalogue.conditions import evidence_for, visible_fields, visible_steps
+from dossiers.catalogue.conditions import evidence_for
+from dossiers.catalogue.conditions import shown as shown_now
 from dossiers.catalogue.schema import Procedure
 from dossiers.enums import ItemKind
 from dossiers.models import Dossier, Evidence, Submission
@@ -74,8 +75,8 @@ def _askable_of(procedure: Procedure, answers: dict, names: dict | None, languag
             essential=field.required,
             is_expected=True,
         )
-        for step in visible_steps(procedure, answers)
-        for field in visible_fields(step, answers)
+        for _step, questions in shown_now(procedure, answers).pages
+        for field in questions
     ]
     expected = {rule.code for rule in evidence_for(procedure, answers)}
     boxes = [

@@ -1,6 +1,6 @@
 """Which answers a completion request opens: those asked, and those that they bring."""
 
-from dossiers.catalogue.conditions import is_answered, prune, visible_fields
+from dossiers.catalogue.conditions import is_answered, lacks_answer, shown
 from dossiers.enums import ItemKind
 
 
@@ -12,14 +12,14 @@ def open_questions(procedure, answers, items) -> tuple:
     opened = {item.code for item in items if item.kind == ItemKind.FIELD}
     asked = set(opened)
     for field in procedure.all_fields():
-        if field.when and any(part.field in opened for part in field.when.comparisons()):
+        read = (part.fields() for part in field.when.comparisons()) if field.when else ()
+        if any(opened & set(names) for names in read):
             opened.add(field.name)
-    kept = prune(procedure, answers)
-    shown = {field.name for step in procedure.steps for field in visible_fields(step, kept)}
+    now = {field.name for _step, fields in shown(procedure, answers).pages for field in fields}
     return tuple(
         field
         for field in procedure.all_fields()
-        if field.name in asked or field.name in opened & shown
+        if field.name in asked or field.name in opened & now
     )
 
 
@@ -29,5 +29,6 @@ def unanswered_questions(procedure, answers, items) -> tuple:
     return tuple(
         field
         for field in open_questions(procedure, answers, items)
-        if (field.required or field.name in asked) and not is_answered(answers.get(field.name))
+        if lacks_answer(field, answers)
+        or (field.name in asked and not is_answered(answers.get(field.name)))
     )

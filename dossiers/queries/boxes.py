@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from dossiers.catalogue.conditions import evidence_for
 from dossiers.models import Dossier
+from dossiers.queries.arriving import on_their_way
 from dossiers.queries.pages import page
+from dossiers.queries.problems import held_by_rule
+from dossiers.queries.reusing import ended_notice
+from portal.core import clock
+from portal.vault import api as vault
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,16 @@ class Held:
     replace_url: str
     remove_url: str
     state: str = "checked"
+    note: str = ""
+
+
+_NOTES = {
+    vault.ScanState.NOT_SCANNED: _(
+        "Pas encore analysé par l’antivirus : vous n’avez rien à faire."
+    ),
+    vault.ScanState.INFECTED: _("Ce fichier contient un virus : remplacez-le."),
+    vault.ScanState.UNREADABLE: _("Ce fichier ne peut pas être lu : remplacez-le."),
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,11 @@ class Box:
     files: tuple[Held, ...]
     is_full: bool
     add_url: str
+    uploads_url: str
+    album_url: str
     asked_why: str = ""
+    arriving: tuple = ()
+    ended: str = ""
 
     @property
     def state(self):
@@ -52,14 +72,26 @@ class Box:
 
 
 def boxes_of(dossier: Dossier, held: dict[str, list], language: str) -> list[Box]:
-    """Every box these answers call for, in the order of the procedure."""
+    """Every box these answers call for, in the order of the procedure, and what comes to each."""
+    coming = on_their_way(dossier, held)
     return [
-        box_view(dossier, rule, held.get(rule.code, []), language)
+        box_view(
+            dossier, rule, held.get(rule.code, []), language, arriving=coming.get(rule.code, ())
+        )
         for rule in evidence_for(dossier.procedure, dossier.answers)
     ]
 
 
-def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str = "") -> Box:
+def one_box(dossier: Dossier, rule, language: str, asked_why: str = "") -> Box:
+    """One box alone, with its files and what comes to it."""
+    held = held_by_rule(dossier)
+    coming = on_their_way(dossier, held).get(rule.code, ())
+    return box_view(dossier, rule, held.get(rule.code, []), language, asked_why, coming)
+
+
+def box_view(
+    dossier: Dossier, rule, held: list, language: str, asked_why: str = "", arriving=()
+) -> Box:
     """One box and its files; asked again, what was filed is to do again until a file is added."""
     again = bool(asked_why) and all(evidence.first_submission for evidence in held)
     add_url = page("evidence_box", dossier.pk, rule.code)
@@ -76,18 +108,29 @@ def box_view(dossier: Dossier, rule, held: list, language: str, asked_why: str =
         files=tuple(_held(dossier, evidence, add_url, again) for evidence in held),
         is_full=len(held) >= rule.max_files,
         add_url=add_url,
+        uploads_url=page("uploads", dossier.pk, rule.code),
+        album_url=page("album", dossier.pk, rule.code),
         asked_why=asked_why,
+        arriving=tuple(arriving),
+        ended=ended_notice(dossier, rule, clock.today()),
     )
 
 
 def _held(dossier, evidence, add_url, again):
-    open_url = page("file", evidence.file_id)
+    file = evidence.file
     return Held(
-        name=evidence.file.original_name,
-        size=filesizeformat(evidence.file.size),
-        open_url=open_url,
-        thumbnail=f"{open_url}?apercu=1" if evidence.file.preview_key else "",
+        name=file.original_name,
+        size=filesizeformat(file.size),
+        open_url=page("file", file.pk),
+        thumbnail=page("file_page", file.pk, 1, vault.SMALL) if file.is_shown else "",
         replace_url=f"{add_url}?remplace={evidence.pk}",
         remove_url=page("evidence_remove", dossier.pk, evidence.pk),
-        state="problem" if again else "checked",
+        state=_state(file, again),
+        note=_NOTES.get(file.scan_state, ""),
     )
+
+
+def _state(file, again):
+    if again or file.is_held_back:
+        return "problem"
+    return "checked" if file.is_shown else "checking"

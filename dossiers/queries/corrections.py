@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dossiers.catalogue.conditions import as_date, visible_fields, visible_steps
+from dossiers.catalogue.comparing import is_none
+from dossiers.catalogue.conditions import as_date, shown
 from dossiers.models import Correction, CorrectionContest, Dossier
 from dossiers.queries.answers import short_language, show
 
@@ -53,8 +54,8 @@ def correctable(dossier: Dossier) -> list:
     procedure = dossier.procedure
     return [
         field
-        for step in visible_steps(procedure, last.answers)
-        for field in visible_fields(step, last.answers)
+        for _step, fields in shown(procedure, last.answers).pages
+        for field in fields
         if field.means in IDENTITY + OTHERS
     ]
 
@@ -85,7 +86,9 @@ def slips_of(dossier: Dossier, language: str | None = None) -> tuple[list[Slip],
 
 def _typed(field, answers):
     value = answers.get(field.name)
-    return as_date(value) if field.kind == "date" else value
+    if is_none(value):
+        return None
+    return as_date(value) if field.kind == "date" and not field.partial else value
 
 
 def needs_proof(field) -> bool:

@@ -11,11 +11,33 @@ STATELESS = "XX"
 """A code reserved by ISO 3166 for users: a person no State considers its national."""
 
 
+OF_PASSPORTS = {
+    "D": "DE",
+    "RKS": "XK",
+    "XXA": STATELESS,
+    **dict.fromkeys(("GBD", "GBN", "GBO", "GBP", "GBS"), "GB"),
+}
+"""Codes that ICAO Doc 9303 prints in the place of those of ISO 3166."""
+
+
 @cache
+def _data():
+    return json.loads(Path(__file__).with_name("countries.json").read_text(encoding="utf-8"))
+
+
 def names():
     """{code: {language: name}}, read once."""
-    text = Path(__file__).with_name("countries.json").read_text(encoding="utf-8")
-    return json.loads(text)["names"]
+    return _data()["names"]
+
+
+@cache
+def _by_three_letters():
+    return {three: two for two, three in _data()["alpha3"].items()} | OF_PASSPORTS
+
+
+def country_of_passport(code: str) -> str:
+    """The country of the letters printed in a passport; empty for those that name none."""
+    return _by_three_letters().get(code, "")
 
 
 def country_name(code: str, language: str) -> str:

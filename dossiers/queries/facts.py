@@ -5,8 +5,11 @@ from datetime import date
 
 from django.urls import reverse
 
+from dossiers.catalogue.channels import channel_on
 from dossiers.catalogue.fees import FeeQuote, NoScheduleInForce, fees_for
+from dossiers.catalogue.law import in_force
 from dossiers.catalogue.loader import catalogue
+from dossiers.enums import ChannelKind
 from dossiers.queries.answers import short_language
 
 START_URL_NAME = "dossiers:start"
@@ -55,6 +58,12 @@ class ProcedureFacts:
     steps: tuple[str, ...]
     legal_basis: tuple[str, ...]
     confidence: str
+    channel: str
+
+    @property
+    def due_at_filing(self):
+        """What is paid with the request and not later, in euros; 0 while no price is known."""
+        return self.fees.due_at("filing") if self.fees else 0
 
     @property
     def start_url(self):
@@ -65,7 +74,8 @@ class ProcedureFacts:
 def facts(code: str, on: date, language: str | None = None) -> ProcedureFacts:
     """The facts of one procedure of this release. Raises KeyError for an unknown code."""
     language = language or short_language()
-    procedure = catalogue()[code]
+    procedure = in_force(catalogue()[code], on)
+    channel = channel_on(procedure.channels, on)
     return ProcedureFacts(
         code=code,
         family=procedure.family,
@@ -80,6 +90,7 @@ def facts(code: str, on: date, language: str | None = None) -> ProcedureFacts:
         steps=tuple(step.title.get(language) for step in procedure.steps),
         legal_basis=procedure.legal_basis,
         confidence=procedure.confidence,
+        channel=str(ChannelKind(channel.channel).label) if channel else "",
     )
 
 

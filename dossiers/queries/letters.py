@@ -4,10 +4,9 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext
 
-from dossiers.catalogue.conditions import meant, prune
+from dossiers.catalogue.conditions import prune
 from dossiers.enums import FilingChannel
 from dossiers.models import Dossier, Submission
-from dossiers.queries.answers import show_date
 from dossiers.queries.summary import address_of, identity_of
 from portal.core import clock
 
@@ -20,7 +19,6 @@ def receipt_context(dossier: Dossier, submission: Submission) -> dict:
     kept = prune(procedure, submission.answers)
     with translation.override(AUTHORITATIVE):
         identity = identity_of(procedure, kept, AUTHORITATIVE)
-        birth_date = meant(procedure, kept, "birth_date")
         filed_at = submission.filed_at.astimezone(clock.PARIS)
         context = {
             "dossier_number": dossier.number,
@@ -30,7 +28,7 @@ def receipt_context(dossier: Dossier, submission: Submission) -> dict:
             "procedure": procedure.title.fr,
             "at_counter": submission.channel == FilingChannel.COUNTER,
             "filed_text": date_format(filed_at, "j F Y à H:i"),
-            "birth_text": show_date(birth_date) if birth_date else "",
+            "birth_text": identity.birth_text,
             "nationality": identity.nationality,
             "foreigner_number": identity.foreigner_number,
             "evidence": _counted(procedure, submission),

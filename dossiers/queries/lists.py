@@ -6,6 +6,7 @@ from uuid import UUID
 
 from dossiers.catalogue.text import Text
 from dossiers.models import CompletionRequest, Dossier
+from dossiers.models.procedure import published
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def lines_of(person) -> list[DossierLine]:
             id=row.pk,
             number=row.number,
             procedure_code=row.procedure_code,
-            title=row.procedure.title,
+            title=published(row.version_id).title,
             created_at=row.created_at,
             updated_at=row.updated_at,
             filed_at=row.filed_at,

@@ -10,12 +10,12 @@ from dossiers.catalogue.conditions import (
     meant,
     missing,
     prune,
-    visible_fields,
-    visible_steps,
+    shown,
 )
-from dossiers.catalogue.windows import WindowAnswer, assess_filing
+from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
+from dossiers.queries.arriving import what_was_begun
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -62,6 +62,8 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
         *_wrong_place(procedure, competence),
         *_wrong_moment(procedure, window, language),
         *_missing_evidence(procedure, answers, held, language),
+        *_refused_files(procedure, held, language),
+        *_unfinished_evidence(dossier, language),
         *_nobody(procedure, answers),
     ]
     return Review(tuple(problems), competence, window)
@@ -79,8 +81,8 @@ def competence_of(dossier: Dossier) -> territory.Competence | None:
 def _unfinished_answers(dossier, language):
     procedure, answers = dossier.procedure, dossier.answers
     raw = set(dossier.raw_answers)
-    for step in visible_steps(procedure, answers):
-        for field in visible_fields(step, answers):
+    for step, fields in shown(procedure, answers).pages:
+        for field in fields:
             if field.name in raw:
                 yield Problem(
                     _("À corriger : %(question)s") % {"question": field.label.get(language)},
@@ -109,7 +111,7 @@ def outside_the_law(procedure, competence) -> str | None:
 
 def _wrong_moment(procedure, window, language):
     if not window.may_file:
-        means = "entered_on" if window.window.kind == "after-entry" else "title_ends_on"
+        means = COUNTED_FROM[window.window.kind]
         yield Problem(window.sentence(language, show=show_date), step_of_meaning(procedure, means))
 
 
@@ -120,6 +122,37 @@ def _missing_evidence(procedure, answers, held, language):
                 _("Il manque la pièce : %(piece)s") % {"piece": rule.label.get(language)},
                 EVIDENCE_PAGE,
                 rule.code,
+            )
+
+
+def _unfinished_evidence(dossier, language):
+    """What would be left out of a filing although its person has sent it."""
+    checked, rule_code = what_was_begun(dossier)
+    if checked:
+        yield Problem(
+            _("Un fichier est en cours de vérification. Attendez quelques secondes."),
+            EVIDENCE_PAGE,
+        )
+    if rule_code:
+        label = dossier.procedure.evidence_rule(rule_code).label.get(language)
+        yield Problem(
+            _("Des photos attendent : terminez ou abandonnez le document « %(piece)s ».")
+            % {"piece": label},
+            EVIDENCE_PAGE,
+            rule_code,
+        )
+
+
+def _refused_files(procedure, held, language):
+    """A virus, or a file that nothing can read, seen after it was received."""
+    for code, given in held.items():
+        if any(evidence.file.is_held_back for evidence in given):
+            rule = procedure.evidence_rule(code)
+            yield Problem(
+                _("À remplacer : un fichier de la pièce « %(piece)s » ne peut pas être utilisé.")
+                % {"piece": rule.label.get(language)},
+                EVIDENCE_PAGE,
+                code,
             )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from dossiers.catalogue.conditions import (
     evidence_for,
     is_answered,
-    visible_fields,
+    lacks_answer,
+    shown,
     visible_steps,
 )
 from dossiers.enums import TaskState
@@ -36,12 +37,13 @@ class Progress:
 def progress_of(dossier: Dossier, held: dict[str, list], review: Review, language: str) -> Progress:
     """Read the draft into tasks; no query."""
     procedure, answers = dossier.procedure, dossier.answers
+    found = shown(procedure, answers)
     wanted = [rule for rule in evidence_for(procedure, answers) if rule.required]
     given = sum(bool(held.get(rule.code)) for rule in wanted)
     return Progress(
         steps=tuple(
-            (step.code, step.title.get(language), step_state(dossier, step))
-            for step in visible_steps(procedure, answers)
+            (step.code, step.title.get(language), _state(dossier, fields, found.answers))
+            for step, fields in found.pages
         ),
         evidence=_evidence_state(given, len(wanted)),
         evidence_given=given,
@@ -50,15 +52,13 @@ def progress_of(dossier: Dossier, held: dict[str, list], review: Review, languag
     )
 
 
-def step_state(dossier: Dossier, step) -> TaskState:
+def _state(dossier: Dossier, fields, answers) -> TaskState:
     """Done when every required question of the page is answered and understood."""
-    fields = visible_fields(step, dossier.answers)
     if any(field.name in dossier.raw_answers for field in fields):
         return TaskState.PROBLEM
-    answered = [field for field in fields if is_answered(dossier.answers.get(field.name))]
-    if not answered:
+    if not any(is_answered(answers.get(field.name)) for field in fields):
         return TaskState.TO_DO
-    missing = [field for field in fields if field.required and field not in answered]
+    missing = any(lacks_answer(field, answers) for field in fields)
     return TaskState.STARTED if missing else TaskState.DONE
 
 

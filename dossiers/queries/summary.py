@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from dossiers.catalogue.conditions import meant, prune, visible_fields, visible_steps
+from dossiers.catalogue.conditions import meant, prune, said_as, shown
 from dossiers.catalogue.text import Text
 from dossiers.models import Dossier, Evidence, Submission
-from dossiers.queries.answers import short_language, show
+from dossiers.queries.answers import entries_in_words, short_language, show
 from dossiers.queries.countries import country_name
 from portal.territory import api as territory
 
@@ -35,13 +35,17 @@ class EvidenceBox:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks, as the papers say."""
+    """Who asks, as the papers say.
+
+    `birth_date` is None while the day is not known; `birth_text` then says what is.
+    """
 
     birth_name: str
     usage_name: str
     given_names: str
     sex: str
     birth_date: date | None
+    birth_text: str
     birth_city: str
     birth_country: str
     nationality: str
@@ -135,6 +139,7 @@ def identity_of(procedure, answers, language) -> Identity:
         given_names=said("given_names"),
         sex=show(sex, said("sex"), language) if sex else "",
         birth_date=meant(procedure, answers, "birth_date"),
+        birth_text=birth_in_words(procedure, answers, language),
         birth_city=said("birth_city"),
         birth_country=country_name(said("birth_country"), language),
         nationality=country_name(nationality, language),
@@ -147,19 +152,34 @@ def identity_of(procedure, answers, language) -> Identity:
     )
 
 
+def birth_in_words(procedure, answers, language) -> str:
+    """The date of birth, whole or known in part; an empty text without one."""
+    value = said_as(procedure, answers, "birth_date")
+    return show(procedure.meaning("birth_date"), value, language) if value else ""
+
+
 def sections_of(procedure, answers, language) -> tuple[Section, ...]:
     """Questions and answers of each page shown for these answers."""
+    found = shown(procedure, answers)
     return tuple(
         Section(
             code=step.code,
             title=step.title.get(language),
             rows=tuple(
-                (field.label.get(language), show(field, answers.get(field.name), language))
-                for field in visible_fields(step, answers)
+                row
+                for field in fields
+                for row in _rows(field, found.answers.get(field.name), language)
             ),
         )
-        for step in visible_steps(procedure, answers)
+        for step, fields in found.pages
     )
+
+
+def _rows(field, value, language) -> list[tuple[str, str]]:
+    """One line for an answer; for a list, its name and how many, then one line for each entry."""
+    if field.kind != "list" or not value:
+        return [(field.label.get(language), show(field, value, language))]
+    return [(field.label.get(language), str(len(value))), *entries_in_words(field, value, language)]
 
 
 def _boxes(dossier, submissions, language):

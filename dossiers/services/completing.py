@@ -15,6 +15,7 @@ from dossiers.models import CompletionItem, CompletionRequest, Dossier, Submissi
 from dossiers.queries.answers import show_date
 from dossiers.queries.asked import unanswered_questions
 from dossiers.services import telling
+from dossiers.services.codes import take_codes
 from dossiers.services.drafting import lock_own, open_request_of
 from dossiers.services.filing import freeze
 from portal.accounts.enums import Role
@@ -120,6 +121,8 @@ def send_completion(
     missing = missing_of(dossier, request)
     if missing and (not incomplete or len(missing.items) == request.items.count()):
         raise CompletionRefused(*missing.sentences(dossier, language))
+    if used := take_codes(dossier):
+        raise CompletionRefused(*[problem.sentence for problem in used])
     number = dossier.submissions.count() + 1
     _close_as_supplied(dossier, request, number, at)
     submission = freeze(dossier, number=number, at=at, language=language)

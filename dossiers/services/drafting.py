@@ -9,13 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
-from dossiers.catalogue.conditions import is_answered
+from dossiers.catalogue.conditions import is_answered, shown
 from dossiers.enums import AssistanceEnd, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
+from dossiers.models.procedure import published
 from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
+from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
-from portal.core import journal
+from portal.core import clock, journal
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
 
@@ -77,6 +79,7 @@ def start_draft(
                 applicant_id=applicant.pk,
                 procedure_code=procedure_code,
                 version=version,
+                answers=answered_by_the_house(published(version.pk), applicant),
                 updated_at=at,
             )
     except IntegrityError:
@@ -92,17 +95,29 @@ def start_draft(
     return dossier
 
 
+def answered_by_the_house(procedure, applicant) -> dict[str, object]:
+    """What the person reads and does not type: the address that their account has proven."""
+    sources = {"account_email": applicant.email}
+    found = {f.name: sources[f.filled_from] for f in procedure.all_fields() if f.filled_from}
+    return {name: value for name, value in found.items() if is_answered(value)}
+
+
 @transaction.atomic
 def save_answers(*, dossier_id: UUID, applicant, typed: Mapping[str, Typed], at: datetime) -> Saved:
     """Keep what one page changed and nothing else; what could not be understood is kept as typed.
 
-    A field that another tab changed since this page was shown is left alone and reported.
+    An answer to a question that the answers hide is not kept, nor one to a question that the
+    house answers: whatever was posted. A field that another tab changed since this page was
+    shown is left alone and reported.
     Raises DossierClosed when the dossier, or that field of it, may not be changed.
     """
     dossier = lock_own(dossier_id, applicant)
     _refuse_closed_fields(dossier, typed)
     conflicts, changed = [], False
+    ours = {field.name for field in dossier.procedure.all_fields() if field.filled_from}
     for name, answer in typed.items():
+        if name in ours:
+            continue
         current = stored_state(dossier, name)
         if answer.state == current or _is_untouched(answer):
             continue
@@ -114,6 +129,8 @@ def save_answers(*, dossier_id: UUID, applicant, typed: Mapping[str, Typed], at:
     if dossier.filed_at is not None:
         _mark_items(dossier, typed, conflicts, at)
     if changed:
+        if dossier.filed_at is None:
+            take_out_what_is_hidden(dossier)
         dossier.revision += 1
         dossier.updated_at = at
         dossier.save(update_fields=["answers", "raw_answers", "revision", "updated_at"])
@@ -130,10 +147,17 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     if dossier.filed_at is None and dossier.withdrawn_at is not None:
         return dossier
     rules.refuse_unless_draft(dossier)
-    held = dossier.evidence.filter(removed_at=None)
-    for evidence in held.select_related("file").order_by("pk"):
-        vault.remove(evidence.file)  # never filed: nobody has a right to keep it
-    held.update(removed_at=at)
+    for evidence in dossier.evidence.filter(removed_at=None).select_related("file").order_by("pk"):
+        forget_document(evidence)  # never filed: nobody has a right to keep it
+    vault.keep_from(dossier.pk, vault.Situation.DISCARDED, clock.legal_day(at))
+    empty(dossier, at)
+    return dossier
+
+
+def empty(dossier: Dossier, at: datetime) -> None:
+    """Erase what a locked draft says and what was begun; its files are the vault's to delete."""
+    dossier.evidence.filter(removed_at=None).update(removed_at=at)
+    drop_what_was_begun(dossier, at)
     end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
     dossier.answers, dossier.raw_answers = {}, {}
     dossier.withdrawn_at = dossier.updated_at = at
@@ -141,7 +165,6 @@ def discard_draft(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     journal.record(
         "dossier.discarded", subject_type="dossier", subject_id=dossier.pk, dossier_id=dossier.pk
     )
-    return dossier
 
 
 def lock_own(dossier_id: UUID, applicant) -> Dossier:
@@ -193,6 +216,36 @@ def _mark_items(dossier, typed, conflicts, at):
 
 def _is_untouched(answer):
     return answer.seen is not None and fingerprint(answer.state) == answer.seen
+
+
+def take_out_what_is_hidden(dossier: Dossier) -> None:
+    """Answers that nothing asks any more; while what decides is not understood, they stay."""
+    found = shown(dossier.procedure, dossier.answers)
+    stays = {field.name for _step, fields in found.pages for field in fields}
+    unclear = set(dossier.raw_answers)
+    for step in dossier.procedure.steps:
+        for field in step.fields:
+            if field.name in stays:
+                continue
+            if _read_by(step, field) & unclear:
+                unclear.add(field.name)
+                stays.add(field.name)
+            else:
+                unclear.discard(field.name)
+    answers = dossier.answers
+    dossier.answers = {n: found.answers.get(n, answers[n]) for n in answers if n in stays}
+    dossier.raw_answers = {n: raw for n, raw in dossier.raw_answers.items() if n in stays}
+
+
+def _read_by(step, field) -> set[str]:
+    """The questions on which this one depends."""
+    conditions = [condition for condition in (step.when, field.when) if condition]
+    return {
+        name
+        for condition in conditions
+        for comparison in condition.comparisons()
+        for name in comparison.fields()
+    }
 
 
 def _put(dossier, name, answer):

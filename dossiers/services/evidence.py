@@ -12,6 +12,7 @@ from dossiers.catalogue.conditions import evidence_for
 from dossiers.enums import ItemKind
 from dossiers.models import CompletionItem, Dossier, Evidence
 from dossiers.services.drafting import lock_own, open_request_of
+from dossiers.services.dropping import forget_document
 from portal.core import journal
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
@@ -156,7 +157,7 @@ def _take_out(evidence, at):
     evidence.save(update_fields=["removed_at"])
     if evidence.first_submission is None:
         # Never filed: nobody has a right to keep it.
-        vault.remove(evidence.file)
+        forget_document(evidence)
 
 
 def _mark_answered(dossier, rule_code, at):

@@ -15,6 +15,7 @@ from dossiers.queries.problems import Problem, held_by_rule, review
 from dossiers.services import evidence as boxes
 from dossiers.services import telling
 from dossiers.services.assisting import refuse_unless_far
+from dossiers.services.codes import take_codes
 from dossiers.services.drafting import lock_own
 from dossiers.services.helping import close_files, end_running, office_of
 from dossiers.services.identifying import identify
@@ -24,6 +25,7 @@ from portal.core.errors import DomainRefusal
 from portal.core.numbers import next_dossier_number
 from portal.correspondence import api as correspondence
 from portal.territory import api as territory
+from portal.vault import api as vault
 
 
 class FilingRefused(DomainRefusal):
@@ -64,11 +66,13 @@ def file_dossier(
     problems = list(checked.problems)
     if not sworn:
         problems.append(Problem(_("Cochez la déclaration sur l’honneur pour déposer.")))
+    problems = problems or take_codes(dossier)
     if problems:
         raise FilingRefused(problems)
     dossier.answers = prune(dossier.procedure, dossier.answers)
     boxes.leave_out_what_no_longer_applies(dossier, at)
     _stamp(dossier, checked.competence, applicant, at)
+    vault.keep_open(dossier.pk)  # a draft left for long may be about to go
     close_files(dossier)
     submission = freeze(dossier, number=1, at=at, language=language, session=session)
     _acknowledge(dossier, submission, session)

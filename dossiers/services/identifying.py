@@ -5,7 +5,7 @@ import hmac
 
 from django.conf import settings
 
-from dossiers.catalogue.conditions import meant
+from dossiers.catalogue.conditions import meant, said_as
 from dossiers.models import Person, PersonAccount
 from portal.core import door
 
@@ -39,7 +39,7 @@ def passport_key(procedure, answers) -> str | None:
     parts = [
         meant(procedure, answers, "passport_number"),
         meant(procedure, answers, "nationality"),
-        meant(procedure, answers, "birth_date"),
+        said_as(procedure, answers, "birth_date"),
     ]
     if not all(parts):
         return None

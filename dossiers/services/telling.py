@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.models import Dossier
 from portal.accounts.enums import Role
 from portal.correspondence import api as correspondence
 
@@ -40,17 +41,32 @@ LINES = {
     "dossier_completion_supplied": _("Vous avez envoyé le complément demandé."),
     "dossier_completion_expired": _("Le délai pour envoyer le complément demandé est passé."),
     "dossier_completion_cancelled": _("La préfecture n’attend plus le complément demandé."),
+    "dossier_text_followed": (
+        _("La démarche a changé : vos réponses sont reprises dans la nouvelle (%(kept)s gardées)."),
+        _("Votre brouillon dit ce qui reste à remplir."),
+    ),
     "dossier_withdrawn": _("Vous avez abandonné votre demande."),
     "dossier_address_changed": (
         _("Vous avez déclaré une nouvelle adresse."),
         _("Elle est jointe à votre dossier. Vos autres réponses et vos pièces n’ont pas changé."),
     ),
+    "file_infected": (
+        _("Un de vos fichiers contient un virus. Nous l’avons mis à l’écart."),
+        _("Vérifiez votre appareil, puis envoyez le document sous un autre fichier."),
+    ),
+    "file_unreadable": (
+        _("Un de vos fichiers ne peut pas être lu."),
+        _("Numérisez le document à nouveau, ou imprimez-le en PDF, puis envoyez-le."),
+    ),
 }
 MAILS = {
+    "file_infected": _("Un de vos fichiers doit être remplacé"),
+    "file_unreadable": _("Un de vos fichiers doit être remplacé"),
     "address_changed": _("Votre nouvelle adresse est enregistrée"),
     "completion_reminder": _("La préfecture attend toujours votre complément"),
     "help_opened": _("Un agent de guichet remplit votre demande avec vous"),
     "account_at_counter": _("Un compte a été créé pour vous au guichet"),
+    "draft_ends_soon": _("Votre brouillon sera bientôt supprimé"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
 
@@ -74,3 +90,12 @@ def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None,
 def mail(dossier, template_code):
     """Tell the applicant by mail to come and read."""
     return correspondence.tell(dossier.applicant, template_code, dossier_id=dossier.pk)
+
+
+def tell_of_refused_file(file):
+    """One line and one mail for a received file that nobody will be shown."""
+    dossier = Dossier.objects.filter(pk=file.subject_id).first()
+    if dossier is not None:
+        code = f"file_{file.scan_state}"
+        add_line(dossier, code, by_role="")
+        mail(dossier, code)

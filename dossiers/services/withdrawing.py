@@ -19,6 +19,7 @@ from dossiers.models import (
 )
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own
+from dossiers.services.dropping import drop_what_was_begun
 from portal.core import door, journal
 from portal.correspondence import api as correspondence
 from portal.vault import api as vault
@@ -46,6 +47,7 @@ def withdraw_dossier(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     dossier.completion_requests.filter(closed_at=None).update(
         closed_at=at, outcome=CompletionOutcome.CANCELLED
     )
+    drop_what_was_begun(dossier, at)
     telling.add_line(dossier, "dossier_withdrawn")
     telling.mail(dossier, "dossier_withdrawn")
     journal.record(

@@ -78,7 +78,8 @@ class ChangeAddress(OwnDossier, View):
         return self._done(submission)
 
     def _posted(self, data):
-        return PostedPage(self.filed, self.step.fields, data, today=clock.today())
+        today = clock.today()
+        return PostedPage(self.filed, self.step.fields, data, today=today, when=self.step.when)
 
     def _sworn(self, data=None):
         return DeclarationForm(data, statement=self.procedure.sworn_statement.get(self.language))

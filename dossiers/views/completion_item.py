@@ -10,9 +10,8 @@ from dossiers.forms.completion import ExplainForm
 from dossiers.forms.evidence import EvidenceForm
 from dossiers.models import CompletionItem
 from dossiers.queries.asked import open_questions
-from dossiers.queries.boxes import box_view
+from dossiers.queries.boxes import one_box
 from dossiers.queries.completions import words_of
-from dossiers.queries.problems import held_by_rule
 from dossiers.services.answering import explain_item
 from dossiers.services.completing import refuse_what_is_over
 from dossiers.services.drafting import save_answers
@@ -48,7 +47,7 @@ class AnswerItem(OwnDossier, View):
         if "explain" in data:
             form = page_form(self.dossier, questions, today=clock.today())
             return self._show(form, questions, explaining=ExplainForm(data))
-        page = PostedPage(self.dossier, questions, data, today=clock.today())
+        page = self._posted(questions, data)
         return self._show(again_form(page, questions, said_by_others={}), questions)
 
     def post(self, request, *args, **kwargs):
@@ -79,7 +78,7 @@ class AnswerItem(OwnDossier, View):
     def _save(self):
         """Keep what was typed; the page again when something in it was not understood."""
         questions = self._questions()
-        page = PostedPage(self.dossier, questions, self.request.POST, today=clock.today())
+        page = self._posted(questions, self.request.POST)
         typed = page.typed()
         self._refuse_closed()
         saved = save_answers(
@@ -89,10 +88,14 @@ class AnswerItem(OwnDossier, View):
         now = self._questions()
         opened = {question.name for question in now} - {question.name for question in questions}
         wrong = saved.conflicts or any(answer.raw is not None for answer in typed.values())
-        if wrong or opened:
+        if wrong or opened or page.is_edit or page.has_opened:
             form = again_form(page, now, said_by_others=said_by_another_tab(saved))
             return self._show(form, now)
         return self._done(_("Votre réponse est gardée."))
+
+    def _posted(self, questions, data):
+        asked = frozenset({self.item.code})
+        return PostedPage(self.dossier, questions, data, today=clock.today(), always=asked)
 
     def _refuse_closed(self):
         """An item of a request that is over is refused with the words of the day."""
@@ -126,7 +129,6 @@ class AnswerItem(OwnDossier, View):
         if not words.is_evidence:
             return {"box": None, "upload": None}
         rule = self.procedure.evidence_rule(self.item.code)
-        held = held_by_rule(self.dossier).get(rule.code, [])
-        box = box_view(self.dossier, rule, held, self.language, asked_why=" ".join(words.why))
+        box = one_box(self.dossier, rule, self.language, asked_why=" ".join(words.why))
         upload = EvidenceForm(rule=rule, language=self.language, auto_id=box.auto_id)
         return {"box": box, "upload": upload}

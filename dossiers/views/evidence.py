@@ -4,20 +4,22 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
 from dossiers import rules
-from dossiers.forms.evidence import EvidenceForm
+from dossiers.forms.evidence import EvidenceForm, ReuseForm
 from dossiers.queries.answers import short_language
-from dossiers.queries.boxes import box_view, boxes_of
+from dossiers.queries.boxes import boxes_of, one_box
 from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule
+from dossiers.queries.reusing import earlier_documents
 from dossiers.services import evidence as boxes
 from dossiers.views.own import OwnDraft, back_to, own_dossier
-from portal.core import door
+from portal.core import clock, door
 from portal.core.errors import DomainRefusal
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
@@ -91,7 +93,7 @@ class EvidenceBox(View):
         return self._received(request, dossier)
 
     def _receive(self, request, dossier, rule, upload, old):
-        kept = vault.keep(upload)
+        kept = vault.keep(upload, subject_id=dossier.pk)
         written = False
         try:
             with self.opened() as act:
@@ -108,6 +110,10 @@ class EvidenceBox(View):
             if not written:
                 vault.discard(kept)
 
+    def earlier(self, dossier, rule, today):
+        """What the person gave before and may give again."""
+        return earlier_documents(dossier, rule, today)
+
     def _closed(self, request, dossier, refusal):
         messages.info(request, " ".join(refusal.reasons))
         return redirect(back_to(dossier))
@@ -121,13 +127,20 @@ class EvidenceBox(View):
             return self._show(request, dossier, rule, form)
 
     def _show(self, request, dossier, rule, form=None):
-        language = short_language()
-        held = held_by_rule(dossier).get(rule.code, [])
+        language, today = short_language(), clock.today()
+        uploads_url = page("uploads", dossier.pk, rule.code)
+        replaced = _replaced(dossier, request.GET.get("remplace"))
         context = {
             "dossier": dossier,
             "session": self.session,
             "procedure_title": dossier.procedure.title.get(language),
-            "box": box_view(dossier, rule, held, language),
+            "box": one_box(dossier, rule, language),
+            "replaced": replaced,
+            "uploads_url": f"{uploads_url}?remplace={replaced}" if replaced else uploads_url,
+            "earlier": self.earlier(dossier, rule, today),
+            "reuse_form": ReuseForm(rule=rule, today=today, auto_id="reuse_%s"),
+            # the counter has no such page: it shows no earlier document either
+            "reuse_url": reverse("dossiers:evidence_reuse", args=[dossier.pk, rule.code]),
             "form": form or _form(request, rule),
             "back_url": back_to(dossier),
         }

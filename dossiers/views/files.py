@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
 from dossiers.models import Evidence
+from dossiers.queries.pages import page
 from dossiers.services import evidence as boxes
 from dossiers.views.own import back_to, own_dossier
 from portal.core import clock
@@ -46,7 +48,7 @@ class RemoveEvidence(View):
         return redirect(back_to(dossier))
 
 
-class OwnFile(View):
+class OwnPaper(View):
     """One of the papers that the person gave; another's does not exist.
 
     A letter is opened by its own address, which refuses one that was taken back.
@@ -58,15 +60,58 @@ class OwnFile(View):
         """The files that may be opened here."""
         return vault.StoredFile.objects.filter(applicant_id=self.request.user.pk)
 
+    def stored(self, file_id):
+        """The paper of the address; Http404 for any other."""
+        papers = self.find().filter(kind=vault.FileKind.EVIDENCE, removed_at=None)
+        return get_object_or_404(papers, pk=file_id)
+
+
+class OwnFile(OwnPaper):
+    """The pages of a paper, one after the other."""
+
+    base = "base.html"
+
     def get(self, request, file_id):
-        stored = (
-            self.find().filter(pk=file_id, kind=vault.FileKind.EVIDENCE, removed_at=None).first()
+        stored = self.stored(file_id)
+        return vault.show(request, stored, self.frame(stored))
+
+    def frame(self, stored):
+        """Where the page stands and leads."""
+        return vault.Frame(
+            base=self.base,
+            image_url=lambda number, width: page("file_page", stored.pk, number, width),
+            back_url=self.back_url(stored),
+            copy_url=page("file_copy", stored.pk),
+            sent_url=page("file_sent", stored.pk),
         )
-        if stored is None:
-            raise Http404
-        if "apercu" in request.GET:
-            return vault.serve_preview(request, stored)
-        return vault.serve(request, stored, download="telecharger" in request.GET)
+
+    def back_url(self, stored):
+        """The boxes of a draft, or the documents of a filed request."""
+        dossier = own_dossier(self.request.user, stored.subject_id)
+        if dossier.filed_at is None:
+            return page("evidence", dossier.pk)
+        return reverse("space:documents", args=[dossier.pk])
+
+
+class OwnPage(OwnPaper):
+    """The image of one page."""
+
+    def get(self, request, file_id, number, width):
+        return vault.serve_page(request, self.stored(file_id), number, width)
+
+
+class OwnCopy(OwnPaper):
+    """The clean copy, to keep."""
+
+    def get(self, request, file_id):
+        return vault.serve_copy(request, self.stored(file_id))
+
+
+class OwnSent(OwnPaper):
+    """What the person sent, as they sent it."""
+
+    def get(self, request, file_id):
+        return vault.serve_sent(request, self.stored(file_id))
 
 
 class OwnLetter(View):
@@ -79,4 +124,4 @@ class OwnLetter(View):
             stored = correspondence.letter_file(letter_id, request.user)
         except DomainRefusal as refusal:
             return render(request, "dossiers/letter_waiting.html", {"reasons": refusal.reasons})
-        return vault.serve(request, stored, download="telecharger" in request.GET)
+        return vault.serve(request, stored)

@@ -7,6 +7,7 @@ from dossiers.forms.declaration import DeclarationForm
 from dossiers.queries.pages import page
 from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
 from dossiers.queries.summary import sections_of
+from dossiers.queries.texts import newer_text_of
 from dossiers.services.filing import FilingRefused, file_dossier
 from dossiers.views.own import OwnDossier, OwnDraft, window_note
 from portal.core import clock
@@ -43,6 +44,7 @@ class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
                 window=window_note(checked, self.language),
                 files=self._files(held),
                 problems=linked(self.dossier, checked.problems),
+                newer_text=newer_text_of(self.dossier),
                 evidence_url=page("evidence", self.dossier.pk),
                 declare_url=page("declare", self.dossier.pk),
             )

@@ -14,9 +14,11 @@ from dossiers.forms.answers import (
     questions_of,
     write_seen,
 )
+from dossiers.forms.filling import filled
 from dossiers.queries.pages import page as page_of
 from dossiers.queries.problems import competence_of, outside_the_law
 from dossiers.queries.progress import neighbours
+from dossiers.services.codes import used_by_others
 from dossiers.services.drafting import save_answers
 from dossiers.views.own import OwnDraft, after_the_draft, said_by_another_tab
 from portal.core import clock
@@ -41,12 +43,12 @@ class StepPage(OwnDraft, View):
         if kept:
             messages.info(request, _("Voici ce que vous aviez écrit. Vérifiez, puis continuez."))
             data = {name: values[-1] for name, values in kept.items() if values}
-            page = PostedPage(self.dossier, self.step.fields, data, today=clock.today())
+            page = self._posted(data)
             return self._show(again_form(page, questions, said_by_others={}), questions)
         return self._show(page_form(self.dossier, questions, today=clock.today()), questions)
 
     def post(self, request, *args, **kwargs):
-        page = PostedPage(self.dossier, self.step.fields, request.POST, today=clock.today())
+        page = self._posted(request.POST)
         try:
             saved = save_answers(
                 dossier_id=self.dossier.pk,
@@ -59,18 +61,38 @@ class StepPage(OwnDraft, View):
             return after_the_draft(request, self.find(self.dossier.pk))
         self.dossier = page.dossier = saved.dossier
         questions = questions_of(self.step, page.answers_after())
-        return self._answer(page, questions, said_by_another_tab(saved))
+        said = said_by_another_tab(saved) | used_by_others(self.dossier, page.questions)
+        proposed = filled(page, clock.today())
+        if proposed is not None:
+            return self._propose(page, questions, proposed, said)
+        return self._answer(page, questions, said)
+
+    def _propose(self, page, questions, proposed, said):
+        """What the lines of a passport say, to be checked and kept by the person."""
+        page.data, labels, differences = proposed
+        if labels:
+            names = _("Rempli avec vos lignes, à vérifier : %(labels)s.")
+            messages.info(self.request, names % {"labels": ", ".join(labels)})
+        form = again_form(page, questions, said_by_others={})
+        form.forget_errors(list(form.fields))
+        for name, sentence in (differences | said).items():
+            form.add_error(name, sentence)
+        return self._show(form, questions)
+
+    def _posted(self, data):
+        today = clock.today()
+        return PostedPage(self.dossier, self.step.fields, data, today=today, when=self.step.when)
 
     def _answer(self, page, questions, conflicts):
         names = {question.name for question in questions}
         opened = names - {question.name for question in page.questions}
         wrong = names & set(page.form.errors)
-        if conflicts or (wrong and "later" not in self.request.POST):
+        if page.is_edit or conflicts or (wrong and "later" not in self.request.POST):
             return self._show(again_form(page, questions, said_by_others=conflicts), questions)
         if "later" in self.request.POST:
             messages.success(self.request, _("Vos réponses sont enregistrées."))
             return redirect(page_of("tasks", self.dossier.pk))
-        if opened:
+        if opened or page.has_opened:
             messages.info(self.request, _("Votre réponse ouvre d’autres questions sur cette page."))
             return redirect(self.request.get_full_path())
         return self._go_on()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-GROUPED = frozenset({"date", "radios", "checkboxes"})
+GROUPED = frozenset({"date", "group", "radios", "checkboxes"})
 DRAWN_ONE_BY_ONE = frozenset({"radios", "checkboxes"})
 REQUIRED = {
     "text": _("Écrivez une réponse."),
@@ -32,7 +32,7 @@ class FieldMarkup:
 
 
 def kind_of(widget):
-    """The layout a widget asks for; anything unknown is a line of text."""
+    """The layout a widget asks for by name or by its class; anything unknown is a line of text."""
     layouts = (
         ("date", forms.MultiWidget),
         ("radios", forms.RadioSelect),
@@ -43,7 +43,8 @@ def kind_of(widget):
         ("area", forms.Textarea),
         ("password", forms.PasswordInput),
     )
-    return next((kind for kind, cls in layouts if isinstance(widget, cls)), "text")
+    asked = getattr(widget, "layout", None)
+    return asked or next((kind for kind, cls in layouts if isinstance(widget, cls)), "text")
 
 
 def describe(field):

@@ -15,6 +15,8 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 ALLOWED_CONTROLS = frozenset("\n\r\t")
 MEGABYTE = 1024 * 1024
 FIRST_YEAR = 1880
+# Further days are typing errors, and the last ones of the calendar have no day after them.
+LAST_YEAR = 2199
 
 
 class PortalFormRenderer(TemplatesSetting):
@@ -172,16 +174,22 @@ class DatePartsField(forms.MultiValueField):
                 code="no_such_day",
             ) from None
 
+    def bounds(self):
+        """The first and the last day that are taken."""
+        return (
+            _bound(self.earliest) or dt.date(FIRST_YEAR, 1, 1),
+            _bound(self.latest) or dt.date(LAST_YEAR, 12, 31),
+        )
+
     def _check_bounds(self, date):
-        earliest = _bound(self.earliest) or dt.date(FIRST_YEAR, 1, 1)
-        latest = _bound(self.latest)
+        earliest, latest = self.bounds()
         if date < earliest:
             raise ValidationError(
                 _("La date doit être le %(day)s ou après."),
                 code="too_early",
                 params={"day": earliest.strftime("%d/%m/%Y")},
             )
-        if latest and date > latest:
+        if date > latest:
             raise ValidationError(
                 _("La date doit être le %(day)s ou avant."),
                 code="too_late",
@@ -191,6 +199,16 @@ class DatePartsField(forms.MultiValueField):
 
 def _bound(value):
     return value() if callable(value) else value
+
+
+OFFICE_ENDINGS = frozenset(
+    ("doc", "docx", "odp", "ods", "odt", "pages", "ppt", "pptx", "rtf", "xls", "xlsx")
+)
+OFFICE_ADVICE = _(
+    "Ce fichier vient d’un traitement de texte ou d’un tableur. Ouvrez-le dans son logiciel, "
+    "choisissez « Exporter en PDF » (ou « Imprimer », puis « Enregistrer au format PDF »), et "
+    "envoyez le PDF obtenu."
+)
 
 
 class UploadWidget(forms.FileInput):
@@ -213,11 +231,19 @@ class UploadField(forms.FileField):
         "invalid": _("Le fichier n’est pas arrivé en entier. Choisissez-le de nouveau."),
     }
 
-    def __init__(self, *, extensions=("pdf", "jpg", "jpeg", "png", "heic"), max_bytes=None, **opts):
+    def __init__(
+        self,
+        *,
+        extensions=("pdf", "jpg", "jpeg", "png", "heic"),
+        types=(),
+        max_bytes=None,
+        **opts,
+    ):
         super().__init__(**opts)
         self.extensions = tuple(extension.lower() for extension in extensions)
         self.max_bytes = max_bytes or 20 * MEGABYTE
-        self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in self.extensions)
+        # A telephone offers its camera for a type, never for the end of a name.
+        self.widget.attrs["accept"] = ",".join([*(f".{end}" for end in self.extensions), *types])
 
     def to_python(self, data):
         uploaded = super().to_python(data)
@@ -236,6 +262,8 @@ class UploadField(forms.FileField):
                 },
             )
         extension = uploaded.name.rpartition(".")[2].lower()
+        if extension in OFFICE_ENDINGS:
+            raise ValidationError(OFFICE_ADVICE, code="office_document")
         if extension not in self.extensions:
             raise ValidationError(
                 ngettext_lazy(

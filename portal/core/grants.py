@@ -33,14 +33,21 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "SIUD",
         "account.*": "SIUD",
+        "vault.rendition": "S",
+        "vault.scanalarm": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        "vault.upload": "SIU",
+        "vault.uploadchunk": "SI",
+        # keys are asked for one by one, of functions of the database
+        "vault.*": "",
         "correspondence.outgoingmail": "SI",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
         "dossiers.procedureversion": "S",
         # recognising somebody at a counter is a function of the database, which counts
         "dossiers.assistedidentification": "S",
+        "dossiers.codeuse": "SI",
         "dossiers.submission": "SIU",
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
@@ -63,6 +70,7 @@ GRANTS = {
         "appointments.preferredsite": "SIUD",
         "appointments.readmission": "SI",
         "appointments.keptrank": "SI",
+        "appointments.shortnoticeoffer": "SU",
         "appointments.urgency": "SIU",
         "appointments.visit": "SIU",
         "appointments.waitingscreen": "SIU",
@@ -94,14 +102,22 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "S",
         "account.*": "S",
+        "vault.rendition": "SI",
+        "vault.scanalarm": "SIU",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
+        # what was staged is cleared once the upload has ended
+        "vault.upload": "SIUD",
+        "vault.uploadchunk": "SD",
+        "vault.retentionrule": "SI",
+        "vault.*": "SIU",
         "correspondence.outgoingmail": "SIU",
         "correspondence.letter": "SIU",
         "correspondence.timelineline": "SIU",
         "dossiers.procedureversion": "S",
         "dossiers.assistedidentification": "S",
         "dossiers.assistedsession": "S",
+        "dossiers.codeuse": "S",
         "dossiers.submission": "S",
         "dossiers.*": "SIU",
         "workflows.alarmdigest": "SI",
@@ -110,6 +126,7 @@ GRANTS = {
         "appointments.appointment": "SU",
         "appointments.visitfigure": "SIU",
         "appointments.reminder": "SI",
+        "appointments.shortnoticeoffer": "",
         "appointments.undeliverednotice": "SIU",
         "appointments.slot": "",
         "appointments.seat": "",
@@ -135,6 +152,7 @@ GRANTS = {
         "appointments.forecast": "SIU",
         "appointments.issuerun": "SI",
         "appointments.issuedecision": "SI",
+        "appointments.shortnoticeoffer": "SIU",
         "appointments.runinputs": "SI",
         "appointments.drawnseed": "SI",
         "appointments.noshowrate": "SI",
@@ -171,7 +189,14 @@ GRANTS = {
 COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
 
 # Functions that see more than who calls them: these roles alone may.
-FUNCTION_GRANTS = {"appointments_standing(text, uuid)": ("portal_web",)}
+FUNCTION_GRANTS = {
+    "appointments_standing(text, uuid)": ("portal_web",),
+    "vault_lock_key(uuid)": (),
+    "vault_key_of(uuid)": ("portal_web", "portal_worker"),
+    "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
+    "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
+    "appointments_why_over(appointments_shortnoticeoffer)": ("portal_issuer",),
+}
 
 
 def statements():

@@ -1,6 +1,7 @@
 """Headers that depend on where a page is."""
 
 from django.conf import settings
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import (
     get_language,
@@ -37,6 +38,17 @@ def _remember_language(request, response):
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
             samesite=settings.LANGUAGE_COOKIE_SAMESITE,
         )
+
+
+class GZipWords(GZipMiddleware):
+    """Django's compression for pages and styles alone: a file's ranges count its own bytes."""
+
+    def process_response(self, request, response):
+        """Leave images and documents as they are; they are compressed already."""
+        kind = response.get("Content-Type", "")
+        if kind.startswith(("image/", "application/pdf", "application/octet-stream")):
+            return response
+        return super().process_response(request, response)
 
 
 class PersonalPagesAreNotStored:

@@ -76,7 +76,11 @@ def render_letter(*, letter_id, **_later_arguments):
     if letter.file_id or letter.revoked_at:
         return
     kept = vault.keep_bytes(
-        rendering.pdf(letter), f"{letter_title(letter)}.pdf", "application/pdf", kind="letter"
+        rendering.pdf(letter),
+        f"{letter_title(letter)}.pdf",
+        "application/pdf",
+        subject_id=letter.dossier_id,
+        kind="letter",
     )
     registered = False
     try:

@@ -62,22 +62,26 @@ class Applicant:
         return other.wait_for(address, look, what="the mail with the code")
 
     def fills_the_dossier(self):
-        """Answer every page of the task list."""
+        """Answer every page of the task list; an answer may add a page to it."""
         browser = self.browser.open(
             f"{self.base_url}/mon-espace/demarches/{self.procedure}/commencer/"
         )
         browser.send(browser.form())
         self.dossier = re.search(r"/dossiers/([0-9a-f-]{36})/", browser.url).group(1)
         tasks = f"{self.base_url}/mon-espace/dossiers/{self.dossier}/depot/"
-        pages = [
+        done = []
+        while left := [address for address in self._pages(tasks) if address not in done]:
+            browser.open(left[0])
+            self._fill_page(left[0])
+            done.append(left[0])
+        return f"She answers {len(done)} pages, one theme each."
+
+    def _pages(self, tasks):
+        return [
             address
-            for address in browser.open(tasks).links(rf"{self.dossier}/depot/[\w-]+/$")
+            for address in self.browser.open(tasks).links(rf"{self.dossier}/depot/[\w-]+/$")
             if not re.search(r"/(pieces|verifier|deposer|supprimer)/$", address)
         ]
-        for address in pages:
-            browser.open(address)
-            self._fill_page(address)
-        return f"She answers {len(pages)} pages, one theme each."
 
     def _fill_page(self, address):
         """Send the page until it leads elsewhere: a choice may bring new questions."""

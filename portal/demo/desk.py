@@ -70,8 +70,20 @@ class Reviewer(Agent):
         if not files:
             raise StoryError("the case page shows no document")
         for address in files:
-            browser.bytes_of(address)
+            self._reads_pages_of(address)
         return f"The dossier is in the queue of the competent office; {len(files)} documents read."
+
+    def _reads_pages_of(self, address):
+        """The image of its first page, once the worker has drawn it."""
+
+        def shown(browser):
+            found = browser.page.find("img", srcset=True)
+            return found and re.search(r"\S+/pages/1/1400/", found["srcset"])
+
+        image = self.browser.wait_for(address, shown, what="the image of a document")
+        _bytes, kind = self.browser.bytes_of(image[0])
+        if kind != "image/webp":
+            raise StoryError(f"{address} is shown as {kind}")
 
     def asks_for_completion(self):
         """One consolidated request."""

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from dossiers.demo import typed_answers
+
 TITLE_KINDS = {"student-renewal": "student_card", "duplicate": "student"}
 
 
 def answers(email, today: date, procedure="student-renewal") -> dict:
     """Answers of an invented person to a procedure, valid on this day; dates are `date`s."""
-    return (
+    told = (
         _identity(today)
         | _title(today, procedure)
         | _student(today)
@@ -23,6 +25,7 @@ def answers(email, today: date, procedure="student-renewal") -> dict:
             "photo_code": secrets.token_hex(11).upper(),
         }
     )
+    return typed_answers(procedure, today, told)
 
 
 def _identity(today):
@@ -51,7 +54,7 @@ def _identity(today):
 def _title(today, procedure):
     ends_on = today + timedelta(days=90)
     return {
-        "title_kind": TITLE_KINDS.get(procedure, ""),
+        "title_kind": TITLE_KINDS.get(procedure),
         "title_starts_on": ends_on - timedelta(days=365),
         "title_ends_on": ends_on,
     }

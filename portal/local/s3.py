@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from portal.local.errors import LocalError
 from portal.local.processes import LOOPBACK, Process, listens
 
-BUCKETS = ("portal-evidence", "portal-letters", "portal-media")
+BUCKETS = ("portal-evidence", "portal-letters", "portal-keys", "portal-media")
 REGION = "fr-local-1"
 STARTS_WITHIN = 30.0
 

@@ -25,7 +25,7 @@ PARTS = ("web", "editing", "s3", "mail", "cards")
 PORTAL = ("web", "editing", "worker", "issuer")
 # Queues of the ordinary worker; the issuing run has its own process and role.
 QUEUES = ("default", "mail", "letters")
-SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_PERSON_KEY", "PORTAL_QR_KEY")
+SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_PERSON_KEY", "PORTAL_QR_KEY", "PORTAL_VAULT_KEYS")
 
 
 @dataclass(frozen=True)
@@ -212,12 +212,15 @@ class Stack:
     def _keys(self) -> dict[str, str]:
         """The keys of this stack, made once and readable by its account only."""
         path = self.folder / "keys.json"
-        if not path.exists():
+        kept = dict(json.loads(path.read_text())) if path.exists() else {}
+        names = (*SECRETS, "S3_KEY", "S3_SECRET", "CARD_MAKER_TOKEN")
+        lacking = [name for name in names if name not in kept]
+        if lacking:
             self.folder.mkdir(parents=True, exist_ok=True)
-            names = (*SECRETS, "S3_KEY", "S3_SECRET", "CARD_MAKER_TOKEN")
+            kept |= {name: secrets.token_hex(32) for name in lacking}
             draft = path.with_suffix(".new")
             draft.unlink(missing_ok=True)
             draft.touch(mode=0o600)
-            draft.write_text(json.dumps({name: secrets.token_hex(32) for name in names}))
+            draft.write_text(json.dumps(kept))
             draft.replace(path)
-        return dict(json.loads(path.read_text()))
+        return kept

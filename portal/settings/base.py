@@ -9,12 +9,14 @@ from portal.settings.database import *
 from portal.settings.database import ROLE
 from portal.settings.env import env
 from portal.settings.jobs import *
+from portal.settings.judging import *
 from portal.settings.logs import *
 from portal.settings.mail import *
 from portal.settings.paths import *
 from portal.settings.paths import ROOT, VAR
 from portal.settings.security import *
 from portal.settings.storage import *
+from portal.settings.vault import *
 
 DEBUG = False
 DEMO = False
@@ -67,8 +69,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.vault.arrival.gate.UploadGate",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "portal.core.middleware.GZipWords",
     "portal.core.middleware.PersonalPagesAreNotStored",
     "portal.accounts.door_sessions.DoorSessionMiddleware",
     "portal.core.middleware.LanguageOfThePage",

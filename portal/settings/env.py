@@ -1,8 +1,13 @@
 """Typed reading of the environment; every missing or wrong name is told at once."""
 
 import os
+import re
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
+_GENERATION = re.compile(r"[1-9]\d{0,3}")
 
 
 class Environment:
@@ -59,6 +64,31 @@ class Environment:
         value = self.text(name)
         self.names[name] = ",".join(default)
         return [word.strip() for word in value.split(",") if word.strip()] or list(default)
+
+    def keyring(self, name, *, required=False):
+        """Keys by generation, from `name` or from the file that `name_FILE` names.
+
+        Written `2:<64 hexadecimal digits>`, separated by commas or lines; a key alone is the first.
+        """
+        path = self.text(f"{name}_FILE")
+        try:
+            written = Path(path).read_text() if path else self.text(name)
+        except OSError as error:
+            self._problems.append(f"{name}_FILE cannot be read: {error.strerror}")
+            return {}
+        if required and not written.strip():
+            self._problems.append(f"{name} is missing")
+        keys = {}
+        for entry in written.replace(",", " ").split():
+            generation, _, digits = entry.rpartition(":")
+            if not _KEY.fullmatch(digits) or not _GENERATION.fullmatch(generation or "1"):
+                self._problems.append(f"{name} must be 1:<64 hexadecimal digits>, 2:<…>")
+            elif int(generation or 1) in keys:
+                self._problems.append(f"{name} has two keys of generation {generation or 1}")
+            else:
+                keys[int(generation or 1)] = bytes.fromhex(digits)
+        self.names[name] = ""
+        return keys
 
     def refuse_problems(self):
         """Raise one error that lists every missing or wrong variable."""

@@ -27,6 +27,7 @@ class Home(ReadOnlyView, TemplateView):
         filed = [line.id for line in lines if line.filed_at]
         cases = workflows.cases_of(filed)
         visits = appointments.appointments_of(filed)
+        offers = appointments.offers_to_answer(filed, at=clock.now())
         news = correspondence.latest_lines(filed)
         cards = [
             words.card(
@@ -34,6 +35,7 @@ class Home(ReadOnlyView, TemplateView):
                 language=get_language(),
                 case=cases.get(line.id),
                 visit=visits.get(line.id),
+                offer=offers.get(line.id),
                 news=news.get(line.id),
             )
             for line in lines
@@ -78,6 +80,7 @@ class Follow(OwnDossier):
         pk = self.dossier.pk
         case = workflows.case_of(pk)
         visit = appointments.appointment_of(pk)
+        offer = appointments.offers_to_answer([pk], at=clock.now()).get(pk)
         asked = dossiers.open_completion(pk)
         due_on = asked.last_day if asked else None
         return super().get_context_data(**kwargs) | {
@@ -97,9 +100,10 @@ class Follow(OwnDossier):
                 case,
                 visit,
                 due_on,
+                offer=offer,
                 holds=asked is None or asked.holds_review,
             ),
-            "due": words.due_words(case, visit, due_on),
+            "due": words.due_words(case, visit, due_on, offer),
             "callout_tone": words.callout_tone(case),
             "awaits_answer": words.awaits_answer(case),
             "sentence": words.state_sentence(case),

@@ -13,6 +13,7 @@ from portal.core import jobs, journal
 from portal.core.models import JournalLine
 from portal.core.policy import Policy, route
 from portal.core.views import ReadOnlyView
+from portal.vault import api as vault
 
 OPERATORS = Policy("ops", frozenset({"administrator"}), relation="national", object="job")
 AUDITORS = Policy("ops", frozenset({"auditor"}), relation="national", object="journal")
@@ -25,7 +26,9 @@ class TroubledJobs(ReadOnlyView, TemplateView):
     template_name = "space/jobs.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(jobs=jobs.troubled_jobs(), **kwargs)
+        return super().get_context_data(
+            jobs=jobs.troubled_jobs(), scan_alarm=vault.open_scan_alarm(), **kwargs
+        )
 
 
 class RetryJob(View):

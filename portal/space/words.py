@@ -1,14 +1,14 @@
 """What a person reads about a dossier at a glance: state, what to do, by when, what covers them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments.api import AppointmentView
+from appointments.api import AppointmentView, OfferView
 from dossiers.api import DossierLine, procedure
 from portal.core import clock
 from portal.correspondence.api import Line
@@ -72,11 +72,18 @@ def card(
     language: str,
     case: CaseView | None,
     visit: AppointmentView | None,
+    offer: OfferView | None,
     news: Line | None,
 ) -> Card:
     """One dossier of the list, in words."""
     action = next_action(
-        line.id, line.filed_at, case, visit, line.completion_due_on, holds=line.completion_holds
+        line.id,
+        line.filed_at,
+        case,
+        visit,
+        line.completion_due_on,
+        offer=offer,
+        holds=line.completion_holds,
     )
     return Card(
         href=reverse("dossiers:tasks" if line.is_draft else "space:dossier", args=[line.id]),
@@ -86,7 +93,7 @@ def card(
         tone=tone(case),
         sentence=state_sentence(case),
         todo=action.words if action else "",
-        due=due_words(case, visit, line.completion_due_on),
+        due=due_words(case, visit, line.completion_due_on, offer),
         cover=cover(line.procedure_code, case),
         who_is_next=who_is_next(case),
         documents=reverse("space:documents", args=[line.id]),
@@ -143,7 +150,7 @@ def who_is_next(case: CaseView | None) -> str:
 
 
 def next_action(
-    dossier_id, filed_at, case, visit, completion_due_on, *, holds=True
+    dossier_id, filed_at, case, visit, completion_due_on, *, offer=None, holds=True
 ) -> Action | None:
     """What the person must do now, and where; None when nothing is awaited from them.
 
@@ -153,6 +160,9 @@ def next_action(
         return Action(
             _("Terminer et déposer votre demande"), reverse("dossiers:tasks", args=[dossier_id])
         )
+    if offer:
+        href = reverse("appointments:offer", args=[dossier_id, offer.id])
+        return Action(_("Répondre : une place proche vous est proposée"), href)
     if completion_due_on:
         words = _("Envoyer le complément demandé") if holds else _("Envoyer ce qui est demandé")
         return Action(words, reverse("dossiers:completion", args=[dossier_id]))
@@ -163,15 +173,21 @@ def next_action(
     return None
 
 
-def due_words(case, visit, completion_due_on) -> str:
+def due_words(case, visit, completion_due_on, offer=None) -> str:
     """The day that matters to the person, in full; empty when there is none."""
+    if offer:
+        return _moment(offer.expires_at)
     if completion_due_on:
         return in_full(completion_due_on)
     if case and case.state in WAITS_FOR_A_VISIT and visit and visit.is_live:
-        moment = visit.starts_at.astimezone(clock.PARIS)
-        words = {"day": in_full(moment.date()), "time": date_format(moment, "H:i")}
-        return _("%(day)s à %(time)s") % words
+        return _moment(visit.starts_at)
     return ""
+
+
+def _moment(moment: datetime) -> str:
+    there = moment.astimezone(clock.PARIS)
+    words = {"day": in_full(there.date()), "time": date_format(there, "H:i")}
+    return _("%(day)s à %(time)s") % words
 
 
 def cover(procedure_code: str, case: CaseView | None) -> str:

@@ -45,6 +45,7 @@ __all__ = [
     "SitePlan",
     "commune",
     "competent_prefecture",
+    "departments",
     "fold",
     "holiday_names",
     "number_prefix",
@@ -62,6 +63,11 @@ __all__ = [
 def prefecture(code: str) -> Prefecture:
     """One prefecture. Raises Prefecture.DoesNotExist."""
     return Prefecture.objects.get(pk=code)
+
+
+def departments() -> QuerySet:
+    """Every département and overseas territory, by code."""
+    return Department.objects.order_by("code")
 
 
 def prefectures() -> QuerySet:

@@ -5,44 +5,71 @@ or `keep` outside any transaction and `register` inside the one that writes its 
 """
 
 from portal.vault.access import grant_access, may_read, revoke_access
-from portal.vault.enums import FileKind
+from portal.vault.ending import (
+    days_kept,
+    expire,
+    keep_from,
+    keep_many_from,
+    keep_open,
+    running,
+)
+from portal.vault.enums import HELD_BACK, FileKind, Removal, ScanState, Situation
+from portal.vault.errors import LOST, StorageDown
+from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.models import AccessGrant, StoredFile
-from portal.vault.previews import NoPreview
 from portal.vault.services import (
     Kept,
     discard,
     keep,
     keep_bytes,
     open_file,
+    open_range,
     receive,
     register,
     remove,
     set_prefecture,
     store_bytes,
 )
-from portal.vault.storage import StorageDown
-from portal.vault.views import first_page_image, serve, serve_preview
+from portal.vault.viewer import Frame, show
+from portal.vault.views import LARGE, SMALL, serve, serve_copy, serve_page, serve_sent
 
 __all__ = [
+    "HELD_BACK",
     "AccessGrant",
     "FileKind",
+    "LARGE",
+    "LOST",
+    "SMALL",
+    "Frame",
     "Kept",
-    "NoPreview",
+    "Removal",
+    "ScanState",
+    "Situation",
     "StorageDown",
     "StoredFile",
+    "days_kept",
     "discard",
-    "first_page_image",
+    "expire",
     "grant_access",
     "keep",
     "keep_bytes",
+    "keep_from",
+    "keep_many_from",
+    "keep_open",
     "may_read",
     "open_file",
+    "open_scan_alarm",
+    "open_range",
     "receive",
     "register",
     "remove",
     "revoke_access",
+    "running",
     "serve",
-    "serve_preview",
+    "serve_copy",
+    "serve_page",
+    "serve_sent",
     "set_prefecture",
+    "show",
     "store_bytes",
 ]

@@ -1,34 +1,24 @@
-"""What is done to objects outside a request: previews, deletion, sweeping."""
+"""What is done to objects outside a request: judging, deletion, comparison, end."""
 
-from datetime import timedelta
+from datetime import date
+from uuid import UUID
 
-from django.core.files.storage import storages
+from django.conf import settings
 
 from portal.core import clock
-from portal.core.jobs import job, opened
-from portal.vault import previews, services, storage
-from portal.vault.enums import FileKind
+from portal.core.jobs import enqueue, enqueue_many, job, opened
+from portal.vault import (
+    alarms,
+    ending,
+    key_copies,
+    naming,
+    reconciling,
+    services,
+    storage,
+)
+from portal.vault.arrival import jobs as _arrival_jobs  # noqa: F401 -- found in this module alone
+from portal.vault.judging import jobs as _judging_jobs  # noqa: F401 -- found in this module alone
 from portal.vault.models import StoredFile
-
-_SWEPT_DAYS = range(2, 9)
-
-
-@job("vault.make_preview", queue="default", system=True, atomic=False)
-def make_preview(*, file_id, **_later_arguments):
-    """Keep the image of a file's first page. Running it twice keeps one."""
-    with opened():
-        stored = StoredFile.objects.kept().filter(pk=file_id, preview_key="").first()
-    if stored is None:
-        return
-    try:
-        picture = previews.first_page(services.open_file(stored), stored.content_type)
-    except previews.NoPreview:
-        return  # the reviewer opens the file itself
-    key = storage.put(picture, kind=stored.kind, folder="preview")
-    with opened():
-        kept = StoredFile.objects.kept().filter(pk=file_id, preview_key="").update(preview_key=key)
-    if not kept:
-        storage.discard(key, kind=stored.kind)
 
 
 @job("vault.delete_objects", queue="default", system=True, atomic=False)
@@ -36,37 +26,66 @@ def delete_objects(*, file_id, **_later_arguments):
     """Delete the bytes of a removed file; deleting them again changes nothing."""
     with opened():
         stored = StoredFile.objects.exclude(removed_at=None).get(pk=file_id)
-    keys = [key for key in (stored.storage_key, stored.preview_key) if key]
+        keys = naming.objects_of(stored)
     for key in keys:
         if not storage.discard(key, kind=stored.kind):
             raise storage.StorageDown("the object was not deleted")
 
 
-@job("vault.sweep_orphans", queue="default", system=True, atomic=False, cron="17 3 * * *")
-def sweep_orphans(**_later_arguments):
-    """Delete objects of past days that no row names: their request died before its row."""
-    for days in _SWEPT_DAYS:
-        day = clock.today() - timedelta(days=days)
-        for folder in ("preview", *FileKind.values):
-            for alias in storage.ALIASES:
-                _sweep(alias, f"{folder}/{day:%Y-%m-%d}")
-
-
-def _sweep(alias, folder):
-    store = storages[alias]
-    try:
-        _folders, names = store.listdir(folder)
-    except FileNotFoundError:
+@job("vault.look_again", queue="default", system=True, atomic=False, attempts=4)
+def look_again(*, file_id, **_later_arguments):
+    """Read a file that was in trouble: whole, its alarm ends; else this job fails and is seen."""
+    with opened():
+        stored = StoredFile.objects.kept().filter(pk=file_id).first()
+    if stored is None:
         return
-    keys = {f"{folder}/{name}" for name in names if name}
-    if not keys:
+    services.open_file(stored)
+    with opened():
+        alarms.end(stored)
+
+
+@job("vault.reconcile", queue="default", system=True, cron="17 3 * * *")
+def reconcile(**_later_arguments):
+    """Every night: one job for each day of each store to compare, and for a share of the keys."""
+    enqueue("vault.finish_moves")
+    for alias in storage.ALIASES:
+        days = reconciling.days_to_compare(alias)
+        enqueue_many("vault.compare_day", [{"alias": alias, "day": f"{day}"} for day in days])
+    beginnings = key_copies.slice_of(clock.today())
+    enqueue_many("vault.compare_keys", [{"beginning": one} for one in beginnings])
+
+
+@job("vault.finish_moves", queue="default", system=True, atomic=False)
+def finish_moves(**_later_arguments):
+    """Go on with what a killed run was setting aside."""
+    reconciling.finish_moves()
+
+
+@job("vault.compare_day", queue="default", system=True, atomic=False)
+def compare_day(*, alias, day, **_later_arguments):
+    """Compare the rows and the objects of one day. Running it twice finds nothing more."""
+    reconciling.compare(alias, date.fromisoformat(day))
+
+
+@job("vault.compare_keys", queue="default", system=True, atomic=False)
+def compare_keys(*, beginning, **_later_arguments):
+    """Compare a share of the keys with their objects. Running it twice finds nothing more."""
+    key_copies.compare(beginning)
+
+
+@job("vault.destroy_key_objects", queue="default", system=True, atomic=False)
+def destroy_key_objects(*, subject_id, **_later_arguments):
+    """Delete the objects of a destroyed key; deleting them again changes nothing."""
+    ending.destroy_key_objects(UUID(subject_id))
+
+
+@job("vault.expire_due", queue="default", system=True, atomic=False, cron="47 3 * * *")
+def expire_due(**_later_arguments):
+    """Every night: end the files whose time is over, up to the day's ceiling, unless stopped."""
+    if not settings.VAULT_EXPIRES:
         return
     with opened():
-        known = set(
-            StoredFile.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
-        )
-        known |= set(
-            StoredFile.objects.filter(preview_key__in=keys).values_list("preview_key", flat=True)
-        )
-    for key in sorted(keys - known):
-        store.delete(key)
+        today = clock.today()
+        over = ending.due(today, ending.left_today(today))
+    for one in over:
+        ending.end_if_due(one)

@@ -1,33 +1,29 @@
 """What an upload really is: every check is on the bytes, the name proves nothing."""
 
 import hashlib
-import struct
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import magic
-import pillow_heif
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from PIL import Image
 
 from portal.core.errors import DomainRefusal
-from portal.vault import page_count
+from portal.core.forms import OFFICE_ADVICE
+from portal.vault.judging import apart, headers, office
 
 PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
 EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png", HEIC: "heic"}
+FORMATS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF"}
 _SAME_AS = {"image/heif": HEIC, "image/heic-sequence": HEIC, "image/heif-sequence": HEIC}
-_FORMATS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF"}
 PDF_END, PDF_END_WITHIN = b"%%EOF", 1024
 MAX_PAGES = 100
 MAX_PIXELS = 50_000_000  # a telephone's 48 megapixels
-# What Pillow and its HEIC plugin raise on a file that is cut or forged.
-UNREADABLE_IMAGE = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error)
-_TOO_LARGE_IMAGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-
-pillow_heif.register_heif_opener()
+# The person waits for this look, which makes nothing of the file.
+LOOKING = apart.Limits(seconds=15)
+LOOKING_AT_IMAGE = apart.Limits(memory=1024 * 1024 * 1024, seconds=15)  # decoded points
 
 
 @dataclass(frozen=True)
@@ -82,14 +78,13 @@ def true_type(data: bytes) -> str:
     if found == "application/octet-stream" and b"%PDF-" in data[:1024]:
         found = PDF  # some scanners write a line break first
     found = _SAME_AS.get(found, found)
-    if found not in EXTENSIONS:
-        raise DomainRefusal(
-            _(
-                "Ce type de fichier n’est pas accepté. "
-                "Envoyez un PDF ou une photo (JPEG, PNG, HEIC)."
-            )
-        )
-    return found
+    if found in EXTENSIONS:
+        return found
+    if office.is_office_document(data):
+        raise DomainRefusal(OFFICE_ADVICE)
+    raise DomainRefusal(
+        _("Ce type de fichier n’est pas accepté. Envoyez un PDF ou une photo (JPEG, PNG, HEIC).")
+    )
 
 
 def _pdf_pages(data):
@@ -97,13 +92,12 @@ def _pdf_pages(data):
     if PDF_END not in data.rstrip(b"\0\r\n\t ")[-PDF_END_WITHIN:]:
         raise DomainRefusal(_damaged_pdf())
     try:
-        pages = page_count.pages_of(data)
-    except page_count.LockedPdf as error:
-        raise DomainRefusal(
-            _("Ce PDF est protégé par un mot de passe. Envoyez-en une copie sans protection.")
-        ) from error
-    except page_count.UnreadablePdf as error:
+        seen = apart.ask("look", data, "PDF", limits=LOOKING)
+    except apart.NoAnswer as error:
         raise DomainRefusal(_damaged_pdf()) from error
+    if seen.outcome != "whole":
+        raise DomainRefusal(_pdf_refusals().get(seen.outcome) or _damaged_pdf())
+    pages = int(seen.facts["pages"])
     if pages == 0:
         raise DomainRefusal(_("Ce PDF ne contient aucune page."))
     if pages > MAX_PAGES:
@@ -118,20 +112,40 @@ def _pdf_pages(data):
     return pages
 
 
+def _pdf_refusals():
+    return {
+        "locked": _(
+            "Ce PDF est protégé par un mot de passe. Envoyez-en une copie sans protection."
+        ),
+        "form_only": _(
+            "Ce PDF est un formulaire dont les réponses ne se voient pas partout. Ouvrez-le, "
+            "choisissez « Imprimer », puis « Enregistrer au format PDF », et envoyez ce PDF."
+        ),
+    }
+
+
 def _damaged_pdf():
     return _("Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau.")
 
 
 def _image_pages(data, content_type):
+    if (headers.points(data) or 0) > MAX_PIXELS:
+        raise DomainRefusal(_image_too_large())
     try:
-        page_count.look_at(data, _FORMATS[content_type], MAX_PIXELS)
-    except page_count.TooLargeImage as error:
-        raise DomainRefusal(_image_too_large()) from error
-    except page_count.UnreadableImage as error:
-        raise DomainRefusal(
-            _("Cette image est illisible ou incomplète. Reprenez la photo, puis envoyez-la.")
-        ) from error
+        seen = apart.ask(
+            "look", data, FORMATS[content_type], str(MAX_PIXELS), limits=LOOKING_AT_IMAGE
+        )
+    except apart.NoAnswer as error:
+        raise DomainRefusal(_unreadable_image()) from error
+    if seen.outcome == "too_large":
+        raise DomainRefusal(_image_too_large())
+    if seen.outcome != "whole":
+        raise DomainRefusal(_unreadable_image())
     return 1
+
+
+def _unreadable_image():
+    return _("Cette image est illisible ou incomplète. Reprenez la photo, puis envoyez-la.")
 
 
 def _image_too_large():

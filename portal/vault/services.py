@@ -1,18 +1,26 @@
 """Keep a file, then write its row; remove it; follow its dossier to another prefecture."""
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from portal.core import clock, door
+from portal.core import clock, constraints, door
 from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
-from portal.vault import scanning, storage
-from portal.vault.enums import FileKind
+from portal.vault import alarms, scanning, storage
+from portal.vault.enums import FileKind, Removal
 from portal.vault.models import StoredFile
+
+REFUSALS = {
+    "nothing_is_added_after_the_key_is_destroyed": gettext_lazy(
+        "Les fichiers de ce dossier n’existent plus."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -22,24 +30,25 @@ class Kept:
     inspected: scanning.Inspected
     key: str
     kind: str
+    subject_id: UUID
 
 
-def keep(upload, *, kind: str = FileKind.EVIDENCE) -> Kept:
-    """Check an upload and put it in the store; the network is used, so outside a transaction.
+def keep(upload, *, subject_id: UUID, kind: str = FileKind.EVIDENCE) -> Kept:
+    """Check an upload and seal it for its dossier; the network is used: no transaction is open.
 
     Raises DomainRefusal with the sentence of the check that failed, or of the store's silence.
     """
-    return _put(scanning.inspect(upload), kind)
+    return _put(scanning.inspect(upload), subject_id, kind)
 
 
-def keep_bytes(data: bytes, name: str, content_type: str, *, kind: str) -> Kept:
+def keep_bytes(data: bytes, name: str, content_type: str, *, subject_id: UUID, kind: str) -> Kept:
     """The same for bytes that the portal made."""
-    return _put(scanning.describe(data, name, content_type), kind)
+    return _put(scanning.describe(data, name, content_type), subject_id, kind)
 
 
-def _put(inspected, kind):
+def _put(inspected, subject_id, kind):
     try:
-        key = storage.put(inspected.data, kind=kind)
+        kept = storage.put(inspected.data, subject_id=subject_id, kind=kind)
     except storage.StorageDown as error:
         raise DomainRefusal(
             _(
@@ -47,29 +56,35 @@ def _put(inspected, kind):
                 "vos autres réponses sont enregistrées. Réessayez dans quelques minutes."
             )
         ) from error
-    return Kept(inspected, key, kind)
+    return Kept(inspected, kept.key, kind, subject_id)
 
 
-@transaction.atomic
 def register(
     kept: Kept, *, subject_id: UUID, applicant_id: int, prefecture_code: str | None = None
 ) -> StoredFile:
-    """Write the row of kept bytes: only now is the file received."""
-    stored = StoredFile.objects.create(
-        subject_id=subject_id,
-        applicant_id=applicant_id,
-        prefecture_code=prefecture_code or None,
-        kind=kept.kind,
-        storage_key=kept.key,
-        original_name=kept.inspected.name,
-        content_type=kept.inspected.content_type,
-        size=kept.inspected.size,
-        sha256=kept.inspected.sha256,
-        pages=kept.inspected.pages,
-        created_at=clock.now(),
-    )
-    if kept.kind == FileKind.EVIDENCE:
-        enqueue("vault.make_preview", file_id=str(stored.pk))
+    """Write the row of kept bytes: only now is the file received.
+
+    Raises ValueError for bytes that were sealed for another dossier, and DomainRefusal when the
+    files of this one have gone meanwhile.
+    """
+    if kept.subject_id != subject_id:
+        raise ValueError("These bytes are sealed for another dossier.")
+    with constraints.refusing(REFUSALS):
+        stored = StoredFile.objects.create(
+            subject_id=subject_id,
+            applicant_id=applicant_id,
+            prefecture_code=prefecture_code or None,
+            kind=kept.kind,
+            storage_key=kept.key,
+            original_name=kept.inspected.name,
+            content_type=kept.inspected.content_type,
+            size=kept.inspected.size,
+            sha256=kept.inspected.sha256,
+            pages=kept.inspected.pages,
+            created_at=clock.now(),
+        )
+        if kept.kind == FileKind.EVIDENCE:
+            enqueue("vault.judge", file_id=str(stored.pk), _lock=f"judge {stored.pk}")
     return stored
 
 
@@ -82,7 +97,9 @@ def receive(
     kind: str = FileKind.EVIDENCE,
 ) -> StoredFile:
     """Check, keep, verify, then write the row. Raises DomainRefusal; no row without its bytes."""
-    return _register_or_discard(keep(upload, kind=kind), subject_id, applicant_id, prefecture_code)
+    return _register_or_discard(
+        keep(upload, subject_id=subject_id, kind=kind), subject_id, applicant_id, prefecture_code
+    )
 
 
 def store_bytes(
@@ -96,7 +113,7 @@ def store_bytes(
     kind: str,
 ) -> StoredFile:
     """Keep a file that the portal made, such as a letter. Raises DomainRefusal."""
-    kept = keep_bytes(data, name, content_type, kind=kind)
+    kept = keep_bytes(data, name, content_type, subject_id=subject_id, kind=kind)
     return _register_or_discard(kept, subject_id, applicant_id, prefecture_code)
 
 
@@ -125,8 +142,15 @@ def discard(kept: Kept) -> None:
 
 @transaction.atomic
 def remove(stored: StoredFile) -> bool:
-    """Withdraw a file: nobody reads it any more, its bytes are deleted by a job."""
-    removed = StoredFile.objects.kept().filter(pk=stored.pk).update(removed_at=clock.now())
+    """Withdraw a file: nobody reads it any more, its bytes are deleted by a job.
+
+    A tombstone stays: which bytes they were, until when and why.
+    """
+    removed = (
+        StoredFile.objects.kept()
+        .filter(pk=stored.pk)
+        .update(removed_at=clock.now(), removed_why=Removal.WITHDRAWN, original_name="")
+    )
     if removed:
         enqueue("vault.delete_objects", file_id=str(stored.pk))
     return bool(removed)
@@ -140,5 +164,45 @@ def set_prefecture(subject_id: UUID, code: str) -> int:
 
 
 def open_file(stored: StoredFile) -> bytes:
-    """The verified bytes of a file. Raises StorageDown; asks nothing about who reads."""
-    return storage.fetch(stored.storage_key, kind=stored.kind, sha256=stored.sha256)
+    """The verified bytes of a file; one that is lost or changed raises its alarm.
+
+    Raises StorageDown; asks nothing about who reads.
+    """
+    with _alarming(stored):
+        return storage.fetch(
+            stored.storage_key,
+            subject_id=stored.subject_id,
+            kind=stored.kind,
+            sha256=stored.sha256,
+        )
+
+
+def open_range(stored: StoredFile, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """A part of a file, verified piece by piece, the first of which is ready; alarms as above.
+
+    Raises StorageDown then and at each later piece; asks nothing about who reads.
+    """
+    with _alarming(stored):
+        pieces = storage.open_range(
+            stored.storage_key,
+            subject_id=stored.subject_id,
+            kind=stored.kind,
+            size=stored.size,
+            start=start,
+            stop=stop,
+        )
+    return _watched(stored, pieces)
+
+
+def _watched(stored, pieces):
+    with _alarming(stored):
+        yield from pieces
+
+
+@contextlib.contextmanager
+def _alarming(stored):
+    try:
+        yield
+    except storage.StorageDown as error:
+        alarms.note(stored, error)
+        raise

@@ -243,7 +243,7 @@ def test_i5_ten_days_notice_or_two_different_people(calendar):
     one, two = workflows.agent(), workflows.agent()
     named = "an_urgent_appointment_names_its_urgency_and_two_people"
 
-    with refused("ten_days_notice_or_two_people_say_urgent"):
+    with refused("ten_days_notice_unless_urgent_or_accepted"):
         factory.give(life, soon)
     for alone in ({"urgent_by": one}, {"urgent_by": one, "urgent_approved_by": two}):
         with refused(named):

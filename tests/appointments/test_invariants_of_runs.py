@@ -17,6 +17,7 @@ from appointments.models import (
     Seat,
 )
 from appointments.services import replaying
+from portal.core import clock
 from portal.core.door import acting
 from tests.appointments.test_invariants import forbidden, refused, sql
 from tests.factories import appointments as factory
@@ -77,7 +78,7 @@ def test_no_more_above_the_places_than_learned(shut_places):
         NoShowRate.objects.create(
             prefecture_code="75",
             service_id="collection",
-            learned_on=act.now.date(),
+            learned_on=clock.legal_day(act.now),
             honoured=1,
             missed=1,
             rate=0.9,
@@ -99,7 +100,7 @@ def test_a_rate_is_a_share(db, rate):
         NoShowRate.objects.create(
             prefecture_code="75",
             service_id="collection",
-            learned_on=act.now.date(),
+            learned_on=clock.legal_day(act.now),
             honoured=0,
             missed=0,
             rate=rate,
@@ -121,6 +122,7 @@ def forged(before, **lies):
         inputs_digest=replaying.sealed("inputs"),
         decisions_digest=replaying.sealed("inputs"),
         next_seed_digest=replaying.sealed("next"),
+        offers_digest=replaying.sealed("inputs"),
     )
     with factory.issuer():
         run.seed = DrawnSeed.objects.get(digest=before.next_seed_digest).seed
@@ -269,11 +271,11 @@ def test_a_notice_is_counted_from_the_true_moment(calendar):
     soon = factory.slots(after_days=1)[0]
     long_ago = soon.period.lower - timedelta(days=40)
 
-    with refused("ten_days_notice_or_two_people_say_urgent"):
+    with refused("ten_days_notice_unless_urgent_or_accepted"):
         factory.give(life, soon, issued_at=long_ago)
     with factory.issuer() as act:
         sql("select set_config('portal.now', %s, true)", long_ago.isoformat())
-        with refused("ten_days_notice_or_two_people_say_urgent"):
+        with refused("ten_days_notice_unless_urgent_or_accepted"):
             factory.give(life, soon, issued_at=act.now - timedelta(days=40))
 
 
@@ -283,5 +285,5 @@ def test_a_moved_clock_brings_no_seat_nearer(calendar, move_clock):
     near = factory.slots(after_days=11)[0]
     move_clock(timedelta(days=3))
 
-    with refused("ten_days_notice_or_two_people_say_urgent"):
+    with refused("ten_days_notice_unless_urgent_or_accepted"):
         factory.give(life, near)

@@ -50,6 +50,14 @@ def test_no_record_of_ours_disappears_with_another():
     assert cascades == []
 
 
+def test_no_legal_day_is_read_off_another_clock():
+    """A moment gives the day in UTC: between 22 h and 24 h there, Paris is already tomorrow."""
+    paths = [*python_files(), *(ROOT / "tests").rglob("*.py")]
+    other = [str(path) for path in paths if re.search(r"\bnow\.date\(\)", path.read_text())]
+
+    assert other == []
+
+
 def test_every_job_that_is_enqueued_exists():
     names = {
         call.args[0].value

@@ -23,6 +23,7 @@ from dossiers.catalogue.conditions import holds
 from dossiers.models import ProcedureVersion
 from dossiers.models.procedure import published
 from portal.accounts.api import contact_digests
+from portal.core import clock
 from portal.core.door import acting
 from tests import database
 from tests.benchmarks.loading import Bar, array, bare
@@ -410,7 +411,7 @@ def fill(name: str, *, cases: int, seed: int, years: float = 2.0, progress=None)
         with bare(login, [table.name for table in tables.all()]):
             for serial in range(1, cases + 1):
                 life = population.life(serial, first_applicant + serial - 1)
-                writer.write(life, now.date())
+                writer.write(life, clock.legal_day(now))
                 if serial % BATCH == 0 or serial == cases:
                     tables.flush(login)
                     bar.show(serial, cases)

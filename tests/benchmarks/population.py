@@ -176,7 +176,7 @@ class Population:
         self.dice = random.Random(seed)
         self.now, self.offices, self.limits = now, offices, limits
         self.days = int(365 * years)
-        self.last_day = now.date() - dt.timedelta(days=1)
+        self.last_day = deadlines.legal_day(now) - dt.timedelta(days=1)
         self._office_bounds = list(accumulate(office.weight for office in offices))
         self._kinds = list(LIVES.values())
         self._life_bounds = list(accumulate(weight for weight, _outcome, _moves in self._kinds))

@@ -57,8 +57,9 @@ select id, 'collection' from territory_counter where name like 'Guichet inventé
 on conflict do nothing
 """
 _HOURS = """
-insert into appointments_openingpattern (counter_id, service_id, weekday, minutes, seats, valid)
-select counter.id, 'collection', weekday, hours, 1, daterange('2026-01-01', null)
+insert into appointments_openingpattern (counter_id, service_id, weekday, minutes, seats, valid,
+    interpreters)
+select counter.id, 'collection', weekday, hours, 1, daterange('2026-01-01', null), '{}'
 from territory_counter counter, generate_series(1, 5) weekday,
     unnest(array[int4range(540, 720), int4range(810, 960)]) hours
 where counter.name like 'Guichet inventé%%'
@@ -84,6 +85,30 @@ select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(
 from accounts_user where email like 'visite%%'
     and split_part(split_part(email, '@', 1), 'visite', 2)::int between %(first)s and %(last)s
 """
+
+
+_FREE_PREFERENCES = """
+do $$ declare one record; begin
+    for one in select conname from pg_constraint
+        where contype = 'f' and conrelid = 'appointments_preference'::regclass loop
+        execute format('alter table appointments_preference drop constraint %I', one.conname);
+    end loop;
+end $$
+"""
+_WISHES = """
+insert into appointments_preference (dossier_id, applicant_id, person_id, prefecture_code, blocked,
+    short_notice, changed_at)
+select dossier_id, applicant_id, person_id, prefecture_code, '{}', true, portal_now()
+from appointments_clearance where mod(applicant_id, 2) = 0 on conflict do nothing
+"""
+
+
+def make_volunteers(owner) -> None:
+    """Half of the people may be offered a near place."""
+    owner.execute(_FREE_PREFERENCES)
+    owner.execute("alter table appointments_preference disable trigger user")
+    owner.execute(_WISHES)
+    owner.execute("alter table appointments_preference enable trigger user")
 
 
 def prepare(owner, *, seats: int, office: str = OFFICE) -> None:

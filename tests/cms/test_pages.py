@@ -8,10 +8,11 @@ from django.utils.html import escape
 
 from cms.models import ProcedurePage
 from dossiers import api as dossiers
+from dossiers.catalogue.loader import catalogue
 from tests.factories.cms import first_pages, guidance_page, home_of, orphan_procedure_page
 
 LANGUAGES = ["fr", "en", "ar"]
-PROCEDURES = ["student-renewal", "spouse-of-french-first", "duplicate"]
+PROCEDURES = sorted(catalogue())
 DIRECTIONS = {"fr": "ltr", "en": "ltr", "ar": "rtl"}
 
 
@@ -44,6 +45,21 @@ def test_pages_are_written_in_their_language_and_direction(client, as_role, lang
     for code in PROCEDURES:
         answer = client.get(page_of(code, language).get_url())
         assert_shows_the_facts(answer, dossiers.procedure(code, language))
+
+
+def test_a_procedure_that_nobody_has_written_about_has_its_page_all_the_same(pages, client):
+    page, facts = page_of("visitor", "fr"), dossiers.procedure("visitor", "fr")
+
+    assert (page.title, page.summary, len(page.body)) == (facts.title, facts.summary, 0)
+    assert page.get_url() in client.get("/fr/").text
+    assert page.get_url() in client.get("/fr/demarches/").text
+
+
+def test_a_price_due_with_the_request_is_said(pages, client):
+    answer = client.get(page_of("visa-validation", "fr").get_url())
+
+    assert "dont 200 euros au dépôt." in answer.text
+    assert "rien au dépôt" not in answer.text
 
 
 def assert_shows_the_facts(answer, facts):

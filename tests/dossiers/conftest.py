@@ -3,14 +3,15 @@
 import pytest
 from django.conf import settings
 
-from dossiers.models.procedure import published
+from dossiers.models.procedure import published, reads_by_the_day
 from tests.factories.accounts import UserFactory
 
 
 @pytest.fixture(autouse=True)
 def fresh_versions():
     """A cloned database gives its numbers again: forget the procedures read before."""
-    published.cache_clear()
+    for cached in (published, reads_by_the_day):
+        cached.cache_clear()
 
 
 @pytest.fixture

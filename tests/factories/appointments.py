@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
+from django.db.models import F
 
 from appointments import demo
 from appointments.models import (
@@ -16,7 +17,9 @@ from appointments.models import (
     Clearance,
     CounterSkill,
     OpeningPattern,
+    Preference,
     Service,
+    ShortNoticeOffer,
     Slot,
     Urgency,
 )
@@ -246,3 +249,78 @@ def family(size, **facts):
     """Lives of one account, each with its own dossier, all cleared for the same service."""
     first = cleared(**facts)
     return [first, *(cleared(owner=first.applicant, **facts) for _one in range(size - 1))]
+
+
+def willing(life, **facts):
+    """The person of this life says that a near place may be offered to them."""
+    with acting_for(life.applicant) as act:
+        Preference.objects.create(
+            dossier=life.dossier,
+            applicant=life.applicant,
+            person_id=life.dossier.person_id,
+            prefecture_code=life.office,
+            short_notice=True,
+            changed_at=act.now,
+            **facts,
+        )
+    return life
+
+
+def volunteer(**facts):
+    """A life that waits for a visit and may be offered a near seat."""
+    return willing(cleared(**facts))
+
+
+def run_near(office=OFFICE):
+    """One run of the near seats, by the issuing role."""
+    with issuer(office) as act:
+        return issuing.issue_near(office, at=act.now)
+
+
+def offered(place, *, in_days=5, seats=1, **facts):
+    """A life with an open offer of a near seat. Adds `.offer`."""
+    open_once(place, seats=seats, in_days=in_days)
+    life = volunteer(**facts)
+    open_calendar(life.office)
+    run_near(life.office)
+    life.offer = offer_of(life)
+    return life
+
+
+def offer_of(life):
+    """The offer of a life that is not over, else its last; None without one."""
+    with acting_for(life.applicant):
+        mine = ShortNoticeOffer.objects.filter(dossier=life.dossier).select_related("site")
+        # in a test that is one transaction, all offers are of one moment
+        return mine.order_by(F("ended_at").desc(nulls_first=True), "pk").first()
+
+
+def answered(life, state):
+    """The person of a life answers by SQL, without any page."""
+    with acting_for(life.applicant):
+        return ShortNoticeOffer.objects.filter(pk=life.offer.pk).update(state=state)
+
+
+def held_by(offer, life, **facts):
+    """Another offer of the same seat, for this life, as the issuer would write it, not saved."""
+    clearance = life.clearance
+    said = {
+        "run_id": offer.run_id,
+        "rank": offer.rank,
+        "clearance_id": clearance.pk,
+        "dossier_id": clearance.dossier_id,
+        "applicant_id": clearance.applicant_id,
+        "person_id": clearance.person_id,
+        "prefecture_code": clearance.prefecture_code,
+        "service_id": clearance.service_id,
+        "purpose": clearance.purpose,
+        "slot_id": offer.slot_id,
+        "seat_number": offer.seat_number,
+        "site_id": offer.site_id,
+        "counter_id": offer.counter_id,
+        "period": offer.period,
+        "offered_at": offer.offered_at,
+        "expires_at": offer.expires_at,
+        "digest": "0" * 64,
+    }
+    return ShortNoticeOffer(**said | facts)

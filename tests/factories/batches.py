@@ -6,6 +6,7 @@ import uuid
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.accounts.api import Role
+from portal.core import clock
 from portal.core.door import acting
 from tests.factories.workflows import GROUNDS, Life
 from workflows import jobs
@@ -72,7 +73,7 @@ def asking(*lives: Life, items=(ITEM,), days: int = 30) -> Batch:
     """The same completion asked of these cases by the first one's reviewer."""
     _give(lives, lives[0].reviewer)
     with lives[0].desk() as act:
-        due_on = act.now.date() + dt.timedelta(days=days)
+        due_on = clock.legal_day(act.now) + dt.timedelta(days=days)
         return batching.start(
             kind="ask_completion",
             wanted=steps_seen(*lives),

@@ -36,7 +36,7 @@ def draft(owner, code=STUDENT, *, evidence=False, **answers) -> Dossier:
 
 def give(dossier, owner, rule_code, upload=None):
     """Put a file in a box."""
-    kept = vault.keep(upload or picture())
+    kept = vault.keep(upload or picture(), subject_id=dossier.pk)
     with acting(owner.pk) as act:
         return add_evidence(
             dossier_id=dossier.pk, applicant=owner, rule_code=rule_code, kept=kept, at=act.now

@@ -216,7 +216,7 @@ class Life:
 
     def completion_asked(self, *, days: int = 30, items=ASKED):
         with self.desk() as act:
-            due_on = act.now.date() + dt.timedelta(days=days)
+            due_on = clock.legal_day(act.now) + dt.timedelta(days=days)
         return self._do(
             self.reviewer,
             requesting.ask_completion,
@@ -238,7 +238,7 @@ class Life:
 
     def opinion_asked(self):
         with self.desk() as act:
-            due_on = act.now.date() + dt.timedelta(days=20)
+            due_on = clock.legal_day(act.now) + dt.timedelta(days=20)
         return self._do(
             self.reviewer,
             opinions.ask_opinion,

@@ -3,8 +3,9 @@
     .venv/bin/python -m tests.faults.racing_seats [--rounds 5] [--clients 32]
 
 In each round, on real connections that start together: runs, people who give their appointment
-back, closures of a site, clearances revoked. Counted: seats given twice, people with two live
-appointments, appointments live in a closure or on a revoked clearance, deadlocks, other failures.
+back, closures of a site, clearances revoked, runs of near seats, people who accept one. Counted:
+seats given twice, people with two live appointments, appointments live in a closure or on a revoked
+clearance, seats under offer that somebody else has, deadlocks, other failures.
 """
 
 import argparse
@@ -18,7 +19,13 @@ import psycopg
 from django.db import DatabaseError, connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from appointments.models import Appointment, ChangeRequest, Clearance, Closure
+from appointments.models import (
+    Appointment,
+    ChangeRequest,
+    Clearance,
+    Closure,
+    ShortNoticeOffer,
+)
 from appointments.services import issuing
 from portal.core.door import acting
 from tests.benchmarks import visits
@@ -42,6 +49,16 @@ _WRONG = {
     "given without a decision": """
         select count(*) from appointments_appointment given where not exists (
             select from appointments_issuedecision where appointment_id = given.id)""",
+    "had by another than the person asked": """
+        select count(*) from appointments_appointment given join appointments_shortnoticeoffer offer
+            on offer.slot_id = given.slot_id and offer.seat_number = given.seat_number
+        where given.state in ('issued', 'confirmed', 'honoured')
+            and offer.state in ('open', 'accepted') and offer.clearance_id <> given.clearance_id""",
+    "near without a yes": """
+        select count(*) from appointments_appointment given
+        where lower(period) < issued_at + interval '10 days' and not exists (
+            select from appointments_shortnoticeoffer
+            where id = given.offer_id and state = 'used' and clearance_id = given.clearance_id)""",
     "given without its letter": """
         select count(*) from appointments_appointment given where not exists (
             select from correspondence_letter letter where letter.id = given.letter_id)""",
@@ -93,7 +110,33 @@ def a_clearance_is_revoked(dice):
             Clearance.objects.filter(pk=pk, revoked_at=None).update(revoked_at=act.now)
 
 
-PATHS = (a_run, somebody_gives_back, a_site_closes, a_clearance_is_revoked)
+def a_near_run(_dice):
+    with acting(None, prefectures=[visits.OFFICE]) as act:
+        with connection.cursor() as cursor:
+            cursor.execute("set local role portal_issuer")
+        issuing.issue_near(visits.OFFICE, at=act.now)
+
+
+def somebody_accepts(dice):
+    with acting(None, prefectures=[visits.OFFICE]):
+        with connection.cursor() as cursor:
+            cursor.execute("set local role portal_issuer")
+        asked = list(ShortNoticeOffer.objects.filter(state="open").order_by("pk"))
+    if asked:
+        one = dice.choice(asked)
+        with acting(one.applicant_id):
+            ShortNoticeOffer.objects.filter(pk=one.pk, state="open").update(state="accepted")
+
+
+PATHS = (
+    a_run,
+    somebody_gives_back,
+    a_near_run,
+    somebody_accepts,
+    a_site_closes,
+    a_clearance_is_revoked,
+    somebody_accepts,
+)
 
 
 def race(clients: int, dice: random.Random) -> Counter:
@@ -140,14 +183,22 @@ def main():
     with fresh_clone() as name, owner_of(name) as owner:
         visits.prepare(owner, seats=100)  # one counter: fewer seats than people
         visits.add_people(owner, 1, options.people)
+        visits.make_volunteers(owner)
         a_run(dice)
+        a_near_run(dice)
         for _round in range(options.rounds):
             said += race(options.clients, dice)
         wrong = {rule: owner.execute(sql).fetchone()[0] for rule, sql in _WRONG.items()}
         given = owner.execute("select count(*) from appointments_appointment").fetchone()[0]
+        used = owner.execute(
+            "select count(*) from appointments_appointment where offer_id is not null"
+        ).fetchone()[0]
     for what, count in sorted(said.items()):
         print(f"{count:>5}  {what}")
-    print(f"{given} appointments given; " + ", ".join(f"{n} {rule}" for rule, n in wrong.items()))
+    print(
+        f"{given} appointments given, {used} of near seats; "
+        + ", ".join(f"{n} {rule}" for rule, n in wrong.items())
+    )
     return bool(any(wrong.values()) or said["deadlock"] or said["stuck"])
 
 

@@ -25,6 +25,7 @@ def kept_world(django_db_setup, django_db_blocker):
             login.execute("update clock_offset set value = value + (%s - portal_now())", [visit])
             login.commit()
             country.help_at_the_counters(built)
+            country.offer_a_near_place(built.here)
             built.people = people(built)
             built.browsers = Browsers(built.people)
             _close(built.others["gone"])

@@ -29,6 +29,8 @@ PEOPLE = (
     "closed_account",
 )
 DOORS = {"public": "public", "applicant": "public", "agent": "agent", "ops": "agent"}
+# An address that speaks a protocol of its own says so to whoever does not.
+ACTS = {"dossiers:uploads": {412}, "assisted:uploads": {412}}
 # Pages that answer a reading otherwise than by showing themselves.
 READINGS = {
     "home": {302},
@@ -53,7 +55,13 @@ READINGS = {
     "desk:take_next": {405},
     "desk:end_absence": {405},
     "dossiers:start": {200, 302},
+    "dossiers:newer_text": {302},
     "dossiers:evidence_remove": {405},
+    "dossiers:evidence_reuse": {405},
+    "dossiers:uploads": {405},
+    "dossiers:album_change": {405},
+    "assisted:uploads": {405},
+    "assisted:album_change": {405},
     "dossiers:end_help": {405},
     "assisted:evidence_remove": {405},
     "assisted:end": {405},
@@ -144,7 +152,7 @@ def fault_of(name, policy, url, method, wanted, answer, before, after):
     """What is not as declared, in words; nothing when all is well."""
     status = answer.status_code
     if wanted == "allowed":
-        allowed = READINGS.get(name, {200}) if method == "get" else {200, 302, 405}
+        allowed = READINGS.get(name, {200}) if method == "get" else ACTS.get(name, {200, 302, 405})
         if status not in allowed:
             return f"{status} instead of {sorted(allowed)} {answer.headers.get('Location', '')}"
         if method == "get" and personal(before) != personal(after):

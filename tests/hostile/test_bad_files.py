@@ -128,7 +128,7 @@ def test_a_strange_name_never_travels(box, case):
         assert not set("/\\\x00\u202e\r\n") & set(stored.original_name)
         assert len(stored.original_name) <= 150
         assert stored.storage_key.count("/") == 2
-        served = client.get(reverse("dossiers:file", args=[pk]))
+        served = client.get(reverse("dossiers:file_sent", args=[pk]))
         assert served["Content-Type"] == "application/pdf"
         assert served["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in served["Content-Security-Policy"]

@@ -15,6 +15,7 @@ from tests.hostile.conftest import undone
 from tests.hostile.forms import body, forms_of, shown
 from tests.hostile.test_authorisation_matrix import ALL, personal, written
 from tests.hostile.test_row_security import personal_tables
+from tests.hostile.world import PLACES
 
 # The gallery of components is shown to developers only.
 NAMES = sorted(set(ALL) - {"gallery"})
@@ -120,18 +121,27 @@ def open_forms(world, name):
 
 OF_THE_RUN = {"appointments_runinputs", "appointments_drawnseed"}
 """Read by the issuing role alone: no page could change them."""
+OFFERS = "appointments_shortnoticeoffer"
+"""Read by the issuing role and by its person, who answers on a page."""
 
 
 def digest():
     """One number for everything personal, as the widest reader sees it."""
     parts = " + ".join(
-        f"coalesce((select sum(hashtext(t::text)) from {table} t), 0)"
+        summed(table)
         for table in [*personal_tables(), "accounts_user"]
-        if table not in OF_THE_RUN
+        if table not in {*OF_THE_RUN, OFFERS}
     )
     with acting(None, scope="system"), role("worker"), connection.cursor() as cursor:
         cursor.execute(f"select {parts}")
-        return cursor.fetchone()[0]
+        (widest,) = cursor.fetchone()
+    with acting(None, prefectures=PLACES), role("issuer"), connection.cursor() as cursor:
+        cursor.execute(f"select {summed(OFFERS)}")
+        return widest, cursor.fetchone()[0]
+
+
+def summed(table):
+    return f"coalesce((select sum(hashtext(t::text)) from {table} t), 0)"
 
 
 def send(world, who, url, data, content_type=FORM, **options):
@@ -271,7 +281,7 @@ def test_no_strange_question_breaks_a_page(world, name):
     [
         "00000000-0000-0000-0000-000000000000",
         "not-an-identifier",
-        "1",
+        str(2**31 - 1),
         "-1",
         "9" * 40,
         "..%2f..%2fetc%2fpasswd",

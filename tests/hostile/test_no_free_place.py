@@ -1,13 +1,18 @@
-"""Nobody learns where a place is free: each page says the same with free places and without."""
+"""Nobody learns where a place is free: each page says the same with free places and without.
+
+One near place is offered to one person, whose page alone tells of it, and of no other.
+"""
 
 import re
 
 import pytest
 from django.db import connection
 from django.urls import get_resolver
+from django.utils.formats import date_format
 
 from appointments.enums import SEATED_STATES
-from appointments.models import Appointment, Slot
+from appointments.models import Appointment, ShortNoticeOffer, Slot
+from portal.core import clock
 from tests.architecture.test_routes import addresses as routes
 from tests.factories import appointments as factory
 from tests.hostile import addresses
@@ -41,13 +46,15 @@ def of_the_visit():
 
 
 def free_slots(office):
-    """The slots to come of an office that nobody holds, as the issuing role sees them."""
+    """The slots to come of an office that nobody holds nor is offered, as the issuing role sees."""
     with factory.issuer(office) as act:
         held = Appointment.objects.filter(state__in=SEATED_STATES).values("slot")
+        asked = ShortNoticeOffer.objects.holding().values("slot")
         ahead = Slot.objects.filter(
             prefecture_code=office, state="open", period__startswith__gt=act.now
         )
-        return list(ahead.exclude(pk__in=held).order_by("period", "pk"))
+        free = ahead.exclude(pk__in=held).exclude(pk__in=asked)
+        return list(free.order_by("period", "pk"))
 
 
 def withdraw(slots, office):
@@ -103,3 +110,55 @@ def test_the_comparison_sees_a_difference(world, offered):
 
         assert free_slots(office) == []
     assert len(free_slots(office)) == len(offered)
+
+
+ASKED = "visitor_here"
+"""Whose volunteers are: the account of the office to which near places are offered."""
+READS_EVERY_ACT = ("desk:journal", "auditor")
+"""Learns that an offer was made and answered, as of any act; not where, nor when the visit is."""
+
+
+def naming(told, *names):
+    """The readings in which one of these names stands."""
+    return [
+        key for key, reading in told.items() if any(str(name) in str(reading) for name in names)
+    ]
+
+
+@pytest.mark.parametrize("name", of_the_visit())
+def test_an_offer_changes_no_page_but_those_of_its_person(world, name):
+    url = addresses.address(name, world.here)
+    office, sealed = world.here.code, name in SEALED_ANEW
+    others = [who for who in PEOPLE if who != ASKED]
+    with undone():
+        life = factory.willing(world.here.lives["waiting"])
+        told = {(who, "get"): said(world, who, "get", url, sealed=sealed) for who in others}
+        factory.run_near(office)
+        life.offer = factory.offer_of(life)
+        assert life.offer is not None
+        asked = {key: said(world, *key, url, sealed=sealed) for key in told}
+        factory.answered(life, "accepted")
+        accepted = {key: said(world, *key, url, sealed=sealed) for key in told}
+
+    differing = {key for key in told if not told[key] == asked[key] == accepted[key]}
+    reading = {("auditor", "get")} if (name, "auditor") == READS_EVERY_ACT else set()
+    assert differing == reading
+    assert set(naming(asked, life.offer.pk)) == reading
+    assert naming(asked, life.offer.slot_id, world.here.offer.slot_id) == []
+
+
+def test_the_page_of_an_offer_tells_its_person_of_that_place_alone(world, offered):
+    url = addresses.address("appointments:offer", world.here)
+    offer = world.here.offer
+
+    status, _headers, page = said(world, ASKED, "get", url)
+    assert status == 200
+    moment = date_format(offer.starts_at.astimezone(clock.PARIS), "l j F Y")
+    assert moment in page
+    others = {date_format(one.period.lower.astimezone(clock.PARIS), "l j F Y") for one in offered}
+    expires = date_format(offer.expires_at.astimezone(clock.PARIS), "l j F Y")
+    assert {day for day in others if day in page} <= {moment, expires}
+    assert page.count("<time datetime=") == 1
+    for who in PEOPLE:
+        if who != ASKED:
+            assert said(world, who, "get", url)[0] in {302, 403, 404}, who

@@ -40,11 +40,13 @@ DOORS = {
     "counter:sign_in": ("email", "counter_agent_here"),
 }
 FILES = {
-    "assisted:file",
+    "assisted:file_page",
     "counter:passport",
-    "desk:file",
-    "desk:preview",
-    "dossiers:file",
+    "desk:copy",
+    "desk:page",
+    "dossiers:file_copy",
+    "dossiers:file_page",
+    "dossiers:file_sent",
     "dossiers:letter",
 }
 

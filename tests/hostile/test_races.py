@@ -17,6 +17,7 @@ from dossiers.services.drafting import Typed, discard_draft, save_answers, start
 from dossiers.services.evidence import add_evidence
 from dossiers.services.filing import file_dossier
 from dossiers.services.withdrawing import withdraw_dossier
+from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.core.errors import DomainRefusal
 from portal.core.models import JournalLine
@@ -144,7 +145,7 @@ def test_the_last_place_of_a_box_is_given_once():
     rule = dossier.procedure.evidence_rule("passport")
 
     def give():
-        kept = vault.keep(picture())
+        kept = vault.keep(picture(), subject_id=dossier.pk)
         return as_owner(owner, add_evidence, dossier_id=dossier.pk, rule_code=rule.code, kept=kept)
 
     answers = at_once(*[give() for _one in range(rule.max_files + 4)])
@@ -262,7 +263,7 @@ def test_two_requests_of_a_completion_make_one():
     life = Life()
     items = [{"kind": "field", "code": "passport_number", "why": "Illisible."}]
     with life.desk() as act:
-        due_on = act.now.date().replace(year=act.now.year + 1)
+        due_on = clock.legal_day(act.now).replace(year=act.now.year + 1)
     facts = {
         "case_id": life.id,
         "seen": life.case.last_step,

@@ -9,17 +9,24 @@ from appointments.models import Clearance, Closure
 from appointments.services import screens, urgency
 from appointments.services.closing import close_site, take_out_counter
 from dossiers.services import extending
+from dossiers.services.albums import add_page
+from dossiers.services.arriving import begin_upload
+from dossiers.services.dropping import drop_album
 from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
 from portal.core import clock
 from portal.core.door import acting, acting_for, also
 from portal.territory.api import Counter
+from portal.vault import api as vault
+from portal.vault.arrival import services as arrival
+from portal.vault.arrival import staging
 from tests.factories import appointments as visits
 from tests.factories import dossiers
 from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
+from tests.factories.vault import clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
     Life,
@@ -102,7 +109,34 @@ def _office(code):
     office.draft = dossiers.draft(owner, evidence=True, **answers(code))
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
+    _send(office)
+    for dossier in (office.draft, office.lives["filed"].dossier):
+        clear_papers_of(dossier)
     return office
+
+
+def _send(office):
+    """A file on its way to the draft, and photographs that were thrown away."""
+    dossier, owner = office.draft, office.owner
+    piece, kept = (
+        staging.put(b"\xff\xd8", dossier.pk),
+        vault.keep(dossiers.picture(), subject_id=dossier.pk),
+    )
+    with acting(owner.pk) as act:
+        upload = begin_upload(
+            dossier=dossier,
+            rule_code="passport",
+            name="passeport.jpg",
+            size=1000,
+            language="fr",
+            at=act.now,
+        )
+        arrival.take_piece(upload.pk, 0, piece)
+        page = add_page(
+            dossier_id=dossier.pk, applicant=owner, rule_code="passport", kept=kept, at=act.now
+        )
+        drop_album(album_id=page.album_id, at=act.now)
+    office.draft_upload = upload.pk
 
 
 def _appoint(office):
@@ -111,6 +145,7 @@ def _appoint(office):
     life = OwnLife(office.code, office.visitor, office.people).granted().card_ready()
     visits.run(office.code)
     life.appointment = visits.appointment_of(life)
+    clear_papers_of(life.dossier)
     office.lives["appointed"] = life
     site = visits.site(office.place)
     with acting_for(office.people["supervisor"]):
@@ -155,6 +190,8 @@ def _more_lives(office, away):
     office.card_to_send = _moved(one().granted(), to="69")
     office.card_awaited = _moved(OwnLife("75", second, away.people).granted(), to=office.code)
     office.urgency = _urgent(one().granted().card_ready())
+    lives["offered"] = visits.willing(one().granted().card_ready())
+    lives["waiting"] = one().granted().card_ready()
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
 
@@ -213,7 +250,7 @@ def _old(office):
 def _remind(life, *, days):
     with acting(life.applicant.pk) as act:
         at = act.now + dt.timedelta(days=days)
-        for request_id in extending.to_remind(at.date()):
+        for request_id in extending.to_remind(clock.legal_day(at)):
             extending.remind(request_id=request_id, at=at)
 
 
@@ -229,6 +266,14 @@ def help_at_the_counters(built):
         helper = office.people["counter_agent"]
         opened(helper, office.owner)
         office.identification = recognised(helper, office.visitor).identification
+
+
+def offer_a_near_place(office):
+    """One volunteer is offered a seat of the coming days; nobody else knows of it."""
+    visits.open_calendar(office.code)
+    visits.run_near(office.code)
+    office.offer = visits.offer_of(office.lives["offered"])
+    assert office.offer is not None
 
 
 def _others():

@@ -61,6 +61,23 @@ class Reviewer(Agent):
         self.look("desk-queue")
         self.opens()
         self.look("desk-case")
+        self.reads_a_paper()
+
+    def reads_a_paper(self):
+        """The pages of a paper as images, the large one in a box that scrolls with the keyboard."""
+        press(self.page, self.page.locator("figure a[href*='/agent/pieces/']").last)
+        self._sees_the_image()
+        self.look("desk-paper")
+        press(self.page, self.page.locator("a[href*='zoom=1']"))
+        self._sees_the_image()
+        assert self.page.locator("[role=region][tabindex='0'] img").count() == 1
+        self.look("desk-paper-zoomed")
+
+    def _sees_the_image(self):
+        image = self.page.locator("main img[src*='/pages/1/']")
+        image.wait_for()
+        assert image.evaluate("(one) => one.decode().then(() => one.naturalWidth > 0)")
+        assert image.get_attribute("alt").startswith("Page 1 sur ")
 
     def asks_for_completion(self):
         """A document and an answer, at once."""

@@ -111,7 +111,7 @@ class Applicant:
             form = self.page.locator("main form:has([name=seen])")
             fill(self.page, form, self.known)
             self._choose_commune(form)
-            press(self.page, self.page.locator("main button[name=continue]"))
+            press(self.page, self.page.locator("main button[name=continue]:not([aria-hidden])"))
             if not self.page.url.endswith(address):
                 return
         raise AssertionError(f"{address} comes again: {self.page.inner_text('main')[:300]}")
@@ -145,8 +145,13 @@ class Applicant:
         title = form.locator("xpath=ancestor::section").get_attribute("aria-label")
         name, data, media_type = paper(title, LINES, extension)
         upload = {"name": name, "mimeType": media_type, "buffer": data}
-        form.locator("input[type=file]").set_input_files(upload)
-        press(self.page, form.locator("button[type=submit]").first)
+        button = form.locator("button[type=submit]").first
+        if button.is_visible():
+            form.locator("input[type=file]").set_input_files(upload)
+            press(self.page, button)
+        else:  # with scripts, choosing a file sends it
+            with self.page.expect_navigation(timeout=60_000):
+                form.locator("input[type=file]").first.set_input_files(upload)
         assert not self.page.locator("[data-error-summary]").count(), self.page.inner_text("main")
 
     def files(self):
@@ -211,7 +216,7 @@ class Applicant:
             return
         self.look("completion-field")
         fill(page, page.locator("main form:has([name=seen])"), self.known)
-        press(page, page.locator("main button[name=save]"))
+        press(page, page.locator("main button[name=save]:not([aria-hidden])"))
 
     def reads_the_appointment(self, letter):
         """The page of the visit; returns the words of the notice's QR code."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import api as dossiers
 from portal.core.forms import DatePartsField, PlainTextField
+from portal.core.partial_dates import PartialDateField
 from workflows.forms.base import ActForm
 
 SWAP = "swap_names"
@@ -78,7 +79,7 @@ def _control(slip):
     must_stay = field.required and bool(slip.answer)
     common = {"label": field.label.fr, "required": must_stay, "initial": slip.answer}
     if field.kind == "date":
-        return DatePartsField(**common)
+        return PartialDateField(**common) if field.partial else DatePartsField(**common)
     control = PlainTextField(max_length=field.max_length or 200, **common)
     if field.pattern:
         wrong = _("Cette réponse n’a pas la forme attendue.")

@@ -20,7 +20,8 @@ def letter_context(
 
     `quality` is in whose name the signatory signs, as their delegation gives it.
     """
-    facts = dossiers.dossier_summary(case.dossier_id, "fr")
+    with translation.override("fr"):
+        facts = dossiers.dossier_summary(case.dossier_id, "fr")
     grant = proposal.outcome == Outcome.GRANT
     return {
         "outcome": str(proposal.outcome),
@@ -29,7 +30,7 @@ def letter_context(
         "recipient_name": facts.names,
         "recipient_address": list(facts.address_lines),
         "procedure": facts.title.get("fr"),
-        "birth_date": in_french(facts.identity.birth_date),
+        "birth_date": facts.identity.birth_text,
         "nationality": facts.identity.nationality,
         "filed_on": in_french(deadlines.legal_day(case.filed_at)),
         "decided_on": in_french(deadlines.legal_day(at)),

@@ -26,6 +26,9 @@ from workflows.rules import may_give_away, may_take
 from workflows.services.holding import hold, release
 from workflows.services.moves import CaseHasMoved, MoveRefused, lock_case
 
+COMPARED = 2
+"""How many of the eligible are drawn, so that the load of a whole office is not read each time."""
+
 _chance = secrets.SystemRandom()
 
 
@@ -50,18 +53,25 @@ def eligible_for(case: Case, *, at: datetime) -> list[int]:
     return [agent for agent in present if agent not in close and agent not in case.typists]
 
 
-def draw(case: Case, *, at: datetime, without: Collection[int] = ()) -> Draw | None:
-    """One of the least loaded of those who may receive this case; None when nobody may.
+def draw(
+    case: Case, *, at: datetime, without: Collection[int] = (), compared: int | None = COMPARED
+) -> Draw | None:
+    """The less loaded of two drawn among those who may receive this case; None when nobody may.
 
-    The machine's own source of chance decides, without a seed: nobody can foresee the draw,
-    and nobody can make it again until it suits them.
+    Two drawn by chance keep loads even almost as well as the least of all would, and nobody
+    attracts the next case by emptying their desk. The machine's own source of chance decides,
+    without a seed: nobody can foresee the draw, and nobody can make it again until it suits
+    them. `compared=None` compares everybody, for a run that evens loads.
     """
     eligible = [agent for agent in eligible_for(case, at=at) if agent not in without]
     if not eligible:
         return None
-    loads = loads_of(case.prefecture_code, eligible)
+    some = eligible
+    if compared is not None and len(eligible) > compared:
+        some = sorted(_chance.sample(eligible, compared))
+    loads = loads_of(case.prefecture_code, some)
     least = min(loads.values())
-    among = tuple(agent for agent in eligible if loads[agent] <= least + BAND)
+    among = tuple(agent for agent in some if loads[agent] <= least + BAND)
     return Draw(_chance.choice(among), among, len(eligible), max(loads[one] for one in among))
 
 
@@ -73,15 +83,19 @@ def assign_by_chance(
         drawn = draw(case, at=at, without=without)
         if drawn is None:
             return None
-        return hold(
-            case,
-            drawn.agent_id,
-            why=why,
-            made_by=made_by,
-            drawn_among=drawn.among,
-            eligible=drawn.eligible,
-            note=note,
-        )
+        return _give(case, drawn, why=why, made_by=made_by, note=note)
+
+
+def _give(case: Case, drawn: Draw, *, why: str, made_by=None, note="") -> Assignment:
+    return hold(
+        case,
+        drawn.agent_id,
+        why=why,
+        made_by=made_by,
+        drawn_among=drawn.among,
+        eligible=drawn.eligible,
+        note=note,
+    )
 
 
 @transaction.atomic
@@ -163,12 +177,17 @@ def move_from(*, case_id: UUID, agent_id: int, why: str, at: datetime) -> Assign
     if case.reviewer_id != agent_id:
         return None
     with door.also(case.prefecture_code):
-        if why in {ReleasedWhy.AWAY, ReleasedWhy.EVENED} and not _is_better(
-            case, agent_id, why, at
-        ):
+        evening = why == ReleasedWhy.EVENED
+        drawn = draw(case, at=at, without={agent_id}, compared=None if evening else COMPARED)
+        if drawn is None:
+            # Who has left or is too close loses the case even so: it waits for the next draw.
+            if why not in {ReleasedWhy.AWAY, ReleasedWhy.EVENED}:
+                release(case, why=why, at=at)
+            return None
+        if evening and not _has_less(drawn, case, agent_id):
             return None
         release(case, why=why, at=at)
-        return assign_by_chance(case, why=AssignedWhy(why), at=at, without={agent_id})
+        return _give(case, drawn, why=AssignedWhy(why))
 
 
 def _who_gave_it(case: Case, *, since: int) -> str:
@@ -206,9 +225,6 @@ def look_for_conflict(case: Case, *, at: datetime) -> None:
         move_from(case_id=case.pk, agent_id=case.reviewer_id, why=ReleasedWhy.CONFLICT, at=at)
 
 
-def _is_better(case, agent_id, why, at):
-    """Whether somebody else may receive it and, to even loads, would still have less in hand."""
-    drawn = draw(case, at=at, without={agent_id})
-    if drawn is None or why == ReleasedWhy.AWAY:
-        return drawn is not None
+def _has_less(drawn: Draw, case: Case, agent_id: int) -> bool:
+    """Whether any of those drawn from would still have less in hand than the giver had."""
     return drawn.most + ACTIVE < loads_of(case.prefecture_code, [agent_id])[agent_id]

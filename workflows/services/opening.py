@@ -24,7 +24,7 @@ def open_case(*, dossier, submission, at: datetime) -> Case:
     code of the sentence that says why.
     """
     facts = dossiers.dossier_summary(dossier.pk)
-    limit = deadlines.limit_of(dossier.procedure.deadlines)
+    limit = deadlines.limit_of(dossiers.deadlines_of(dossier, submission.answers))
     filed_on = deadlines.legal_day(submission.filed_at)
     refusal = deadlines.implicit_refusal(starts_on=filed_on, limit=limit)
     case = Case.objects.create(

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
+from portal.vault import api as vault
 from workflows import deadlines
 from workflows.enums import BEFORE_DECISION, ENDED, CardOrderState, CaseState
 from workflows.models import CardOrder, Case
@@ -98,9 +101,32 @@ def _flag_silence(case_id, at):
     silence.flag(case_id, at=at)
 
 
+# How an ended case counts for the time that its files are kept.
+_SITUATIONS: dict[str, str] = {
+    CaseState.HANDED_OVER: vault.Situation.GRANTED,
+    CaseState.REFUSED: vault.Situation.REFUSED,
+    CaseState.CLOSED: vault.Situation.CLOSED,
+    CaseState.WITHDRAWN: vault.Situation.WITHDRAWN,
+}
+
+
 def _archive(case_id, at):
-    if lock_case(case_id).state in ENDED:
+    case = lock_case(case_id)
+    if case.state in ENDED and case.ended_at:
+        situation, ended_on = _SITUATIONS[case.state], deadlines.legal_day(case.ended_at)
         advance(case_id=case_id, move="archive", actor=None, at=at)
+        vault.keep_from(case.dossier_id, situation, ended_on)
+
+
+class CaseIsAlive(DomainRefusal):
+    """Somebody may still need the papers of this case."""
+
+
+def refuse_unless_archived(dossier_id: UUID) -> None:
+    """Raise CaseIsAlive for a dossier whose case is not archived; a draft has no case."""
+    case = Case.objects.filter(dossier_id=dossier_id).order_by("pk").first()
+    if case is not None and case.state != CaseState.ARCHIVED:
+        raise CaseIsAlive(_("Ce dossier n’est pas archivé : ses fichiers sont gardés."))
 
 
 def _ask_maker(order_id, at):

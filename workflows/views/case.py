@@ -2,12 +2,14 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
 from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
+from workflows.models import Case
 from workflows.queries.acts import acts_for, may_act
 from workflows.queries.appeals import appeals_section
 from workflows.queries.dues import due_sentence
@@ -66,20 +68,43 @@ def sections(dossier) -> list[dict]:
     ]
 
 
-class EvidenceFile(View):
+class CasePaper(View):
     """A paper of a case of the agent's office; the vault authorises and writes the journal."""
 
     http_method_names = ["get", "head", "options"]
-    give = staticmethod(vault.serve)
+
+    def stored(self, file_id):
+        """The paper of the address; Http404 for one of another office."""
+        stored = get_object_or_404(vault.StoredFile.objects.kept(), pk=file_id)
+        if stored.prefecture_code not in self.request.user.prefectures:
+            raise Http404
+        return stored
+
+
+class EvidenceFile(CasePaper):
+    """Its pages, one after the other."""
 
     def get(self, request, file_id):
-        stored = get_object_or_404(vault.StoredFile.objects.kept(), pk=file_id)
-        if stored.prefecture_code not in request.user.prefectures:
-            raise Http404
-        return type(self).give(request, stored)
+        stored = self.stored(file_id)
+        case = Case.objects.visible_to(request.user).filter(dossier_id=stored.subject_id).first()
+        frame = vault.Frame(
+            base="base_desk.html",
+            image_url=lambda number, width: reverse("desk:page", args=[stored.pk, number, width]),
+            back_url=reverse("desk:case", args=[case.pk]) if case else reverse("desk:queue"),
+            copy_url=reverse("desk:copy", args=[stored.pk]),
+        )
+        return vault.show(request, stored, frame)
 
 
-class EvidencePreview(EvidenceFile):
-    """The image of its first page, under the same rule."""
+class EvidencePage(CasePaper):
+    """The image of one page, under the same rule."""
 
-    give = staticmethod(vault.serve_preview)
+    def get(self, request, file_id, number, width):
+        return vault.serve_page(request, self.stored(file_id), number, width)
+
+
+class EvidenceCopy(CasePaper):
+    """The clean copy, which names its reader on every page."""
+
+    def get(self, request, file_id):
+        return vault.serve_copy(request, self.stored(file_id))

@@ -115,7 +115,7 @@ def test_who_is_expected_elsewhere_does_not_break_the_run(shut_places):
     factory.open_once(shut_places.here, seats=2)
     factory.open_once(shut_places.elsewhere, seats=1)
     first = factory.cleared(office="34", commune="34172")
-    second = factory.cleared(person=first.dossier.person)
+    second = factory.cleared(person=first.dossier.person, filed_at=clock.now() - timedelta(days=2))
     third = factory.cleared()
     factory.run("34")
     factory.run()
@@ -164,7 +164,7 @@ def test_a_replay_says_exactly_what_was_tampered_with(shut_places, owner):
     run.refresh_from_db()
     run.rule_version = "1999-01"
     with factory.issuer():
-        assert list(forged(run)) == ["rules: made by 1999-01, replayed by 2026-12"]
+        assert list(forged(run)) == ["rules: made by 1999-01, replayed by 2027-01"]
         run.refresh_from_db()
         run.inputs.packed = zlib.compress(
             zlib.decompress(bytes(run.inputs.packed)).replace(b"collection", b"biometrics", 2)

@@ -80,7 +80,7 @@ def test_a_person_is_scanned_compared_received_and_given_their_card(
     assert done.status_code == 302
     assert life.case.state == "handed_over"
     assert "Visite terminée" in words(client.get(visit("visit", life, places.here)))
-    assert "Reçu" in words(client.get(reverse("counter:day")))
+    assert "Reçu" in words(client.get(reverse("counter:day"), {"site": places.here.site}))
 
 
 def test_prints_are_recorded_and_production_starts(places, counter, at_the_visit):

@@ -16,6 +16,7 @@ from portal.core.models import JournalLine
 from portal.vault import api as vault
 from tests.factories import appointments as factory
 from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.vault import cleared
 
 
 def picture():
@@ -52,7 +53,7 @@ def with_passport(places):
             language="fr",
             filed_at=life.dossier.filed_at,
         )
-    life.stored = given[0].file
+    life.stored = cleared(given[0].file)
     factory.clear(life)
     factory.run()
     life.appointment = factory.appointment_of(life)
@@ -73,7 +74,7 @@ def test_the_passport_page_is_shown_on_the_day_and_leaves_a_line(
     answer = client.get(page)
 
     assert f'src="{page}"' in visit.text
-    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
     lines = JournalLine.objects.filter(act="document.read", subject_id=str(life.stored.pk))
     assert list(lines.values_list("actor_id", flat=True)) == [agent.pk]
 

@@ -6,6 +6,7 @@ from dossiers.catalogue.loader import load_catalogue
 from dossiers.catalogue.schema import CatalogueError
 
 STUDENT = "student_renewal.toml"
+FIELDS = "_fields.toml"
 FIRST_TITLE_FIELD = 'name = "title_kind"\nkind = "choice"'
 
 MISTAKES = {
@@ -32,7 +33,7 @@ MISTAKES = {
         'family = "renewal"',
         'family = "annual"',
         "student_renewal.toml: family: « annual » n'est pas une valeur admise "
-        "(first, renewal, duplicate)",
+        "(first, renewal, duplicate, change)",
     ),
     "a wrong type": (
         STUDENT,
@@ -132,7 +133,7 @@ MISTAKES = {
         "le champ « means_kind » est demandé plus loin",
     ),
     "a condition on an absent option": (
-        STUDENT,
+        FIELDS,
         'when = { field = "means_kind", equals = "third_party" }\nlabel',
         'when = { field = "means_kind", equals = "uncle" }\nlabel',
         "student_renewal.toml: steps[6].fields[1].when: "
@@ -185,8 +186,8 @@ MISTAKES = {
     ),
     "a field asked twice": (
         STUDENT,
-        'name = "programme"',
-        'name = "institution"',
+        'use = "programme"',
+        'use = "institution"',
         "student_renewal.toml: steps: fields: « institution » est déclaré 2 fois",
     ),
     "a step declared twice": (
@@ -202,7 +203,7 @@ MISTAKES = {
         "student_renewal.toml: evidence: code: « passport » est déclaré 2 fois",
     ),
     "an option declared twice": (
-        STUDENT,
+        FIELDS,
         'value = "widowed"',
         'value = "single"',
         "student_renewal.toml: steps[4].fields[0]: options: « single » est déclaré 2 fois",
@@ -227,35 +228,93 @@ MISTAKES = {
         "student_renewal.toml: steps[2].fields[0].means: « birth_name » : impossible pour choice",
     ),
     "a length for a number": (
-        STUDENT,
+        FIELDS,
         "minimum = 1\nmaximum = 8",
         "max_length = 8",
         "student_renewal.toml: steps[5].fields[3].max_length: sans objet pour « integer »",
     ),
     "a bound of another type": (
-        STUDENT,
+        FIELDS,
         "minimum = 1\nmaximum = 8",
         "minimum = 2020-01-01",
         "student_renewal.toml: steps[5].fields[3].minimum: sans objet pour « integer »",
     ),
     "bounds that cross": (
-        STUDENT,
+        FIELDS,
         "minimum = 1\nmaximum = 8",
         "minimum = 9\nmaximum = 8",
         "student_renewal.toml: steps[5].fields[3].minimum: dépasse maximum",
     ),
     "a name with a capital": (
         STUDENT,
-        'name = "programme"',
-        'name = "Programme"',
-        "student_renewal.toml: steps[5].fields[1].name: "
-        "« Programme » devrait s'écrire en minuscules avec des soulignés",
+        'name = "repeat_explanation"',
+        'name = "Repeat"',
+        "student_renewal.toml: steps[5].fields[6].name: "
+        "« Repeat » devrait s'écrire en minuscules avec des soulignés",
     ),
     "a duration above the maximum": (
         STUDENT,
         "maximum = 48",
         "maximum = 36",
         "student_renewal.toml: title_months.maximum: absent ou dépassé par une durée proposée",
+    ),
+    "a late charge from a window to be confirmed": (
+        "_windows.toml",
+        'late_charge = true\nextension_by_right = true\nlegal = ["CESEDA R.431-5 1°", '
+        '"CESEDA R.431-8", "CESEDA L.436-5"]\nconfidence = "sourced"',
+        'late_charge = true\nlegal = ["CESEDA R.431-8"]\nconfidence = "recalled"',
+        "student_renewal.toml: window.late_charge: ne se déduit pas d'un délai à confirmer",
+    ),
+    "a silence that is to be confirmed": (
+        "_deadlines.toml",
+        'legal = ["CESEDA R.432-2 al. 2", "CESEDA R.422-5"]\nconfidence = "sourced"',
+        'legal = ["CESEDA R.432-2 al. 2", "CESEDA R.422-5"]\nconfidence = "recalled"',
+        "student_renewal.toml: deadlines[0].confidence: "
+        "un refus ne naît pas d'un délai à confirmer",
+    ),
+    "a dated schedule that is to be confirmed": (
+        "_fees.toml",
+        "[schedules.LF2026]\n",
+        "[schedules.LF2026]\nsince = 2026-05-01\n",
+        "student_renewal.toml: fees[0].fee: LF2026: une date d'effet ne peut être à confirmer",
+    ),
+    "a row that ends before it begins": (
+        STUDENT,
+        "since = 2021-05-01\n",
+        "since = 2021-05-01\nuntil = 2021-04-30\n",
+        "student_renewal.toml: channels[0].until: précède since",
+    ),
+    "a territory that is none": (
+        STUDENT,
+        'territories = ["977", "978"]',
+        'territories = ["977", "20"]',
+        "student_renewal.toml: channels[1].territories: « 20 » n'est pas un code de département",
+    ),
+    "a channel that says it was read, and not where": (
+        STUDENT,
+        'legal = ["arrêté du 27 avril 2021"]',
+        "legal = []",
+        "student_renewal.toml: channels[0].legal: "
+        "une source est attendue, ou confidence à « recalled »",
+    ),
+    "words for a form that is not asked": (
+        FIELDS,
+        'pattern = "[0-9]{14}"\n',
+        "",
+        "employee_first.toml: steps[5].fields[1].wrong: sans objet sans « pattern »",
+    ),
+    "a delay for an answer that nobody gives": (
+        "talent_qualified.toml",
+        'equals = "researcher" } }',
+        'equals = "poet" } }',
+        "talent_qualified.toml: deadlines[1].when: "
+        "« poet » n'est pas une option de « talent_category »",
+    ),
+    "an unknown shared check": (
+        STUDENT,
+        'use = "residence"',
+        'use = "home"',
+        "student_renewal.toml: checks[5].use: vérification inconnue « home »",
     ),
     "a meaning that every procedure needs": (
         STUDENT,

@@ -9,14 +9,8 @@ from dossiers.catalogue.loader import catalogue
 from dossiers.catalogue.schema import Field
 from dossiers.catalogue.text import Text
 from dossiers.forms.answers import read_seen
-from dossiers.forms.builder import (
-    BUILDERS,
-    as_posted,
-    form_field,
-    from_answer,
-    posted_names,
-    to_answer,
-)
+from dossiers.forms.builder import BUILDERS, form_field
+from dossiers.forms.posting import as_posted, from_answer, posted_names, to_answer
 from dossiers.queries.countries import STATELESS, country_choices
 
 TODAY = dt.date(2026, 11, 23)

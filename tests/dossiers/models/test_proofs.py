@@ -14,8 +14,11 @@ from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, filed
 
 PERSONAL = (
+    "dossiers_album",
+    "dossiers_albumpage",
     "dossiers_assistedidentification",
     "dossiers_assistedsession",
+    "dossiers_codeuse",
     "dossiers_completionitem",
     "dossiers_completionreminder",
     "dossiers_completionrequest",
@@ -91,7 +94,8 @@ def test_the_owner_cannot_rewrite_a_published_text(owner):
 
 @pytest.mark.django_db
 def test_a_migrated_database_has_published_every_procedure_once():
-    published = set(ProcedureVersion.objects.values_list("code", "digest"))
+    texts = ProcedureVersion.objects.filter(code__in=list(catalogue()))
+    published = set(texts.values_list("code", "digest"))
 
     assert published == {(code, catalogue().digest(code)) for code in catalogue()}
     assert publish_catalogue() == []

@@ -16,6 +16,7 @@ from dossiers.services.completing import (
 )
 from dossiers.services.drafting import Typed, save_answers
 from dossiers.services.withdrawing import seal
+from portal.core import clock
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from portal.correspondence.models import TimelineLine
@@ -32,7 +33,7 @@ def ask(dossier, *items):
             dossier_id=dossier.pk,
             items=items or (FIELD, PIECE),
             message="Bonjour, il manque deux choses.",
-            due_on=act.now.date() + dt.timedelta(days=30),
+            due_on=clock.legal_day(act.now) + dt.timedelta(days=30),
             at=act.now,
             round_reason="Une page manque encore.",
         )
@@ -88,7 +89,11 @@ def test_asking_nothing_or_what_does_not_exist_or_without_a_reason_is_refused(ap
 
     with pytest.raises(CompletionRefused), acting(applicant.pk) as act:
         ask_completion(
-            dossier_id=dossier.pk, items=items, message="", due_on=act.now.date(), at=act.now
+            dossier_id=dossier.pk,
+            items=items,
+            message="",
+            due_on=clock.legal_day(act.now),
+            at=act.now,
         )
 
 

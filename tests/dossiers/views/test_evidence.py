@@ -14,6 +14,7 @@ from portal.vault.models import StoredFile
 from tests.dossiers.conftest import enter
 from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import draft, file_now, give, picture
+from tests.factories.vault import cleared
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,11 @@ def test_a_received_file_is_in_its_box_and_opens_for_its_owner_only(signed_in, c
     (evidence,) = held(dossier)
     assert "passeport.jpg" in signed_in.get(response["Location"]).text
     url = reverse("dossiers:file", args=[evidence.file_id])
-    assert signed_in.get(url)["Content-Type"] == "image/jpeg"
+    cleared(evidence.file)
+    page = signed_in.get(url)
+    image = reverse("dossiers:file_page", args=[evidence.file_id, 1, vault.LARGE])
+    assert image in page.text
+    assert signed_in.get(image)["Content-Type"] == "image/webp"
     enter(client, UserFactory())
     assert client.get(url).status_code == 404
     assert client.post(box_url(dossier), {"file": picture()}).status_code == 404

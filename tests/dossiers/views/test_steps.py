@@ -332,7 +332,7 @@ def test_queries_of_the_check_page(signed_in, applicant):
     dossier = draft(applicant, evidence=True)
     signed_in.get(reverse("dossiers:check", args=[dossier.pk]))
 
-    with at_most(6):
+    with at_most(7):
         signed_in.get(reverse("dossiers:check", args=[dossier.pk]))
 
 

@@ -46,6 +46,7 @@ def environment():
         "PORTAL_MAIL_FROM": "portail@exemple.invalid",
         "PORTAL_SECRET_KEY": "".join(chr(33 + n * 7 % 90) for n in range(60)),
         "PORTAL_PERSON_KEY": "p7" * 32,
+        "PORTAL_VAULT_KEYS": "1:" + "ab" * 32,
         "PORTAL_QR_KEY": "0f" * 32,
     }
 

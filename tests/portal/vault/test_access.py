@@ -9,6 +9,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError
 from django.http import Http404
 from django.test import RequestFactory
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
@@ -46,68 +47,6 @@ def request_of(user):
     return request
 
 
-def test_the_applicant_reads_without_a_line_in_the_journal(stored):
-    with acting_for(stored.applicant):
-        response = vault.serve(request_of(stored.applicant), stored)
-
-    assert response.content == vault.open_file(stored)
-    assert not JournalLine.objects.exists()
-
-
-def test_what_is_served_is_inert(stored):
-    with acting_for(stored.applicant):
-        response = vault.serve(request_of(stored.applicant), stored)
-
-    assert dict(response.headers) == {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": "inline; filename*=utf-8''passeport%20de%20Nadia%20%C3%A9.pdf",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "no-store, private",
-    }
-
-
-def test_a_photograph_that_browsers_cannot_show_is_downloaded():
-    applicant = UserFactory()
-    photograph = vault.receive(
-        samples.upload(samples.heic(), "photo.heic"),
-        subject_id=uuid.uuid4(),
-        applicant_id=applicant.pk,
-    )
-
-    with acting_for(applicant):
-        response = vault.serve(request_of(applicant), photograph)
-
-    assert response["Content-Disposition"] == 'attachment; filename="photo.heic"'
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-
-
-def test_a_pdf_saved_rather_than_shown_is_in_a_sandbox(stored):
-    with acting_for(stored.applicant):
-        response = vault.serve(request_of(stored.applicant), stored, download=True)
-
-    assert response["Content-Disposition"].startswith("attachment;")
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-
-
-@pytest.mark.parametrize("role", ["reviewer", "signatory"])
-def test_an_agent_with_access_reads_and_leaves_a_line(routed, role):
-    agent = UserFactory(**{role: True}, prefecture="69")
-
-    with acting_for(agent):
-        assert vault.serve(request_of(agent), routed).status_code == 200
-        assert vault.serve_preview(request_of(agent), routed).status_code == 200
-        lines = list(
-            JournalLine.objects.order_by("id").values_list(
-                "actor_id", "act", "subject_id", "dossier_id", "prefecture_code", "facts"
-            )
-        )
-
-    line = (agent.pk, "document.read", str(routed.pk), routed.subject_id, "69")
-    assert lines == [(*line, {"shown": "file"}), (*line, {"shown": "preview"})]
-
-
 @pytest.mark.parametrize(
     "facts",
     [
@@ -124,9 +63,11 @@ def test_nobody_else_finds_the_file(routed, facts):
 
     with acting_for(other):
         assert not vault.may_read(routed, other)
-        for serve in (vault.serve, vault.serve_preview):
+        for serve in (vault.serve, vault.serve_copy, vault.serve_sent):
             with pytest.raises(Http404):
                 serve(request_of(other), routed)
+        with pytest.raises(Http404):
+            vault.serve_page(request_of(other), routed, 1)
         assert not JournalLine.objects.exists()
 
 
@@ -163,9 +104,46 @@ def test_a_grant_is_history_that_cannot_be_rewritten(routed):
         vault.AccessGrant.objects.update(reason="another")
 
 
-def test_a_file_changed_in_the_store_is_not_served(routed):
-    with Path(storages["evidence"].path(routed.storage_key)).open("ab") as kept:
-        kept.write(b"forged")
+def flip(stored):
+    """One bit of the object, as a bad disk or a thief of the store may change it."""
+    path = Path(storages["evidence"].path(stored.storage_key))
+    kept = bytearray(path.read_bytes())
+    kept[len(kept) // 2] ^= 1
+    path.write_bytes(kept)
 
-    with pytest.raises(vault.StorageDown):
-        vault.open_file(routed)
+
+def test_a_file_changed_in_the_store_is_unavailable_and_raises_one_alarm(routed):
+    flip(routed)
+
+    with acting_for(routed.applicant):
+        answers = [vault.serve_sent(request_of(routed.applicant), routed) for _one in range(2)]
+        routed.refresh_from_db()
+        acts = list(JournalLine.objects.values_list("act", "facts"))
+
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert b"%PDF" not in answers[0].content
+    assert routed.trouble == "unreadable"
+    assert acts == [("document.trouble", {"trouble": "unreadable"})]
+    assert ProcrastinateJob.objects.filter(task_name="vault.look_again").count() == 1
+
+
+def test_a_part_of_a_changed_file_is_refused_before_its_first_byte(routed):
+    flip(routed)
+
+    with acting(routed.applicant_id), pytest.raises(vault.StorageDown):
+        vault.open_range(routed, 0, 10)
+
+
+def test_a_store_that_is_down_raises_no_alarm_about_the_file(routed, settings):
+    settings.VAULT_KEYS = {}
+
+    with acting_for(routed.applicant):
+        assert vault.serve_sent(request_of(routed.applicant), routed).status_code == 503
+        routed.refresh_from_db()
+
+    assert routed.trouble == ""
+
+
+def test_a_part_is_given_as_it_is(routed):
+    with acting_for(routed.applicant):
+        assert b"".join(vault.open_range(routed, 0, 5)) == b"%PDF-"

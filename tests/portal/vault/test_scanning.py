@@ -7,9 +7,10 @@ import pytest
 from PIL import ImageFile
 
 from portal.core.errors import DomainRefusal
-from portal.vault import page_count
+from portal.vault import scanning
+from portal.vault.judging import apart, headers
 from portal.vault.scanning import inspect, safe_name, size_in_words
-from tests.portal.vault import samples
+from tests.portal.vault import forged, samples
 
 
 def refusal(data, name="piece.pdf"):
@@ -91,7 +92,7 @@ def test_a_damaged_pdf_is_refused(data):
 
 
 def test_a_pdf_that_unfolds_into_gigabytes_is_refused_and_spares_the_server(monkeypatch):
-    monkeypatch.setattr(page_count, "MEMORY_BYTES", 256 * 1024 * 1024)
+    monkeypatch.setattr(scanning, "LOOKING", apart.Limits(memory=256 * 1024 * 1024))
     data = samples.bomb(200)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -102,8 +103,13 @@ def test_a_pdf_that_unfolds_into_gigabytes_is_refused_and_spares_the_server(monk
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
 
 
+def _never(process, timeout=None):
+    if timeout is not None:
+        raise apart.subprocess.TimeoutExpired("look", timeout)
+
+
 def test_a_pdf_that_takes_for_ever_to_read_is_refused(monkeypatch):
-    monkeypatch.setattr(page_count, "SECONDS", 0.001)
+    monkeypatch.setattr(apart.subprocess.Popen, "wait", _never)
 
     assert refusal(samples.pdf()) == [
         "Ce PDF est abîmé ou incomplet. Enregistrez-le ou numérisez-le à nouveau."
@@ -182,10 +188,44 @@ def test_a_size_is_said_as_people_say_it(size, words):
 def test_an_image_is_never_decoded_in_the_web_process(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        page_count, "ask", lambda *said, **limits: asked.append((said[2], limits)) or b"unreadable"
+        apart, "ask", lambda *said, **limits: asked.append((said, limits)) or apart.Answer("no")
     )
+    data = samples.picture("PNG")
 
-    with pytest.raises(page_count.UnreadableImage):
-        page_count.look_at(b"points", "PNG", 1)
+    assert refusal(data) == [
+        "Cette image est illisible ou incomplète. Reprenez la photo, puis envoyez-la."
+    ]
+    assert asked == [
+        (("look", data, "PNG", str(scanning.MAX_PIXELS)), {"limits": scanning.LOOKING_AT_IMAGE})
+    ]
 
-    assert asked == [("PNG", {"memory": page_count.IMAGE_MEMORY_BYTES})]
+
+@pytest.mark.parametrize("kind", ["docx", "odt", "xlsx", "doc", "rtf"])
+def test_the_document_of_a_word_processor_is_refused_with_the_way_to_a_pdf(kind):
+    (sentence,) = refusal(forged.office(kind), "lettre.pdf")
+
+    assert "Exporter en PDF" in sentence
+
+
+def test_a_form_that_only_its_program_can_show_is_refused_with_the_way_to_a_pdf():
+    (sentence,) = refusal(forged.moving_form_pdf())
+
+    assert "Imprimer" in sentence
+
+
+@pytest.mark.parametrize(
+    ("data", "points"),
+    [
+        (samples.picture(size=(400, 300)), 120_000),
+        (samples.picture("PNG", size=(401, 300)), 120_300),
+        (forged.jpeg_of(65_535, 65_535), 65_535**2),
+        (forged.many_photographs(), 1200),
+        (samples.heic(), None),
+        (b"\xff\xd8\xff\xe0", None),
+        (b"\xff\xd8" + b"\xff" * 5000, None),
+        (b"\x89PNG\r\n\x1a\n", None),
+        (b"", None),
+    ],
+)
+def test_the_points_of_an_image_are_read_before_any_decoder_runs(data, points):
+    assert headers.points(data) == points

@@ -233,7 +233,7 @@ def spouse(*, heard=True, move_clock=None):
 
 def asked(life, days=20):
     with life.desk() as act:
-        day = act.now.date()
+        day = clock.legal_day(act.now)
     return life._do(
         life.reviewer,
         opinions.ask_opinion,

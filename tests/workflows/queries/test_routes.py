@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dossiers.api import procedures
+from dossiers.catalogue.loader import catalogue
 from portal.territory import api as territory
 from workflows.queries.routes import WHY, find_route
 from workflows.routing import RULES, Home, Offer, find
@@ -69,28 +69,31 @@ def offers_by_department():
 
 def test_every_commune_and_procedure_has_one_office_and_service_or_one_sentence():
     offers, homes = offers_by_department(), list(every_home())
-    codes = [one.code for one in procedures()]
+    authorities = {code: one.authority for code, one in catalogue().items()}
+    local = [code for code, authority in authorities.items() if authority == "residence"]
     services = Counter()
 
     for home in homes:
-        for code in codes:
+        for code, authority in authorities.items():
             found = find(
-                procedure=code, authority="residence", home=home, offers=offers[home.department]
+                procedure=code, authority=authority, home=home, offers=offers[home.department]
             )
-            if found.office is None:
+            if authority == "national":
+                assert (found.rule, found.office) == ("without_national_office", None)
+            elif found.office is None:
                 assert (found.rule, home.office) == ("outside_the_law", None)
             else:
                 assert (found.office, found.service is None) == (home.office, False)
+            assert WHY[found.rule]
             services[found.rule] += 1
-        national = find(procedure="x", authority="national", home=home, offers=offers[None])
-        assert (national.rule, national.office) == ("without_national_office", None)
 
     assert len(homes) == DRAWN
     assert services == {
-        "residence": 3 * 34_770,
-        "police_prefecture": 3 * 21,
-        "overseas": 3 * 133,
-        "outside_the_law": 3 * 90,
+        "residence": len(local) * 34_770,
+        "police_prefecture": len(local) * 21,
+        "overseas": len(local) * 133,
+        "outside_the_law": len(local) * 90,
+        "without_national_office": (len(authorities) - len(local)) * DRAWN,
     }
 
 

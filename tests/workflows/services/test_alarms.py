@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection
 
 from portal.accounts.enums import Role
+from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.correspondence.api import OutgoingMail
@@ -64,7 +65,7 @@ def test_a_day_that_moved_makes_the_alarm_void(as_role):
 
 def digest(as_role, life):
     with as_role("worker"), acting(None, scope="system") as act:
-        return alarms.write_digest(prefecture_code=life.office, legal_day=act.now.date())
+        return alarms.write_digest(prefecture_code=life.office, legal_day=clock.legal_day(act.now))
 
 
 def test_each_supervisor_of_the_office_gets_one_mail_a_day_without_a_name(as_role):

@@ -9,6 +9,7 @@ from portal.accounts.api import set_contacts
 from portal.accounts.enums import Role
 from portal.accounts.models import Absence
 from portal.accounts.staff import set_skills
+from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from tests.factories import workflows
@@ -35,13 +36,13 @@ def lives_by(person, **contacts):
 
 def skilled(person, *procedures):
     with as_worker(), acting(None) as act:
-        set_skills(person, procedures, on=act.now.date())
+        set_skills(person, procedures, on=clock.legal_day(act.now))
 
 
 def absent(person, days=1):
     boss = agent(Role.SUPERVISOR.value)
     with acting_for(boss) as act:
-        today = act.now.date()
+        today = clock.legal_day(act.now)
         return Absence.objects.create(
             user=person, starts_on=today, back_on=today + dt.timedelta(days), recorded_by=boss
         )
@@ -117,7 +118,7 @@ def test_the_draw_is_among_the_least_loaded():
 
 
 def test_chance_decides_among_equals(monkeypatch):
-    people = sorted(agent().pk for _ in range(3))
+    people = sorted(agent().pk for _ in range(2))
     seen = []
 
     def last(among):
@@ -128,6 +129,26 @@ def test_chance_decides_among_equals(monkeypatch):
 
     assert case_of(filed_dossier()).reviewer_id == people[-1]
     assert seen == [tuple(people)]
+
+
+def test_two_are_drawn_of_many_and_the_less_loaded_receives(monkeypatch):
+    busy, free, other = agent(), agent(), agent()
+    for _ in range(3):
+        assigned(case_of(filed_dossier()).pk, busy)
+    asked = []
+
+    def first_two(eligible, number):
+        asked.append((list(eligible), number))
+        return [busy.pk, free.pk]
+
+    monkeypatch.setattr(assigning._chance, "sample", first_two)
+
+    case = case_of(filed_dossier())
+
+    line = JournalLine.objects.filter(act="case.assign").latest("id")
+    assert asked == [(sorted([busy.pk, free.pk, other.pk]), 2)]
+    assert case.reviewer_id == free.pk
+    assert (line.facts["eligible"], line.facts["among"]) == (3, [free.pk])
 
 
 def test_a_case_that_waits_for_somebody_weighs_half():

@@ -7,7 +7,7 @@ import pytest
 from portal.accounts.api import set_contacts
 from portal.accounts.enums import Role
 from portal.accounts.models import Absence
-from portal.core import journal
+from portal.core import clock, journal
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.correspondence.api import timeline
@@ -32,7 +32,7 @@ def morning():
 def away(person, days):
     boss = agent(Role.SUPERVISOR.value)
     with acting_for(boss) as act:
-        today = act.now.date()
+        today = clock.legal_day(act.now)
         Absence.objects.create(
             user=person, starts_on=today, back_on=today + dt.timedelta(days), recorded_by=boss
         )

@@ -116,26 +116,23 @@ def test_a_signature_and_a_note_at_the_same_moment_make_one_answer():
     assert (signed, state) in {(1, CaseState.REFUSED), (0, CaseState.UNDER_REVIEW)}
 
 
-def test_of_two_agents_who_ask_an_opinion_the_second_reads_who_asked():
+def test_an_opinion_asked_in_two_windows_is_asked_once_and_the_second_reads_why():
     life = Life().acknowledged()
-    other, seen = agent(), life.case.last_step
+    seen = life.case.last_step
 
-    def asking_as(person):
-        def act():
-            with acting_for(person) as present:
-                return opinions.ask_opinion(
-                    case_id=life.id,
-                    kind="school",
-                    question="Assiduité ?",
-                    due_on=present.now.date(),
-                    actor=person,
-                    at=present.now,
-                    seen=seen,
-                )
+    def asking():
+        with acting_for(life.reviewer) as present:
+            return opinions.ask_opinion(
+                case_id=life.id,
+                kind="school",
+                question="Assiduité ?",
+                due_on=clock.legal_day(present.now),
+                actor=life.reviewer,
+                at=present.now,
+                seen=seen,
+            )
 
-        return act
-
-    answers = at_once(asking_as(life.reviewer), asking_as(other))
+    answers = at_once(asking, asking)
 
     assert sum(isinstance(answer, Step) for answer in answers) == 1
     assert sum(isinstance(answer, CaseHasMoved) for answer in answers) == 1

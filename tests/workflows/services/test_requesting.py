@@ -13,6 +13,7 @@ from portal.core.door import acting
 from portal.core.errors import DomainRefusal
 from portal.correspondence.api import timeline
 from portal.territory.api import public_holidays
+from portal.vault import api as vault
 from tests.factories.workflows import Life
 from workflows import deadlines
 from workflows.api import case_of
@@ -265,3 +266,25 @@ def test_an_ended_case_is_archived_after_its_retention():
     assert run_clocks(life, days=5 * 365) == []
     assert run_clocks(life, days=5 * 366 + 2) == ["archive"]
     assert life.case.state == CaseState.ARCHIVED
+
+
+def test_the_time_of_the_files_of_an_archived_case_runs_from_its_end(as_role):
+    life = Life().acknowledged().proposed("refuse").signed()
+
+    run_clocks(life, days=5 * 366 + 2)
+
+    with as_role("worker"), acting(None, scope="system"):
+        ended_on = deadlines.legal_day(life.case.ended_at)
+        assert vault.running(vault.Situation.REFUSED) == [(life.dossier.pk, ended_on)]
+
+
+def test_the_files_of_a_case_that_is_not_archived_never_end_by_themselves(as_role):
+    life = Life().acknowledged().proposed("refuse").signed()
+
+    with as_role("worker"), acting(None, scope="system") as act:
+        day = deadlines.legal_day(act.now)
+        for situation in (vault.Situation.REFUSED, vault.Situation.DISCARDED):
+            vault.keep_from(life.dossier.pk, situation, day)
+            with pytest.raises(DomainRefusal, match="gardé"):
+                vault.expire(life.dossier.pk, vault.Removal.EXPIRED)
+        vault.expire(life.dossier.pk, vault.Removal.ORDERED)

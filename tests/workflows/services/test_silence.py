@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from portal.core import clock
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from portal.correspondence import rendering
@@ -82,7 +83,7 @@ def test_a_pause_known_later_takes_the_letter_back_and_the_person_reads_why(as_r
     flagged(life)
     case = life.case
     with as_role("worker"), acting(None, scope="system") as act:
-        day = act.now.date()
+        day = clock.legal_day(act.now)
         ClockPause.objects.create(
             **about(case),
             case=case,

@@ -340,7 +340,7 @@ def test_the_database_refuses_to_hold_a_review_for_nothing_essential():
                 round=2,
                 round_reason="Exemple.",
                 asked_at=act.now,
-                due_on=act.now.date(),
+                due_on=clock.legal_day(act.now),
             )
             with connection.cursor() as cursor:
                 cursor.execute("set constraints all immediate")

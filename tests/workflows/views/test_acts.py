@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.enums import Role
+from portal.core import clock
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from portal.correspondence.api import Letter, OutgoingMail, TimelineLine
@@ -48,7 +49,7 @@ def checks(life, outcome):
 
 def in_days(life, days):
     with life.desk() as act:
-        return act.now.date() + dt.timedelta(days=days)
+        return clock.legal_day(act.now) + dt.timedelta(days=days)
 
 
 def test_acknowledging_goes_back_to_the_case(at_desk):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.enums import POST_ROLES, Role
+from portal.core import clock
 from portal.core.models import JournalLine
 from tests.factories.batches import asking, closing, in_one_hand, queued, results, run_all
 from tests.factories.workflows import GROUNDS, Life, agent, filed_dossier
@@ -175,7 +176,7 @@ def test_from_the_form_to_the_results_as_a_browser_does_it(at_desk, as_role):
     browser = at_desk(lives[0].reviewer)
     first = browser.get(PREPARE, {"acte": "ask_completion", "dossier": chosen(*lives)})
     with lives[0].desk() as act:
-        due_on = act.now.date() + dt.timedelta(days=20)
+        due_on = clock.legal_day(act.now) + dt.timedelta(days=20)
     typed = {
         "pick_field_passport_number": "on",
         "why_field_passport_number": "Le numéro ne se lit pas.",

@@ -7,11 +7,17 @@ from portal.accounts.enums import Role
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from tests.factories.dossiers import filed
+from tests.factories.vault import clear_papers_of, cleared, judged
 from tests.factories.workflows import Life, agent, applicant
 from workflows.services import rerouting
 
 pytestmark = pytest.mark.django_db
-PAGES = ["desk:file", "desk:preview"]
+ADDRESSES = {
+    "desk:file": (),
+    "desk:page": (1, 1400),
+    "desk:copy": (),
+}
+GIVEN = ["desk:page", "desk:copy"]
 
 
 @pytest.fixture
@@ -25,30 +31,35 @@ def life():
 @pytest.fixture
 def paper(life):
     with life.desk():
-        return life.dossier.evidence.select_related("file").order_by("rule_code", "pk")[0].file
+        given = life.dossier.evidence.select_related("file").order_by("rule_code", "pk")[0]
+    return cleared(given.file)
+
+
+def url_of(name, paper):
+    return reverse(name, args=[paper.pk, *ADDRESSES[name]])
 
 
 def lines_of(person):
     return JournalLine.objects.filter(act="document.read", actor_id=person.pk).count()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", GIVEN)
 def test_a_paper_is_given_and_each_opening_leaves_a_line(at_desk, life, paper, name):
     browser = at_desk(life.reviewer)
 
     for _ in range(2):
-        assert browser.get(reverse(name, args=[paper.pk])).status_code == 200
+        assert browser.get(url_of(name, paper)).status_code == 200
 
     line = JournalLine.objects.filter(act="document.read").order_by("pk").first()
     assert (line.subject_id, line.dossier_id) == (str(paper.pk), life.dossier.pk)
     assert lines_of(life.reviewer) == 2
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ADDRESSES)
 def test_another_office_gets_nothing_and_leaves_no_reading(at_desk, life, paper, name):
     stranger = agent(office="2A")
 
-    assert at_desk(stranger).get(reverse(name, args=[paper.pk])).status_code == 404
+    assert at_desk(stranger).get(url_of(name, paper)).status_code == 404
     assert lines_of(stranger) == 0
 
 
@@ -76,6 +87,7 @@ def test_the_former_office_gets_nothing_once_the_case_has_left(at_desk, life, pa
 
 def test_the_case_page_shows_every_paper_in_sixteen_statements(at_desk, life, statements):
     browser = at_desk(life.reviewer)
+    clear_papers_of(life.dossier)
     browser.get(reverse("desk:case", args=[life.id]))
 
     with statements(16):
@@ -83,4 +95,38 @@ def test_the_case_page_shows_every_paper_in_sixteen_statements(at_desk, life, st
 
     with life.desk():
         papers = life.dossier.evidence.count()
-    assert page.text.count("/apercu/") == papers > 3
+    assert page.text.count("/pages/1/480/") == papers > 3
+
+
+def test_the_page_of_a_paper_shows_its_image_in_nine_statements(at_desk, life, paper, statements):
+    browser = at_desk(life.reviewer)
+    browser.get(url_of("desk:file", paper))
+
+    with statements(9):
+        page = browser.get(url_of("desk:file", paper))
+
+    assert reverse("desk:page", args=[paper.pk, 1, 1400]) in page.text
+    assert reverse("desk:copy", args=[paper.pk]) in page.text
+    assert reverse("desk:case", args=[life.id]) in page.text
+    assert lines_of(life.reviewer) == 0
+
+
+def test_a_page_out_of_the_document_does_not_exist(at_desk, life, paper):
+    browser = at_desk(life.reviewer)
+
+    for asked in ("0", "2", "-1", "x", "²", "", "9" * 30):
+        assert browser.get(url_of("desk:file", paper), {"page": asked}).status_code == 404
+
+
+def test_a_paper_that_is_not_scanned_is_looked_at_and_not_taken(at_desk, life):
+    with life.desk():
+        given = life.dossier.evidence.select_related("file").order_by("rule_code", "pk")[1]
+    paper = judged(given.file)
+    browser = at_desk(life.reviewer)
+
+    page = browser.get(url_of("desk:file", paper))
+
+    assert "Pas encore analysé par l’antivirus" in page.text
+    assert reverse("desk:copy", args=[paper.pk]) not in page.text
+    assert browser.get(url_of("desk:page", paper)).status_code == 200
+    assert browser.get(url_of("desk:copy", paper)).status_code == 404

@@ -1,0 +1,131 @@
+"""The heavy work on files: scan, clean, draw, scan again. Each may run twice."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from portal.core import clock
+from portal.core.jobs import enqueue_many, job, opened
+from portal.vault import antivirus, services, storage
+from portal.vault.enums import RenditionKind, ScanState
+from portal.vault.judging import alarming, apart, cleaning, verdicts
+from portal.vault.judging.alarming import LATE
+from portal.vault.models import Rendition, StoredFile
+
+_AGAIN_AFTER = timedelta(minutes=2)
+_PAGE = 100
+
+
+@job("vault.judge", queue="default", system=True, atomic=False)
+def judge(*, file_id, **_later_arguments):
+    """Scan a received file, make its clean copy and its page images, say what it is worth."""
+    with opened():
+        stored = verdicts.begin(file_id)
+    if stored is None:
+        return
+    with apart.in_memory(services.open_range(stored)) as given:
+        verdict = antivirus.scan(given)
+        infected = verdict.state == ScanState.INFECTED
+        # a file that waited for the antivirus has its copy already
+        if infected or stored.renditions.all():
+            made = []
+        else:
+            try:
+                cleaned = cleaning.cleaned(given, stored.content_type, stored.pages)
+            except cleaning.Unreadable as why:
+                with opened():
+                    verdicts.refuse_unreadable(stored, str(why))
+                return
+            made = verdicts.keep(stored, cleaned)
+    _settle(stored, made, lambda: verdicts.settle(stored, verdict, made))
+
+
+@job("vault.draw_pages", queue="default", system=True, atomic=False)
+def draw_pages(*, file_id, first, **_later_arguments):
+    """Draw the next pages of a long document; the job after it draws those that follow."""
+    with opened():
+        copy = (
+            Rendition.objects.filter(file_id=file_id, kind=RenditionKind.COPY)
+            .select_related("file")
+            .first()
+        )
+        drawn = Rendition.objects.filter(file_id=file_id, kind=RenditionKind.PAGE, page=first)
+        if copy is None or copy.file.removed_at or drawn.exists():
+            return
+    stored = copy.file
+    last = min(first + cleaning.PAGES_AT_ONCE - 1, stored.pages)
+    about = {"subject_id": stored.subject_id, "kind": stored.kind}
+    data = storage.fetch(copy.storage_key, sha256=copy.sha256, **about)
+    made = verdicts.keep_images(stored, cleaning.drawn(data, first, last))
+    _settle(stored, made, lambda: verdicts.register(stored, made) or True)
+
+
+def _settle(stored, made, write):
+    """Write the rows of what was kept; what gets no row is forgotten."""
+    written = False
+    try:
+        with opened():
+            written = write()
+    finally:
+        if not written:
+            verdicts.discard(stored, made)
+
+
+@job("vault.judge_waiting", queue="default", system=True, cron="*/2 * * * *")
+def judge_waiting(**_later_arguments):
+    """Take up again what was left waiting: by a job that died, or by an antivirus that was silent.
+
+    While the antivirus is silent nothing that it alone holds up is asked for again.
+    """
+    now = clock.now()
+    stuck = Q(scan_state__in=(ScanState.RECEIVED, ScanState.SCANNING), since__lt=now - LATE)
+    silent = Q(scan_state=ScanState.NOT_SCANNED, since__lt=now - _AGAIN_AFTER)
+    waiting = (
+        StoredFile.objects.waiting()
+        .annotate(since=Coalesce("scan_asked_at", "created_at"))
+        .filter(stuck | silent if _antivirus_answers() else stuck)
+    )
+    oldest = waiting.order_by("scan_asked_at", "id").values_list("pk", flat=True)[:_PAGE]
+    enqueue_many("vault.judge", [{"file_id": str(pk), "_lock": f"judge {pk}"} for pk in oldest])
+
+
+def _antivirus_answers():
+    try:
+        antivirus.recent_signatures()
+    except antivirus.Silent:
+        return False
+    return True
+
+
+@job("vault.scan_again", queue="default", system=True, atomic=False, cron="43 2 * * *")
+def scan_again(**_later_arguments):
+    """Scan again, with newer signatures, what was scanned a month ago: so many files a night.
+
+    Each file is marked in its own transaction, so that a run which dies goes on where it was.
+    """
+    before = clock.now() - timedelta(days=settings.RESCAN_DAYS)
+    lost: list = []
+    for _file in range(settings.RESCAN_CEILING):
+        with opened():
+            stored = StoredFile.objects.scanned_before(before).exclude(pk__in=lost).first()
+        if stored is None:
+            return
+        try:
+            with apart.in_memory(services.open_range(stored)) as given:
+                verdict = antivirus.scan(given)
+        except storage.StorageDown:
+            lost.append(stored.pk)  # the reconciliation of the store tells of it
+            continue
+        if verdict.state == ScanState.NOT_SCANNED:
+            return  # the antivirus is silent: tomorrow
+        with opened():
+            verdicts.confirm(stored, verdict)
+
+
+@job("vault.watch_scans", queue="default", system=True, cron="*/5 * * * *")
+def watch_scans(**_later_arguments):
+    """Raise one alarm when a file waits for more than ten minutes; end it when none does."""
+    if antivirus.is_configured():
+        alarming.watch(clock.now())
