@@ -13,6 +13,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import django
 import requests
 
 from portal.demo.applicant import Applicant
@@ -116,6 +117,7 @@ def main():
     parser.add_argument("--base-url", required=True)
     parser.add_argument("--documents", type=Path, default=Path("var/demo/documents"))
     options = parser.parse_args()
+    django.setup()
     tell = Narrator()
     try:
         number = play(options.base_url, options.documents, tell)

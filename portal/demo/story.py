@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from dossiers.demo import typed_answers
-
 TITLE_KINDS = {"student-renewal": "student_card", "duplicate": "student"}
 
 
 def answers(email, today: date, procedure="student-renewal") -> dict:
     """Answers of an invented person to a procedure, valid on this day; dates are `date`s."""
+    from dossiers.demo import typed_answers  # noqa: PLC0415 -- needs Django, which main() starts
+
     told = (
         _identity(today)
         | _title(today, procedure)
