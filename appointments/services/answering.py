@@ -11,6 +11,7 @@ from portal.accounts.api import Role
 from portal.core import journal
 from portal.core.constraints import refusing
 from portal.core.errors import DomainRefusal
+from workflows import api as workflows
 
 LATE = _(
     "L’heure limite est passée : cette place va à une autre personne. Vous gardez votre rang, et "
@@ -50,6 +51,8 @@ def answer(offer: ShortNoticeOffer, said: OfferAnswer) -> None:
     it is too late for this answer.
     """
     state = _ANSWERED[said][0]
+    # before the offer, as whatever may end it does: a move in another tab, a decision taken back
+    workflows.hold_case(offer.dossier_id)
     try:
         with refusing(_REFUSALS), transaction.atomic():
             still_open = ShortNoticeOffer.objects.filter(pk=offer.pk, state=OfferState.OPEN)

@@ -47,6 +47,7 @@ def end_what_is_over(prefecture_code: str, *, at: datetime) -> int:
     )
     for offer in found:
         _tell_end(offer)
+    _write_ends(prefecture_code, found)
     ShortNoticeOffer.objects.filter(pk__in=[one.pk for one in found]).update(told_at=at)
     return len(found)
 
@@ -58,14 +59,28 @@ def _tell_end(offer: ShortNoticeOffer) -> None:
         "offer_expired" if is_expired else f"offer_{offer.ended_because}",
         by_mail=offer.ended_because in _TOLD_BY_MAIL,
     )
-    journal.record(
-        "offer.expire" if is_expired else "offer.withdraw",
-        subject_type="offer",
-        subject_id=offer.pk,
-        dossier_id=offer.dossier_id,
-        prefecture=offer.prefecture_code,
-        facts={} if is_expired else {"because": offer.ended_because},
-    )
+
+
+def _write_ends(prefecture_code: str, ended: Sequence[ShortNoticeOffer]) -> None:
+    """Lines in a chain of their own: a run that waited for a dossier's could wait for ever."""
+    for act, is_expired in (("offer.expire", True), ("offer.withdraw", False)):
+        lines = [
+            journal.Line(
+                str(one.pk),
+                one.dossier_id,
+                {} if is_expired else {"because": one.ended_because},
+            )
+            for one in ended
+            if (one.state == OfferState.EXPIRED) is is_expired
+        ]
+        if lines:
+            journal.record_many(
+                act,
+                lines,
+                chain=f"run:{act}:{lines[0].subject_id}",
+                subject_type="offer",
+                prefecture=prefecture_code,
+            )
 
 
 def answered_now(prefecture_code: str) -> list[str]:

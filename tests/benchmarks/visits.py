@@ -31,10 +31,11 @@ _MINE_OR_MY_OFFICES = (
 )
 _SEEN_WITHOUT_A_CASE = "; ".join(
     f"alter policy {policy} on {table} using {_MINE_OR_MY_OFFICES}"
-    for table, policy in (
-        ("appointments_appointment", "web"),
-        ("appointments_clearance", "web_reads"),
-        ("appointments_clearance", "web_changes"),
+    + (f" with check {_MINE_OR_MY_OFFICES}" if writes else "")
+    for table, policy, writes in (
+        ("appointments_appointment", "web", True),
+        ("appointments_clearance", "web_reads", False),
+        ("appointments_clearance", "web_changes", True),
     )
 )
 _SITES = """

@@ -5,9 +5,9 @@ import contextlib
 import pytest
 from django.db import connection
 
-from appointments.enums import AppointmentState
-from appointments.models import Appointment, Clearance, Visit
-from appointments.services import changing, checking_in, visiting
+from appointments.enums import AppointmentState, OfferAnswer
+from appointments.models import Appointment, Clearance, ShortNoticeOffer, Visit
+from appointments.services import answering, changing, checking_in, visiting
 from dossiers.services.relocating import declare_address
 from portal.core import journal
 from portal.core.door import acting, acting_for
@@ -273,3 +273,45 @@ def test_a_card_that_arrives_as_its_person_movesrepeat_is_sent_on(place, repeat)
     assert case.prefecture_code == "69"
     # received first: sent on from there; dropped first: sent straight from where it still is
     assert (order.place_code, ways) in [("34", [("34", "69")]), ("75", [("75", "69")])]
+
+
+@pytest.fixture
+def offered(owner):
+    """Somebody to whom a near seat is offered, at the only counter."""
+    found = visits.places(owner)
+    return visits.offered(found.here)
+
+
+def offers_of(life):
+    with acting(life.applicant.pk):
+        return list(ShortNoticeOffer.objects.filter(dossier=life.dossier).order_by("offered_at"))
+
+
+def test_against_a_yes_to_a_near_place_in_another_tab(offered, repeat):
+    def accept():
+        with acting(offered.applicant.pk):
+            offer = ShortNoticeOffer.objects.get(pk=offered.offer.pk)
+            return answering.answer(offer, OfferAnswer.ACCEPT)
+
+    answers = at_once(moving(offered), accept)
+
+    assert not refusals(answers[:1])
+    case, rights, live, _seen = outcome(offered)
+    assert (case.prefecture_code, rights, live) == ("34", ["34"], [])
+    visits.run_near("75")
+    assert outcome(offered)[2] == []
+    (offer,) = offers_of(offered)
+    assert (offer.state, offer.ended_because) == ("withdrawn", "revoked")
+
+
+def test_against_the_run_that_ends_an_offer(offered, move_clock, repeat):
+    with acting(offered.applicant.pk) as act:
+        move_clock(offered.offer.expires_at - act.now)
+
+    answers = at_once(moving(offered), lambda: visits.run_near("75"))
+
+    assert not refusals(answers[:1])
+    case, rights, live, _seen = outcome(offered)
+    assert (case.prefecture_code, rights, live) == ("34", ["34"], [])
+    visits.run_near("75")
+    assert {one.state for one in offers_of(offered)} <= {"expired", "withdrawn"}
