@@ -76,11 +76,14 @@ def test_a_file_held_back_since_is_not_offered_again(signed_in, applicant, earli
     (before,) = given(earlier, rule)
     with acting(applicant.pk):
         update_as_worker(before.file, scan_state="scanning")
-        update_as_worker(before.file, scan_state="infected")
+        update_as_worker(
+            before.file, scan_state="infected", threat="Portal.Worm", signatures="27099 2026-12-28"
+        )
+
+    assert before.file.original_name not in box(signed_in, new, rule).text
 
     said = reuse(signed_in, new, before, rule)
 
-    assert before.file.original_name not in box(signed_in, new, rule).text
     assert "ne peut plus être repris" in signed_in.get(said["Location"]).text
     assert given(new, rule) == []
 
