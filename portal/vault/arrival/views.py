@@ -53,15 +53,12 @@ def _in_the_protocol(handler):
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class _Arrivals(View):
-    """What both addresses share. A room gives `opened`, `uploads` and `completed`."""
+    """What both addresses share.
 
-    def opened(self):
-        """The door of the database, for who sends; a new transaction each time."""
-        raise NotImplementedError
-
-    def completed(self, upload, at):
-        """The last piece is there, in the same transaction: have it made into a file."""
-        raise NotImplementedError
+    A room gives `opened()`, the door of the database for who sends, a new transaction each time;
+    and `completed(upload, at)`: the last piece is there, in the same transaction, to be made into
+    a file.
+    """
 
     def dispatch(self, request, *args, **kwargs):
         """A client behind a proxy that knows no PATCH says so in a header."""
@@ -96,24 +93,14 @@ class _Arrivals(View):
 
 
 class Uploads(_Arrivals):
-    """Where an upload begins. A room gives `find_place`, `begin` and `address`."""
+    """Where an upload begins.
+
+    A room gives `find_place()`, where the file goes, Http404 unless the reader may send it there;
+    `begin(request, described, size)`, a new upload there with the pairs that its client gave,
+    which may raise DomainRefusal; and `address(upload)`, where it is continued.
+    """
 
     http_method_names = ["post", "options"]
-
-    def find_place(self):
-        """Where the file goes, when the reader may send it there; Http404 otherwise."""
-        raise NotImplementedError
-
-    def begin(self, request, described, size):
-        """A new upload in its place, with the pairs that its client gave; inside the door.
-
-        Raises DomainRefusal.
-        """
-        raise NotImplementedError
-
-    def address(self, upload):
-        """Where this upload is continued."""
-        raise NotImplementedError
 
     @_in_the_protocol
     def post(self, request, *args, **kwargs):
@@ -137,13 +124,12 @@ class Uploads(_Arrivals):
 
 
 class OneUpload(_Arrivals):
-    """One upload: how far it is, its next piece, its end. A room gives `find(upload_id)`."""
+    """One upload: how far it is, its next piece, its end.
+
+    A room gives `find()`: the upload of the address when it is the reader's, Http404 for any other.
+    """
 
     http_method_names = ["get", "head", "patch", "delete", "post", "options"]
-
-    def find(self):
-        """The upload of the address, when it is the reader's; Http404 for any other."""
-        raise NotImplementedError
 
     def closing(self, upload, at):
         """Why its place takes nothing more, the upload having ended; None while it does."""

@@ -7,7 +7,7 @@ from dossiers.models import Dossier
 from dossiers.queries.summary import sections_of
 from portal.core.door import acting
 from tests.dossiers.views.test_steps import step_url, stored
-from tests.dossiers.views.test_typed_answers import keep, typed  # noqa: F401 -- a fixture
+from tests.dossiers.views.test_typed_answers import keep
 from tests.factories.procedures import loaded, typed_text
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def errors_in(response):
     return [str(e) for errors in response.context["form"].errors.values() for e in errors]
 
 
-def test_an_entry_is_added_with_what_was_typed_kept(signed_in, typed):  # noqa: F811
+def test_an_entry_is_added_with_what_was_typed_kept(signed_in, typed):
     keep(typed, with_children=True)
 
     page = signed_in.post(step_url(typed, "children"), posted(ADA, list="add:children"))
@@ -51,7 +51,7 @@ def test_an_entry_is_added_with_what_was_typed_kept(signed_in, typed):  # noqa: 
     assert errors_in(page) == []
 
 
-def test_an_entry_is_taken_out_and_the_others_move_up(signed_in, typed):  # noqa: F811
+def test_an_entry_is_taken_out_and_the_others_move_up(signed_in, typed):
     keep(typed, with_children=True, children=[ADA, ZOE | {"child_country": "BR"}])
 
     page = signed_in.post(
@@ -64,7 +64,7 @@ def test_an_entry_is_taken_out_and_the_others_move_up(signed_in, typed):  # noqa
     assert 'value="Ada"' not in page.text
 
 
-def test_the_last_entry_taken_out_leaves_no_answer(signed_in, typed):  # noqa: F811
+def test_the_last_entry_taken_out_leaves_no_answer(signed_in, typed):
     keep(typed, with_children=True, children=[ADA])
 
     signed_in.post(step_url(typed, "children"), posted(ADA, list="remove:children:0"))
@@ -72,7 +72,7 @@ def test_the_last_entry_taken_out_leaves_no_answer(signed_in, typed):  # noqa: F
     assert "children" not in stored(typed).answers
 
 
-def test_each_entry_says_its_own_errors_and_keeps_what_was_typed(signed_in, typed):  # noqa: F811
+def test_each_entry_says_its_own_errors_and_keeps_what_was_typed(signed_in, typed):
     keep(typed, with_children=True)
     wrong = posted(ADA, ADA | {"child_name": "", "child_born": "20x5"})
 
@@ -88,7 +88,7 @@ def test_each_entry_says_its_own_errors_and_keeps_what_was_typed(signed_in, type
     assert 'value="Ada"' in again.text
 
 
-def test_what_is_missing_in_an_entry_does_not_lose_the_rest(signed_in, typed):  # noqa: F811
+def test_what_is_missing_in_an_entry_does_not_lose_the_rest(signed_in, typed):
     keep(typed, with_children=True)
 
     signed_in.post(step_url(typed, "children"), posted(ADA | {"child_born": ""}, later="1"))
@@ -99,7 +99,7 @@ def test_what_is_missing_in_an_entry_does_not_lose_the_rest(signed_in, typed):  
     assert any("Vos enfants" in str(problem["sentence"]) for problem in problems)
 
 
-def test_a_list_that_is_asked_needs_an_entry(signed_in, typed):  # noqa: F811
+def test_a_list_that_is_asked_needs_an_entry(signed_in, typed):
     keep(typed, with_children=True)
 
     page = signed_in.post(step_url(typed, "children"), posted({}))
@@ -107,7 +107,7 @@ def test_a_list_that_is_asked_needs_an_entry(signed_in, typed):  # noqa: F811
     assert errors_in(page) == ["Remplissez au moins une réponse de cette liste."]
 
 
-def test_an_answer_opens_a_question_in_its_entry_alone(signed_in, typed):  # noqa: F811
+def test_an_answer_opens_a_question_in_its_entry_alone(signed_in, typed):
     keep(typed, with_children=True)
 
     page = signed_in.post(step_url(typed, "children"), posted(ADA, ZOE), follow=True)
@@ -118,7 +118,7 @@ def test_an_answer_opens_a_question_in_its_entry_alone(signed_in, typed):  # noq
     assert stored(typed).answers["children"] == [ADA, ZOE]
 
 
-def test_a_hidden_answer_of_an_entry_is_not_stored(signed_in, typed):  # noqa: F811
+def test_a_hidden_answer_of_an_entry_is_not_stored(signed_in, typed):
     keep(typed, with_children=True)
 
     signed_in.post(step_url(typed, "children"), posted(ADA | {"child_country": "BR"}, later="1"))
@@ -127,7 +127,7 @@ def test_a_hidden_answer_of_an_entry_is_not_stored(signed_in, typed):  # noqa: F
 
 
 @pytest.mark.parametrize("count", ["999", "-1", "x", "9" * 40, "٣"])
-def test_a_count_that_is_none_breaks_nothing(signed_in, typed, count):  # noqa: F811
+def test_a_count_that_is_none_breaks_nothing(signed_in, typed, count):
     keep(typed, with_children=True)
 
     page = signed_in.post(
@@ -149,7 +149,7 @@ def test_a_count_that_is_none_breaks_nothing(signed_in, typed, count):  # noqa: 
         "steal:children:0",
     ],
 )
-def test_a_button_that_is_none_changes_nothing(signed_in, typed, edit):  # noqa: F811
+def test_a_button_that_is_none_changes_nothing(signed_in, typed, edit):
     keep(typed, with_children=True, children=[ADA])
 
     signed_in.post(step_url(typed, "children"), posted(ADA, list=edit))
@@ -157,7 +157,7 @@ def test_a_button_that_is_none_changes_nothing(signed_in, typed, edit):  # noqa:
     assert stored(typed).answers["children"] == [ADA]
 
 
-def test_a_full_list_takes_no_more(signed_in, typed):  # noqa: F811
+def test_a_full_list_takes_no_more(signed_in, typed):
     keep(typed, with_children=True, children=[ADA] * 3)
 
     page = signed_in.get(step_url(typed, "children"))
@@ -167,7 +167,7 @@ def test_a_full_list_takes_no_more(signed_in, typed):  # noqa: F811
     assert 'name="children-count" value="3"' in page.text
 
 
-def test_two_tabs_changing_the_list_say_so(signed_in, typed):  # noqa: F811
+def test_two_tabs_changing_the_list_say_so(signed_in, typed):
     keep(typed, with_children=True, children=[ADA])
     seen = signed_in.get(step_url(typed, "children")).context["seen"]
     signed_in.post(step_url(typed, "children"), posted(ADA | {"child_name": "Eve"}, seen=seen))
@@ -180,7 +180,7 @@ def test_two_tabs_changing_the_list_say_so(signed_in, typed):  # noqa: F811
     assert stored(typed).answers["children"][0]["child_name"] == "Eve"
 
 
-def test_the_check_page_and_the_agent_read_entry_by_entry(signed_in, typed):  # noqa: F811
+def test_the_check_page_and_the_agent_read_entry_by_entry(signed_in, typed):
     keep(typed, with_children=True, children=[ADA, ZOE | {"child_country": "BR"}])
 
     text = signed_in.get(reverse("dossiers:check", args=[typed.pk])).text

@@ -7,21 +7,10 @@ from dossiers.models import Dossier
 from portal.core.door import acting
 from tests.dossiers.views.test_steps import step_url, stored
 from tests.factories.dossiers import draft
-from tests.factories.procedures import CODE, loaded, publish, typed_text
 
 pytestmark = pytest.mark.django_db
 
 LINES = "P<BRAEXEMPLE<<ADA<INVENTEE<<<<<<<<<<<<<<<<<<\nZZ000001<3BRA9905049F3001019<<<<<<<<<<<<<<<6"
-
-
-@pytest.fixture
-def typed(owner, applicant):
-    """An empty draft of the procedure with a question of every kind."""
-    version = publish(owner, loaded(typed_text()))
-    with acting(applicant.pk) as act:
-        return Dossier.objects.create(
-            applicant=applicant, procedure_code=CODE, version_id=version, updated_at=act.now
-        )
 
 
 def keep(dossier, **answers):

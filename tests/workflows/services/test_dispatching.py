@@ -14,7 +14,7 @@ from portal.local.card_maker import OrderBook
 from tests.factories.appointments import role as take
 from tests.factories.workflows import Life, agent
 from tests.workflows.lives import as_worker
-from tests.workflows.services.test_producing import maker, order_of, waiting, work  # noqa: F401
+from tests.workflows.services.test_producing import order_of, waiting
 from workflows import api, jobs
 from workflows.enums import CardOrderState, CaseState
 from workflows.models import CardDispatch, CardOrder, Case, Step
@@ -79,7 +79,7 @@ def there():
     return agent("counter_agent", office="34")
 
 
-def test_an_order_that_is_not_sent_yet_names_its_first_office_for_ever(life, maker, work):  # noqa: F811
+def test_an_order_that_is_not_sent_yet_names_its_first_office_for_ever(life, maker, work):
     before = producing.what_to_order(order_of(life))
     moved(life, "34")
 
@@ -98,7 +98,7 @@ def test_an_order_that_is_not_sent_yet_names_its_first_office_for_ever(life, mak
     assert dispatches(life) == []
 
 
-def test_a_card_being_made_is_delivered_where_the_person_lives_now(life, maker, work):  # noqa: F811
+def test_a_card_being_made_is_delivered_where_the_person_lives_now(life, maker, work):
     work(jobs.order_card, order_of(life))
 
     moved(life, "34")
@@ -114,7 +114,7 @@ def test_a_card_being_made_is_delivered_where_the_person_lives_now(life, maker, 
     assert "card_sent_on" not in lines(life)
 
 
-def test_a_card_made_before_its_maker_was_told_is_sent_on(life, maker, work):  # noqa: F811
+def test_a_card_made_before_its_maker_was_told_is_sent_on(life, maker, work):
     work(jobs.order_card, order_of(life))
     maker.now.at += 60
     moved(life, "34")
@@ -127,7 +127,7 @@ def test_a_card_made_before_its_maker_was_told_is_sent_on(life, maker, work):  #
     assert lines(life)[-2:] == ["case_mark_card_ready", "card_sent_on"]
 
 
-def test_the_poll_tells_the_maker_when_nobody_did(life, maker, work):  # noqa: F811
+def test_the_poll_tells_the_maker_when_nobody_did(life, maker, work):
     work(jobs.order_card, order_of(life))
     moved(life, "34")
 

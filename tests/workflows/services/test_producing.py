@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from portal.core.door import acting
 from portal.core.models import JournalLine
-from portal.local.card_maker import OrderBook, make_server
 from tests.factories.workflows import Life
 from tests.workflows.models.test_proofs import sql
 from workflows import jobs
@@ -20,26 +19,6 @@ from workflows.services import producing, running
 
 pytestmark = pytest.mark.django_db
 TOKEN = "test-token-of-the-maker"
-
-
-class Clock:
-    at = 1_000.0
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def maker(tmp_path, settings):
-    """A maker that needs a minute for a card; `maker.now.at` moves its own clock."""
-    book = OrderBook(tmp_path / "cards.sqlite3", delay=60, now=Clock())
-    server = make_server(0, book, TOKEN)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.CARD_MAKER_URL = f"http://127.0.0.1:{server.server_address[1]}/"
-    settings.CARD_MAKER_TOKEN = TOKEN
-    yield book
-    server.shutdown()
-    server.server_close()
 
 
 def order_of(life):
@@ -52,17 +31,6 @@ def waiting(name):
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from procrastinate_jobs where task_name = %s", [name])
         return cursor.fetchone()[0]
-
-
-@pytest.fixture
-def work(as_role):
-    """Run a job as the worker does."""
-
-    def run(job, order):
-        with as_role("worker"):
-            job(card_order_id=str(order.pk))
-
-    return run
 
 
 def test_a_grant_enqueues_one_order():
