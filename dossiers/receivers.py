@@ -8,10 +8,10 @@ from portal.vault.events import file_refused, files_ended
 
 
 @receiver(files_ended, dispatch_uid="dossiers.agree_to_end")
-def agree_to_end(*, subject_id, why, situation, since, at, **_):
+def agree_to_end(*, subject_id, why, situation, at, **_):
     """The time of a dossier's files is over: what is alive refuses, a draft left for long goes."""
     if why == Removal.EXPIRED:
-        forgetting.agree_to_end(dossier_id=subject_id, situation=situation, since=since, at=at)
+        forgetting.agree_to_end(dossier_id=subject_id, situation=situation, at=at)
 
 
 @receiver(file_refused, dispatch_uid="dossiers.tell_of_refused_file")

@@ -14,6 +14,7 @@ from dossiers.views import (
     evidence,
     files,
     filing,
+    keeping,
     newer_text,
     reusing,
     steps,
@@ -65,6 +66,7 @@ urlpatterns = [
     own(f"{DRAFT}aide/fin/", closing.EndHelp, "end_help"),
     own(f"{DRAFT}nouvelle-version/", newer_text.FollowNewerText, "newer_text"),
     own(f"{DRAFT}<slug:step>/", steps.StepPage, "step"),
+    own(f"{DRAFT}<slug:step>/garder/", keeping.KeepStep, "step_keep"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/", evidence.EvidenceBox, "evidence_box"
     ),
@@ -143,4 +145,5 @@ counter_urlpatterns = [
     helped(f"{HELP}fait/", assisted_draft.Filed, "filed"),
     helped(f"{HELP}fin/", assisted_draft.End, "end"),
     helped(f"{HELP}questions/<slug:step>/", assisted_draft.StepPage, "step"),
+    helped(f"{HELP}questions/<slug:step>/garder/", assisted_draft.KeepStep, "step_keep"),
 ]

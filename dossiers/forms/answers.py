@@ -1,6 +1,9 @@
 """One page of questions: read leniently, so that what was typed is kept even when wrong."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -86,13 +89,22 @@ class PostedPage:
         """Whether an answer inside a list has brought a question to the same entry."""
         return any(getattr(field, "has_opened", False) for field in self.form.fields.values())
 
-    def typed(self) -> dict[str, Typed]:
-        """Every question of the page, understood or kept as typed; what is hidden is emptied."""
+    def typed(self, unheard: Iterable[PostedPage] = ()) -> dict[str, Typed]:
+        """Every question of the page, understood or kept as typed; what is hidden is emptied.
+
+        `unheard` are the same page as it was sent before, when it does not know what became of it.
+        """
         hidden = {question.name: Typed() for question in self.hidden if not question.filled_from}
-        return hidden | {
+        said = hidden | {
             question.name: self._typed(question, self.seen.get(question.name))
             for question in self.questions
         }
+        for earlier in unheard:
+            for name, answer in earlier.typed().items():
+                if name in said:
+                    sent = said[name].sent | {fingerprint(answer.state)}
+                    said[name] = replace(said[name], sent=sent)
+        return said
 
     def _typed(self, question, seen):
         errors = self.form.errors.as_data().get(question.name)
@@ -164,8 +176,14 @@ def questions_of(step, answers):
 
 def write_seen(dossier: Dossier, questions) -> str:
     """What the page shows, told so that the next save recognises another tab's change."""
-    marks = (f"{q.name}={fingerprint(stored_state(dossier, q.name))}" for q in questions)
-    return " ".join([f"r{dossier.revision}", *marks])
+    return write_marks(
+        dossier, {q.name: fingerprint(stored_state(dossier, q.name)) for q in questions}
+    )
+
+
+def write_marks(dossier: Dossier, marks: Mapping[str, str]) -> str:
+    """Marks as a page carries them."""
+    return " ".join([f"r{dossier.revision}", *(f"{name}={mark}" for name, mark in marks.items())])
 
 
 def read_seen(text: str) -> dict[str, str]:

@@ -28,7 +28,9 @@ class Dossier(models.Model):
     """A request and its working answers; what was filed is kept apart, in Submission.
 
     `raw_answers` keeps what was typed and could not be understood, as typed, so that
-    nothing is lost between two pages; it never leaves the draft.
+    nothing is lost between two pages; it never leaves the draft. `last_step` is where the
+    person goes on, on any device. A draft left for long knows the day on which it ends, which
+    of the two warnings its person had last (days before), and when.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,6 +42,10 @@ class Dossier(models.Model):
     answers = models.JSONField(default=dict)
     raw_answers = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
+    last_step = models.CharField(max_length=60, blank=True, default="", db_default="")
+    ends_on = models.DateField(null=True, blank=True)
+    last_warning = models.PositiveSmallIntegerField(null=True, blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True)
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="dossiers"
     )
@@ -88,6 +94,11 @@ class Dossier(models.Model):
             models.CheckConstraint(
                 name="only_a_filed_dossier_has_an_office",
                 condition=Q(prefecture_code=None) | Q(filed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_draft_ends_only_after_its_person_was_warned",
+                condition=Q(ends_on=None, last_warning=None, warned_at=None)
+                | Q(ends_on__isnull=False, last_warning__in=[15, 3], warned_at__isnull=False),
             ),
         ]
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from dossiers.catalogue.text import Text
 from dossiers.models import CompletionRequest, Dossier
 from dossiers.models.procedure import published
+from dossiers.queries.ending import said_to_end_on
+from dossiers.queries.progress import resume_at
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class DossierLine:
     sealed_at: datetime | None
     completion_due_on: date | None
     completion_holds: bool = True
+    resume_at: str = ""
+    ends_on: date | None = None
 
     @property
     def is_draft(self):
@@ -31,7 +35,10 @@ class DossierLine:
 
 
 def lines_of(person) -> list[DossierLine]:
-    """Every dossier of the account except discarded drafts, newest first; two queries."""
+    """Every dossier of the account except discarded drafts, newest first; two queries.
+
+    One more for each draft whose end was announced: somebody may have come back to it since.
+    """
     rows = list(
         Dossier.objects.of_applicant(person)
         .exclude(filed_at=None, withdrawn_at__isnull=False)
@@ -56,6 +63,8 @@ def lines_of(person) -> list[DossierLine]:
             sealed_at=row.sealed_at,
             completion_due_on=asked[row.pk].last_day if row.pk in asked else None,
             completion_holds=row.pk not in asked or asked[row.pk].holds_review,
+            resume_at=resume_at(row) if row.is_draft else "",
+            ends_on=said_to_end_on(row) if row.is_draft else None,
         )
         for row in rows
     ]

@@ -11,7 +11,8 @@ from dossiers.catalogue.conditions import (
 )
 from dossiers.enums import TaskState
 from dossiers.models import Dossier
-from dossiers.queries.problems import Review
+from dossiers.queries.pages import page
+from dossiers.queries.problems import EVIDENCE_PAGE, Review
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,28 @@ def neighbours(dossier: Dossier, code: str):
     steps = visible_steps(dossier.procedure, dossier.answers)
     codes = [step.code for step in steps]
     return steps, codes.index(code) + 1 if code in codes else 0
+
+
+def step_after(procedure, answers, code: str) -> str:
+    """The page that follows among those that these answers show; the papers after the last."""
+    codes = [step.code for step in visible_steps(procedure, answers)]
+    place = codes.index(code) + 1 if code in codes else len(codes)
+    return codes[place] if place < len(codes) else EVIDENCE_PAGE
+
+
+def place_of(dossier: Dossier, code: str) -> str:
+    """The address of a page of the draft, by the code of its step or that of the papers."""
+    if code == EVIDENCE_PAGE:
+        return page("evidence", dossier.pk)
+    return page("step", dossier.pk, code)
+
+
+def resume_at(dossier: Dossier) -> str:
+    """The address where the person goes on: the page that they left, when it is still shown."""
+    code = dossier.last_step
+    if code == EVIDENCE_PAGE or code in {step.code for step in dossier.procedure.steps}:
+        return place_of(dossier, code)
+    return page("tasks", dossier.pk)
 
 
 def _evidence_state(given, wanted):

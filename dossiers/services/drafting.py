@@ -31,12 +31,14 @@ class Typed:
     """What one page posted for one field.
 
     `raw` holds the keys as typed when the value was not understood. `seen` is the fingerprint
-    of what the page showed, None when the page did not say.
+    of what the page showed, None when the page did not say. `sent` are those of what the same
+    page sent before without hearing whether it arrived: its own words, not another tab's.
     """
 
     value: object = None
     raw: dict | None = None
     seen: str | None = None
+    sent: frozenset[str] = frozenset()
 
     @property
     def state(self):
@@ -44,6 +46,18 @@ class Typed:
         if self.raw is not None:
             return {"raw": self.raw}
         return self.value if is_answered(self.value) else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """The page that is saved, and the one on which the person goes on when nothing holds them.
+
+    `is_left` when they pressed a button: that is working on the draft, even unchanged.
+    """
+
+    step: str
+    then: str
+    is_left: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,37 +117,31 @@ def answered_by_the_house(procedure, applicant) -> dict[str, object]:
 
 
 @transaction.atomic
-def save_answers(*, dossier_id: UUID, applicant, typed: Mapping[str, Typed], at: datetime) -> Saved:
+def save_answers(
+    *,
+    dossier_id: UUID,
+    applicant,
+    typed: Mapping[str, Typed],
+    at: datetime,
+    place: Place | None = None,
+) -> Saved:
     """Keep what one page changed and nothing else; what could not be understood is kept as typed.
 
     An answer to a question that the answers hide is not kept, nor one to a question that the
     house answers: whatever was posted. A field that another tab changed since this page was
-    shown is left alone and reported.
+    shown is left alone and reported. The draft remembers `place`, to go on there.
     Raises DossierClosed when the dossier, or that field of it, may not be changed.
     """
     dossier = lock_own(dossier_id, applicant)
     _refuse_closed_fields(dossier, typed)
-    conflicts, changed = [], False
-    ours = {field.name for field in dossier.procedure.all_fields() if field.filled_from}
-    for name, answer in typed.items():
-        if name in ours:
-            continue
-        current = stored_state(dossier, name)
-        if answer.state == current or _is_untouched(answer):
-            continue
-        if answer.seen is not None and fingerprint(current) != answer.seen:
-            conflicts.append(name)
-            continue
-        _put(dossier, name, answer)
-        changed = True
+    changed, conflicts = _compare(dossier, typed)
+    for name in changed:
+        _put(dossier, name, typed[name])
     if dossier.filed_at is not None:
         _mark_items(dossier, typed, conflicts, at)
-    if changed:
-        if dossier.filed_at is None:
-            take_out_what_is_hidden(dossier)
-        dossier.revision += 1
-        dossier.updated_at = at
-        dossier.save(update_fields=["answers", "raw_answers", "revision", "updated_at"])
+    elif changed:
+        take_out_what_is_hidden(dossier)
+    _write(dossier, at, changed=bool(changed), place=place, is_held=bool(conflicts))
     return Saved(dossier, tuple(conflicts))
 
 
@@ -214,8 +222,33 @@ def _mark_items(dossier, typed, conflicts, at):
     )
 
 
-def _is_untouched(answer):
-    return answer.seen is not None and fingerprint(answer.state) == answer.seen
+def _compare(dossier, typed) -> tuple[list[str], list[str]]:
+    """The fields that this page changes, and those that another tab changed meanwhile."""
+    changed, conflicts = [], []
+    ours = {field.name for field in dossier.procedure.all_fields() if field.filled_from}
+    for name, answer in typed.items():
+        current = stored_state(dossier, name)
+        if name in ours or answer.state == current:
+            continue
+        if answer.seen is None or fingerprint(current) in {answer.seen, *answer.sent}:
+            changed.append(name)
+        elif fingerprint(answer.state) != answer.seen:
+            conflicts.append(name)
+    return changed, conflicts
+
+
+def _write(dossier, at, *, changed, place, is_held):
+    """One statement, or none when nothing of it is new."""
+    fields = []
+    if changed:
+        dossier.revision += 1
+        fields += ["answers", "raw_answers", "revision"]
+    if place is not None and (changed or place.is_left):
+        dossier.last_step = place.step if is_held else place.then
+        fields.append("last_step")
+    if fields:
+        dossier.updated_at = at
+        dossier.save(update_fields=[*fields, "updated_at"])
 
 
 def take_out_what_is_hidden(dossier: Dossier) -> None:

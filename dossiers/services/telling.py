@@ -66,9 +66,17 @@ MAILS = {
     "completion_reminder": _("La préfecture attend toujours votre complément"),
     "help_opened": _("Un agent de guichet remplit votre demande avec vous"),
     "account_at_counter": _("Un compte a été créé pour vous au guichet"),
-    "draft_ends_soon": _("Votre brouillon sera bientôt supprimé"),
+    "draft_ends_in_15_days": _("Votre brouillon sera supprimé dans 15 jours"),
+    "draft_ends_in_3_days": _("Votre brouillon sera supprimé dans 3 jours"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
+
+WHAT_IS_LOST = _(
+    "Personne n’y a travaillé depuis longtemps : vos réponses et vos pièces seront supprimées ce "
+    "jour-là, et ne pourront pas être retrouvées. Pour les garder, ouvrez ce brouillon et "
+    "enregistrez une page."
+)
+"""What the mails about the end of a draft add to their subject."""
 
 LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
 

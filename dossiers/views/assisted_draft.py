@@ -11,7 +11,7 @@ from dossiers.forms.assistance import SignForm
 from dossiers.queries.assistance import filed_today, open_session_of
 from dossiers.queries.pages import page
 from dossiers.services.assisting import SCOPE, end_session
-from dossiers.views import albums, arriving, drafts, evidence, files, filing, steps
+from dossiers.views import albums, arriving, drafts, evidence, files, filing, keeping, steps
 from dossiers.views.counter_door import AtTheCounter
 from portal.core import clock, door
 from portal.core.views import ReadOnlyView
@@ -27,6 +27,10 @@ class Tasks(AtTheCounter, drafts.Tasks):
 
 class StepPage(AtTheCounter, steps.StepPage):
     """One page of questions, read aloud and answered by the person."""
+
+
+class KeepStep(AtTheCounter, keeping.KeepStep):
+    """What the agent types, kept as it is typed."""
 
 
 class EvidencePage(AtTheCounter, evidence.EvidencePage):

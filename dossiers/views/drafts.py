@@ -9,10 +9,11 @@ from dossiers.enums import TaskState
 from dossiers.forms.declaration import SendForm
 from dossiers.models import Dossier
 from dossiers.queries.assistance import open_session_on
+from dossiers.queries.ending import said_to_end_on
 from dossiers.queries.facts import facts
 from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule, review
-from dossiers.queries.progress import progress_of
+from dossiers.queries.progress import progress_of, resume_at
 from dossiers.queries.texts import newer_text_of
 from dossiers.services.drafting import start_draft
 from dossiers.views.own import OwnDraft, window_note
@@ -70,6 +71,8 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
                 window=window_note(checked, self.language),
                 help_given=self.help_given(),
                 newer_text=newer_text_of(self.dossier),
+                ends_on=said_to_end_on(self.dossier),
+                resume=resume_at(self.dossier) if self.dossier.last_step else None,
             )
         )
 

@@ -1,7 +1,7 @@
 """One page of questions of a draft: shown, saved whatever it holds, then answered."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
@@ -14,19 +14,24 @@ from dossiers.forms.answers import (
     questions_of,
     write_seen,
 )
-from dossiers.forms.filling import filled
+from dossiers.forms.filling import FILL, filled
+from dossiers.forms.lists import EDIT
 from dossiers.queries.pages import page as page_of
 from dossiers.queries.problems import competence_of, outside_the_law
-from dossiers.queries.progress import neighbours
+from dossiers.queries.progress import neighbours, place_of, step_after
 from dossiers.services.codes import used_by_others
-from dossiers.services.drafting import save_answers
+from dossiers.services.drafting import Place, save_answers
 from dossiers.views.own import OwnDraft, after_the_draft, said_by_another_tab
 from portal.core import clock
 from portal.core.policy import kept_form
 
+UNHEARD = "unheard"
+"""The key under which a page says what it sent before and got no answer to."""
+UNHEARD_AT_MOST = 3
 
-class StepPage(OwnDraft, View):
-    """One page of questions. Whatever was typed is kept, even when the page is refused."""
+
+class OwnStep(OwnDraft, View):
+    """A step of the draft, and what its page sends."""
 
     def setup(self, request, *args, step, **kwargs):
         super().setup(request, *args, step=step, **kwargs)
@@ -35,27 +40,43 @@ class StepPage(OwnDraft, View):
         except KeyError:
             raise Http404 from None
 
+    def posted(self, data):
+        """The page as it was sent."""
+        today = clock.today()
+        return PostedPage(self.dossier, self.step.fields, data, today=today, when=self.step.when)
+
+    def save(self, page, place):
+        """Keep it. Raises DossierClosed when the draft was filed or given up meanwhile."""
+        unheard = self.request.POST.getlist(UNHEARD)[-UNHEARD_AT_MOST:]
+        return save_answers(
+            dossier_id=self.dossier.pk,
+            applicant=self.applicant,
+            typed=page.typed(self.posted(QueryDict(text)) for text in unheard),
+            at=clock.now(),
+            place=place,
+        )
+
+
+class StepPage(OwnStep):
+    """One page of questions. Whatever was typed is kept, even when the page is refused."""
+
     def get(self, request, *args, **kwargs):
         questions = questions_of(self.step, self.dossier.answers)
         if not questions:
             return redirect(page_of("tasks", self.dossier.pk))
-        kept = kept_form(request)
+        kept = kept_form(request, self._keep_at())
         if kept:
             messages.info(request, _("Voici ce que vous aviez écrit. Vérifiez, puis continuez."))
             data = {name: values[-1] for name, values in kept.items() if values}
-            page = self._posted(data)
+            page = self.posted(data)
             return self._show(again_form(page, questions, said_by_others={}), questions)
         return self._show(page_form(self.dossier, questions, today=clock.today()), questions)
 
     def post(self, request, *args, **kwargs):
-        page = self._posted(request.POST)
+        page = self.posted(request.POST)
+        place = Place(self.step.code, self._then(page))
         try:
-            saved = save_answers(
-                dossier_id=self.dossier.pk,
-                applicant=self.applicant,
-                typed=page.typed(),
-                at=clock.now(),
-            )
+            saved = self.save(page, place)
         except rules.DossierClosed:
             # filed or given up from another tab while this page was on its way
             return after_the_draft(request, self.find(self.dossier.pk))
@@ -65,7 +86,7 @@ class StepPage(OwnDraft, View):
         proposed = filled(page, clock.today())
         if proposed is not None:
             return self._propose(page, questions, proposed, said)
-        return self._answer(page, questions, said)
+        return self._answer(page, questions, said, place.then)
 
     def _propose(self, page, questions, proposed, said):
         """What the lines of a passport say, to be checked and kept by the person."""
@@ -79,11 +100,16 @@ class StepPage(OwnDraft, View):
             form.add_error(name, sentence)
         return self._show(form, questions)
 
-    def _posted(self, data):
-        today = clock.today()
-        return PostedPage(self.dossier, self.step.fields, data, today=today, when=self.step.when)
+    def _then(self, page):
+        """Where the person goes on: here while something of the page is theirs to finish."""
+        after = page.answers_after()
+        shown = {question.name for question in questions_of(self.step, after)}
+        stays = {"later", FILL, EDIT} & set(self.request.POST) or page.form.errors
+        if stays or shown - {question.name for question in page.questions}:
+            return self.step.code
+        return step_after(self.procedure, after, self.step.code)
 
-    def _answer(self, page, questions, conflicts):
+    def _answer(self, page, questions, conflicts, then):
         names = {question.name for question in questions}
         opened = names - {question.name for question in page.questions}
         wrong = names & set(page.form.errors)
@@ -95,15 +121,15 @@ class StepPage(OwnDraft, View):
         if opened or page.has_opened:
             messages.info(self.request, _("Votre réponse ouvre d’autres questions sur cette page."))
             return redirect(self.request.get_full_path())
-        return self._go_on()
-
-    def _go_on(self):
         if "verification" in self.request.GET:
             return redirect(page_of("check", self.dossier.pk))
-        steps, place = neighbours(self.dossier, self.step.code)
-        if 0 < place < len(steps):
-            return redirect(page_of("step", self.dossier.pk, steps[place].code))
-        return redirect(page_of("evidence", self.dossier.pk))
+        if then == self.step.code:  # only what the answers hide was wrong
+            then = step_after(self.procedure, self.dossier.answers, then)
+        return redirect(place_of(self.dossier, then))
+
+    def _keep_at(self):
+        """Where this page keeps what is typed, while it is typed."""
+        return page_of("step_keep", self.dossier.pk, self.step.code)
 
     def _show(self, form, questions):
         steps, place = neighbours(self.dossier, self.step.code)
@@ -111,6 +137,7 @@ class StepPage(OwnDraft, View):
         context = self.titled(
             form=form,
             seen=write_seen(self.dossier, questions),
+            keep_at=self._keep_at(),
             title=self.step.title.get(self.language),
             why=self.step.why.get(self.language),
             place=place or 1,

@@ -128,10 +128,13 @@ def keep_form(request):
         request.session["kept_form"] = {"path": request.path, "fields": fields}
 
 
-def kept_form(request):
-    """The fields typed on this page before the session ended, once; else None."""
+def kept_form(request, *also):
+    """The fields typed on this page before the session ended, once; else None.
+
+    `also` are other addresses to which the same page sends what is typed.
+    """
     kept = request.session.get("kept_form")
-    if not kept or kept["path"] != request.path:
+    if not kept or kept["path"] not in (request.path, *also):
         return None
     del request.session["kept_form"]
     return kept["fields"]

@@ -60,24 +60,32 @@ def tell(user, template_code: str, *, dossier_id: UUID | None = None) -> Outgoin
     return mail.write(user.email, subject=subject, body=body, recipient=user, dossier_id=dossier_id)
 
 
-def tell_many(told: Iterable[tuple], template_code: str) -> int:
-    """The same mail for many (person, dossier) at once, by two statements. Returns their number."""
+def tell_many(told: Iterable[tuple], template_code: str, *, sentence: Sentence = "") -> int:
+    """The same mail for many (person, dossier) at once, by two statements. Returns their number.
+
+    `sentence` says more than the subject, to everybody alike: it names no person and no dossier.
+    """
     if template_code not in _subjects:
         raise LookupError(f"no mail is declared as {template_code!r}: {sorted(_subjects)}")
     texts: dict[str, tuple[str, str]] = {}
     drafts = []
     for user, dossier_id in told:
         if user.language not in texts:
-            texts[user.language] = _news(template_code, user.language)
+            texts[user.language] = _news(template_code, user.language, sentence)
         drafts.append((user, dossier_id, *texts[user.language]))
     return mail.write_many(drafts)
 
 
-def _news(template_code: str, language: str) -> tuple[str, str]:
+def _news(template_code: str, language: str, sentence: Sentence = "") -> tuple[str, str]:
     with translation.override(language):
         subject = str(_subjects[template_code])
         return subject, render_to_string(
-            "mail/news.txt", {"subject": subject, "url": f"{settings.BASE_URL}/mon-espace/"}
+            "mail/news.txt",
+            {
+                "subject": subject,
+                "sentence": str(sentence),
+                "url": f"{settings.BASE_URL}/mon-espace/",
+            },
         )
 
 

@@ -59,6 +59,8 @@ class Card:
     documents: str
     action: Action | None
     news: Line | None
+    resume_at: str = ""
+    ends_on: date | None = None
 
 
 def in_full(day: date) -> str:
@@ -99,6 +101,8 @@ def card(
         documents=reverse("space:documents", args=[line.id]),
         action=action,
         news=news,
+        resume_at=line.resume_at,
+        ends_on=line.ends_on,
     )
 
 

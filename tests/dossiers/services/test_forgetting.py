@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils.formats import date_format
 
 from dossiers import jobs as dossier_jobs
 from dossiers.models import Dossier, Evidence
-from dossiers.services.drafting import Typed, discard_draft, save_answers
+from dossiers.services import forgetting
+from dossiers.services.drafting import Place, Typed, discard_draft, save_answers
 from portal.core import clock
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
@@ -14,11 +17,14 @@ from portal.correspondence.models import OutgoingMail
 from portal.vault import api as vault
 from portal.vault import jobs
 from portal.vault.models import Keeping, StoredFile
+from tests.dossiers.conftest import enter
 from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import draft, file_now, give, picture
 
 pytestmark = pytest.mark.django_db
-ELEVEN_MONTHS, MONTH = timedelta(days=336), timedelta(days=31)
+YEAR, DAY = timedelta(days=365), timedelta(days=1)
+NEARLY = YEAR - 14 * DAY
+"""Fifteen days before the end: a year and a day after the last touch."""
 
 
 @pytest.fixture
@@ -34,17 +40,21 @@ def left(person):
 
 
 def night(as_role):
-    """What the worker does each night, in its order; how many people were told."""
+    """What the worker does each night, in its order; the subjects of the mails of this night."""
     with as_role("worker"):
         before = told()
         dossier_jobs.say_left_drafts()
         jobs.expire_due()
-        return told() - before
+        return told()[len(before) :]
 
 
 def told():
     with acting(None, scope="system"):
-        return OutgoingMail.objects.filter(subject="Votre brouillon sera bientôt supprimé").count()
+        mails = OutgoingMail.objects.filter(subject__startswith="Votre brouillon sera supprimé")
+        return list(mails.order_by("created_at", "subject").values_list("subject", flat=True))
+
+
+IN_15, IN_3 = (f"Votre brouillon sera supprimé dans {days} jours" for days in (15, 3))
 
 
 def seen(person, model, **which):
@@ -52,17 +62,27 @@ def seen(person, model, **which):
         return model.objects.get(**which)
 
 
-def test_a_draft_left_for_a_year_goes_whole_after_its_person_was_told(
+def test_a_draft_left_for_a_year_goes_whole_after_its_person_was_told_twice(
     person, left, as_role, move_clock
 ):
-    assert night(as_role) == 0
-    move_clock(ELEVEN_MONTHS)
+    move_clock(NEARLY - DAY)
+    assert night(as_role) == []
+    move_clock(DAY)
 
-    assert night(as_role) == 1
-    assert night(as_role) == 0
+    assert night(as_role) == [IN_15]
+    assert night(as_role) == []
+    ends_on = seen(person, Dossier, pk=left.pk).ends_on
+    move_clock(11 * DAY)
+    assert night(as_role) == []
+    move_clock(DAY)
+    assert night(as_role) == [IN_3]
+    assert night(as_role) == []
+    move_clock(2 * DAY)
+    assert night(as_role) == []
     assert seen(person, Dossier, pk=left.pk).answers
-    move_clock(MONTH)
-    night(as_role)
+    move_clock(DAY)
+    assert clock.today() == ends_on
+    assert night(as_role) == []
 
     gone = seen(person, Dossier, pk=left.pk)
     assert gone.withdrawn_at
@@ -72,17 +92,54 @@ def test_a_draft_left_for_a_year_goes_whole_after_its_person_was_told(
     assert seen(person, Evidence).removed_at
 
 
-def test_however_late_the_night_runs_the_month_is_whole(person, left, as_role, move_clock):
-    move_clock(5 * ELEVEN_MONTHS)
+def test_however_late_the_night_runs_both_times_are_whole(person, left, as_role, move_clock):
+    move_clock(5 * YEAR)
 
-    assert night(as_role) == 1
-    move_clock(MONTH - timedelta(days=2))
+    assert night(as_role) == [IN_15]
+    move_clock(60 * DAY)
+    assert night(as_role) == [IN_3]
+    move_clock(2 * DAY)
     night(as_role)
     assert seen(person, Dossier, pk=left.pk).answers
 
-    move_clock(timedelta(days=2))
+    move_clock(DAY)
     night(as_role)
     assert seen(person, Dossier, pk=left.pk).withdrawn_at
+
+
+def test_a_night_that_is_cut_tells_nobody_and_is_done_again(
+    person, left, as_role, move_clock, monkeypatch
+):
+    move_clock(NEARLY)
+    mails = forgetting.correspondence.tell_many
+
+    def cut(*told, **more):
+        mails(*told, **more)
+        raise RuntimeError("the worker was killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting.correspondence, "tell_many", cut)
+        with as_role("worker"), pytest.raises(RuntimeError):
+            dossier_jobs.say_left_drafts()
+
+    assert told() == []
+    assert seen(person, Dossier, pk=left.pk).ends_on is None
+    assert night(as_role) == [IN_15]
+
+
+def test_the_person_reads_it_until_they_work_on_the_draft(
+    client, person, left, as_role, move_clock
+):
+    move_clock(NEARLY)
+    night(as_role)
+    enter(client, person)
+    pages = [reverse("space:home"), reverse("dossiers:tasks", args=[left.pk])]
+    said = date_format(seen(person, Dossier, pk=left.pk).ends_on, "j F Y")
+
+    assert all(said in client.get(page).text for page in pages)
+    come_back(person, left, "a page saved as it was")
+
+    assert not any(said in client.get(page).text for page in pages)
 
 
 def come_back(person, left, how="an answer"):
@@ -90,29 +147,32 @@ def come_back(person, left, how="an answer"):
         give(left, person, "proof-of-address", picture(colour=(1, 2, 3)))
         return
     with acting(person.pk) as act:
-        typed = {"birth_name": Typed(value="AUTRE")}
-        save_answers(dossier_id=left.pk, applicant=person, typed=typed, at=act.now)
+        typed = {"birth_name": Typed(value="AUTRE")} if how == "an answer" else {}
+        place = Place("identity", "passport")
+        save_answers(dossier_id=left.pk, applicant=person, typed=typed, at=act.now, place=place)
 
 
 @pytest.mark.parametrize("how", ["an answer", "a file"])
 def test_a_draft_that_somebody_came_back_to_is_alive(person, left, as_role, move_clock, how):
-    move_clock(ELEVEN_MONTHS)
-    assert night(as_role) == 1
+    move_clock(NEARLY)
+    assert night(as_role) == [IN_15]
     come_back(person, left, how)
-    move_clock(2 * MONTH)
+    move_clock(60 * DAY)
 
-    assert night(as_role) == 0
+    assert night(as_role) == []
     assert seen(person, Dossier, pk=left.pk).answers
-    move_clock(ELEVEN_MONTHS)
-    assert night(as_role) == 1
+    move_clock(YEAR)
+    assert night(as_role) == [IN_15]
 
 
 def test_who_comes_back_between_the_list_and_the_end_keeps_everything(
     person, left, as_role, move_clock
 ):
-    move_clock(ELEVEN_MONTHS)
+    move_clock(NEARLY)
     night(as_role)
-    move_clock(MONTH)
+    move_clock(12 * DAY)
+    night(as_role)
+    move_clock(3 * DAY)
     come_back(person, left)
 
     with as_role("worker"):
@@ -128,7 +188,7 @@ def test_who_comes_back_between_the_list_and_the_end_keeps_everything(
 def test_a_draft_filed_after_the_list_is_no_longer_on_it(person, as_role, move_clock):
     dossier = draft(person, evidence=True)
     with as_role("worker"), acting(None, scope="system") as act:
-        day = clock.legal_day(act.now) - 2 * ELEVEN_MONTHS
+        day = clock.legal_day(act.now) - 2 * YEAR
         vault.keep_many_from(vault.Situation.DRAFT, [(dossier.pk, day)])
 
     file_now(dossier, person)
