@@ -28,7 +28,8 @@ class Dossier(models.Model):
     """A request and its working answers; what was filed is kept apart, in Submission.
 
     `raw_answers` keeps what was typed and could not be understood, as typed, so that
-    nothing is lost between two pages; it never leaves the draft.
+    nothing is lost between two pages; it never leaves the draft. `set_aside` keeps which
+    proposals the person refused, and what they contest of the register, until the filing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,6 +40,7 @@ class Dossier(models.Model):
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict)
     raw_answers = models.JSONField(default=dict)
+    set_aside = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="dossiers"
@@ -84,6 +86,10 @@ class Dossier(models.Model):
                 name="only_a_filed_dossier_is_sealed",
                 condition=Q(sealed_at=None)
                 | Q(filed_at__isnull=False, sealed_at__gte=F("filed_at")),
+            ),
+            models.CheckConstraint(
+                name="proposals_are_set_aside_in_a_draft_alone",
+                condition=Q(filed_at=None, withdrawn_at=None) | Q(set_aside={}),
             ),
             models.CheckConstraint(
                 name="only_a_filed_dossier_has_an_office",

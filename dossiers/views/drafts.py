@@ -13,6 +13,7 @@ from dossiers.queries.facts import facts
 from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule, review
 from dossiers.queries.progress import progress_of
+from dossiers.queries.proposals import asks_register
 from dossiers.queries.texts import newer_text_of
 from dossiers.services.drafting import start_draft
 from dossiers.views.own import OwnDraft, window_note
@@ -70,6 +71,7 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
                 window=window_note(checked, self.language),
                 help_given=self.help_given(),
                 newer_text=newer_text_of(self.dossier),
+                asks_register=asks_register(self.dossier),
             )
         )
 

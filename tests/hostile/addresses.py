@@ -23,6 +23,7 @@ STATES = {
     "dossiers:discard": "draft",
     "dossiers:newer_text": "draft",
     "dossiers:step": "draft",
+    "dossiers:register": "draft",
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",
     "dossiers:evidence_reuse": "draft",
