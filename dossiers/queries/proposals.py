@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import BigIntegerField, Value
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from dossiers.models import Dossier, RegisterLookup, Submission
 from dossiers.queries.answers import fingerprint, show, show_date, stored_state
 from dossiers.queries.countries import names
 from portal.core import clock
+from portal.register import api as register
 
 SUBMISSIONS_AT_MOST = 12
 NEVER = frozenset({"photo_code", "stamp_number", "mrz", "yes_no"})
@@ -104,7 +104,7 @@ class _Source:
 
 def asks_register(dossier: Dossier) -> bool:
     """Whether the person is offered to have the register asked about them."""
-    return bool(settings.REGISTER_URL) and dossier.procedure.meaning("foreigner_number") is not None
+    return register.is_offered() and dossier.procedure.meaning("foreigner_number") is not None
 
 
 def proposals_for(dossier: Dossier, questions, at: datetime, language: str) -> Proposals:
