@@ -105,3 +105,12 @@ class CodeKind(models.TextChoices):
 
     PHOTO = "photo_code", _("Photo d’identité numérique")
     STAMP = "stamp_number", _("Timbre fiscal")
+
+
+class LookupState(models.TextChoices):
+    """Where a person's question to the foreigners' register stands."""
+
+    WAITING = "waiting", _("En attente")
+    FOUND = "found", _("Trouvé")
+    NOTHING = "nothing", _("Rien de tel")
+    UNREACHABLE = "unreachable", _("Sans réponse")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from dossiers.services import albums, arriving, extending, forgetting
+from dossiers.services import albums, arriving, consulting, extending, forgetting
 from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 
@@ -36,3 +36,15 @@ def bind_album(*, album_id: str, language: str, **_later_arguments) -> None:
 def say_left_drafts(**_later_arguments) -> None:
     """Every night, before the vault ends files: which drafts nobody comes back to."""
     forgetting.say_left_drafts(clock.now())
+
+
+@job("dossiers.ask_register", system=True, atomic=False, attempts=5)
+def ask_register(*, lookup_id: str, **_later_arguments) -> None:
+    """Ask the foreigners' register what a person asks. Running it twice keeps one answer."""
+    consulting.put_question(UUID(lookup_id), opened)
+
+
+@job("dossiers.forget_register", system=True, cron="23 * * * *")
+def forget_register(**_later_arguments) -> None:
+    """Every hour: nothing that the register said is there a day later."""
+    consulting.forget_answers(clock.now())

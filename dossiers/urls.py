@@ -16,8 +16,9 @@ from dossiers.views import (
     filing,
     keeping,
     newer_text,
+    proposals,
+    register,
     reusing,
-    steps,
 )
 from dossiers.views.counter_door import counter
 from portal.accounts.enums import Role
@@ -65,8 +66,9 @@ urlpatterns = [
     own(f"{DRAFT}supprimer/", closing.Discard, "discard"),
     own(f"{DRAFT}aide/fin/", closing.EndHelp, "end_help"),
     own(f"{DRAFT}nouvelle-version/", newer_text.FollowNewerText, "newer_text"),
-    own(f"{DRAFT}<slug:step>/", steps.StepPage, "step"),
     own(f"{DRAFT}<slug:step>/garder/", keeping.KeepStep, "step_keep"),
+    own(f"{DRAFT}registre/", register.AskRegister, "register"),
+    own(f"{DRAFT}<slug:step>/", proposals.StepPage, "step"),
     own(
         "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/", evidence.EvidenceBox, "evidence_box"
     ),

@@ -66,7 +66,7 @@ def refit(
             continue
         if target is None:
             gone.append(field)
-        elif (fitting := _fitted(field, target, value, today)) is None:
+        elif (fitting := carried(field, target, value, today)) is None:
             again.append(target)
         else:
             kept[target.name] = fitting
@@ -108,8 +108,8 @@ def _papers(
     return tuple(r for r in evidence_for(one, said) if r.required and r.code not in there)
 
 
-def _fitted(old: Field, new: Field, value: Any, today: date) -> Any:
-    """The answer as the newer question takes it; None when it does not."""
+def carried(old: Field, new: Field, value: Any, today: date) -> Any:
+    """The answer to one question as another takes it; None when it does not."""
     if is_none(value):
         return value if new.none is not None else None
     if old.kind != new.kind and not any({old.kind, new.kind} <= pair for pair in ALIKE):
@@ -125,7 +125,7 @@ def _fitted_entries(old: Field, new: Field, value: Any, today: date) -> Any:
     entries = []
     for entry in entries_of(old, {old.name: value})[: new.most]:
         fitted = {
-            name: _fitted(before[name], parts[name], said, today)
+            name: carried(before[name], parts[name], said, today)
             for name, said in entry.items()
             if name in parts and name in before
         }

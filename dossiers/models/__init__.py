@@ -9,6 +9,7 @@ from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
+from dossiers.models.register import RegisterLookup
 from dossiers.models.submission import Submission
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Person",
     "PersonAccount",
     "ProcedureVersion",
+    "RegisterLookup",
     "Submission",
 ]

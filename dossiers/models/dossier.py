@@ -31,6 +31,8 @@ class Dossier(models.Model):
     nothing is lost between two pages; it never leaves the draft. `last_step` is where the
     person goes on, on any device. A draft left for long knows the day on which it ends, which
     of the two warnings its person had last (days before), and when.
+    `set_aside` keeps which proposals the person refused, and what they contest of the register,
+    until the filing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,6 +43,7 @@ class Dossier(models.Model):
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict)
     raw_answers = models.JSONField(default=dict)
+    set_aside = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)
     last_step = models.CharField(max_length=60, blank=True, default="", db_default="")
     ends_on = models.DateField(null=True, blank=True)
@@ -90,6 +93,10 @@ class Dossier(models.Model):
                 name="only_a_filed_dossier_is_sealed",
                 condition=Q(sealed_at=None)
                 | Q(filed_at__isnull=False, sealed_at__gte=F("filed_at")),
+            ),
+            models.CheckConstraint(
+                name="proposals_are_set_aside_in_a_draft_alone",
+                condition=Q(filed_at=None, withdrawn_at=None) | Q(set_aside={}),
             ),
             models.CheckConstraint(
                 name="only_a_filed_dossier_has_an_office",

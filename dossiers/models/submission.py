@@ -16,6 +16,7 @@ class Submission(models.Model):
     """One filing of a dossier: number 1, then one for each completion supplied or slip corrected.
 
     `evidence` lists each file with its SHA-256, so that what was given can be proven later.
+    `contested` is what the person says is wrong in the register: a fact for the desk, no stop.
     Only the competent office may change on this row, because a file may move to another one.
     A version that the office corrected is signed by its agent (`corrected_by`) and carries no
     sworn statement: the person swore only what they filed themselves. At the counter an agent
@@ -29,6 +30,7 @@ class Submission(models.Model):
     number = models.PositiveSmallIntegerField()
     answers = models.JSONField()
     evidence = models.JSONField(default=list)
+    contested = models.JSONField(default=list, blank=True)
     sworn_text = models.TextField(blank=True)
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -57,6 +59,10 @@ class Submission(models.Model):
             ),
             models.CheckConstraint(
                 name="submissions_are_numbered_from_one", condition=Q(number__gte=1)
+            ),
+            models.CheckConstraint(
+                name="the_register_is_contested_by_the_first_submission",
+                condition=Q(number=1) | Q(contested=[]),
             ),
             models.CheckConstraint(
                 name="a_submission_is_sworn_by_the_person_or_corrected_by_the_office",

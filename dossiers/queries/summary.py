@@ -9,6 +9,7 @@ from dossiers.catalogue.text import Text
 from dossiers.models import Dossier, Evidence, Submission
 from dossiers.queries.answers import entries_in_words, short_language, show
 from dossiers.queries.countries import country_name
+from dossiers.queries.proposals import Contested, contests_of
 from portal.territory import api as territory
 
 
@@ -86,6 +87,7 @@ class DossierView:
     withdrawn_at: datetime | None
     title_ends_on: date | None
     sworn_text: str
+    contested: tuple[Contested, ...] = ()
 
     @property
     def names(self):
@@ -122,6 +124,7 @@ def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
         withdrawn_at=dossier.withdrawn_at,
         title_ends_on=meant(procedure, kept, "title_ends_on"),
         sworn_text=next((s.sworn_text for s in reversed(submissions) if s.sworn_text), ""),
+        contested=contests_of(procedure, submissions, language),
     )
 
 

@@ -167,9 +167,11 @@ def empty(dossier: Dossier, at: datetime) -> None:
     dossier.evidence.filter(removed_at=None).update(removed_at=at)
     drop_what_was_begun(dossier, at)
     end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
-    dossier.answers, dossier.raw_answers = {}, {}
+    dossier.answers, dossier.raw_answers, dossier.set_aside = {}, {}, {}
     dossier.withdrawn_at = dossier.updated_at = at
-    dossier.save(update_fields=["answers", "raw_answers", "withdrawn_at", "updated_at"])
+    dossier.save(
+        update_fields=["answers", "raw_answers", "set_aside", "withdrawn_at", "updated_at"]
+    )
     journal.record(
         "dossier.discarded", subject_type="dossier", subject_id=dossier.pk, dossier_id=dossier.pk
     )

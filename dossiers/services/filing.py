@@ -1,5 +1,6 @@
 """Filing: the draft becomes a numbered, sealed request, once, however often one presses."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from dossiers.enums import AssistanceEnd, FilingChannel
 from dossiers.models import AssistedSession, Dossier, Submission
 from dossiers.queries.letters import receipt_context
 from dossiers.queries.problems import Problem, held_by_rule, review
+from dossiers.queries.proposals import contested_in
 from dossiers.services import evidence as boxes
 from dossiers.services import telling
 from dossiers.services.assisting import refuse_unless_far
@@ -71,10 +73,13 @@ def file_dossier(
         raise FilingRefused(problems)
     dossier.answers = prune(dossier.procedure, dossier.answers)
     boxes.leave_out_what_no_longer_applies(dossier, at)
+    contested = contested_in(dossier)
     _stamp(dossier, checked.competence, applicant, at)
     vault.keep_open(dossier.pk)  # a draft left for long may be about to go
     close_files(dossier)
-    submission = freeze(dossier, number=1, at=at, language=language, session=session)
+    submission = freeze(
+        dossier, number=1, at=at, language=language, session=session, contested=contested
+    )
     _acknowledge(dossier, submission, session)
     events.dossier_filed.announce(dossier=dossier, submission=submission, at=at)
     typed = str(dossier.number) if session else ""
@@ -89,6 +94,7 @@ def freeze(
     at: datetime,
     language: str,
     session: AssistedSession | None = None,
+    contested: Sequence[dict] = (),
 ) -> Submission:
     """Copy answers and list of files into a submission that nobody can change."""
     submission = Submission.objects.create(
@@ -98,6 +104,7 @@ def freeze(
         number=number,
         answers=prune(dossier.procedure, dossier.answers),
         evidence=boxes.manifest(dossier),
+        contested=list(contested),
         sworn_text=dossier.procedure.sworn_statement.get(language),
         channel=FilingChannel.COUNTER if session else FilingChannel.ONLINE,
         typed_by_id=session.agent_id if session else None,
@@ -116,12 +123,13 @@ def _stamp(dossier, competence, applicant, at):
     dossier.department_code = competence.department_code
     dossier.number = next_dossier_number(prefix)
     dossier.filed_at = dossier.updated_at = at
-    dossier.raw_answers = {}
+    dossier.raw_answers, dossier.set_aside = {}, {}
     dossier.revision += 1
     dossier.save(
         update_fields=[
             "answers",
             "raw_answers",
+            "set_aside",
             "revision",
             "person",
             "department_code",

@@ -14,6 +14,7 @@ from dossiers.queries.facts import facts
 from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule, review
 from dossiers.queries.progress import progress_of, resume_at
+from dossiers.queries.proposals import asks_register
 from dossiers.queries.texts import newer_text_of
 from dossiers.services.drafting import start_draft
 from dossiers.views.own import OwnDraft, window_note
@@ -73,6 +74,7 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
                 newer_text=newer_text_of(self.dossier),
                 ends_on=said_to_end_on(self.dossier),
                 resume=resume_at(self.dossier) if self.dossier.last_step else None,
+                asks_register=asks_register(self.dossier),
             )
         )
 

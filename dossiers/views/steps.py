@@ -144,8 +144,13 @@ class StepPage(OwnStep):
             total=max(len(steps), place, 1),
             next=_("Vos pièces justificatives") if last else steps[place].title.get(self.language),
             outside=self._outside(questions),
+            proposals=self.proposals(questions),
         )
         return render(self.request, "dossiers/step.html", context)
+
+    def proposals(self, questions):
+        """What the person may keep without typing it; nothing where an agent reads too."""
+        return None
 
     def _outside(self, questions):
         """Said at once where no office of this portal answers for the commune."""

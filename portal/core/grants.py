@@ -48,6 +48,7 @@ GRANTS = {
         # recognising somebody at a counter is a function of the database, which counts
         "dossiers.assistedidentification": "S",
         "dossiers.codeuse": "SI",
+        "dossiers.registerlookup": "SIU",
         "dossiers.submission": "SIU",
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
@@ -118,6 +119,7 @@ GRANTS = {
         "dossiers.assistedidentification": "S",
         "dossiers.assistedsession": "S",
         "dossiers.codeuse": "S",
+        "dossiers.registerlookup": "SU",
         "dossiers.submission": "S",
         "dossiers.*": "SIU",
         "workflows.alarmdigest": "SI",

@@ -60,6 +60,7 @@ def _run(asked: argparse.Namespace, var: Path) -> int:
         s3=free_port(),
         mail=free_port(),
         cards=free_port(),
+        register=free_port(),
     )
     began = time.monotonic()
     stack = Stack("demo", var, DATABASE, ports, progress=lambda what: say(f"  starting {what}"))

@@ -1,4 +1,4 @@
-"""The whole portal as separate processes: web, editing, two workers, files, mail, card maker."""
+"""The whole portal as separate processes: web, editing, two workers, files, mail, partners."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.local import card_maker, postgres, s3, smtp_sink
+from portal.local import card_maker, postgres, register, s3, smtp_sink
 from portal.local.errors import LocalError
 from portal.local.processes import (
     LOOPBACK,
@@ -21,7 +21,7 @@ from portal.local.processes import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("web", "editing", "s3", "mail", "cards")
+PARTS = ("web", "editing", "s3", "mail", "cards", "register")
 PORTAL = ("web", "editing", "worker", "issuer")
 # Queues of the ordinary worker; the issuing run has its own process and role.
 QUEUES = ("default", "mail", "letters")
@@ -37,6 +37,7 @@ class Ports:
     s3: int
     mail: int
     cards: int
+    register: int
 
     @classmethod
     def free(cls) -> "Ports":
@@ -107,14 +108,16 @@ class Stack:
             "PORTAL_DEMO_MAIL_DIR": str(self.mail_folder),
             "PORTAL_CARD_MAKER_URL": f"http://{LOOPBACK}:{self.ports.cards}/",
             "PORTAL_CARD_MAKER_TOKEN": keys["CARD_MAKER_TOKEN"],
+            "PORTAL_REGISTER_URL": f"http://{LOOPBACK}:{self.ports.register}/",
+            "PORTAL_REGISTER_TOKEN": keys["REGISTER_TOKEN"],
             "PORTAL_CARD_POLL_SECONDS": str(max(1, round(self.card_delay))),
             **{name: keys[name] for name in SECRETS},
         }
 
     def start_services(self) -> None:
-        """Start what the portal talks to: files, mail, card maker."""
+        """Start what the portal talks to: files, mail, card maker, foreigners' register."""
         keys = self._keys()
-        self.progress("file store, mail sink and card maker")
+        self.progress("file store, mail sink, card maker and register")
         self.processes.append(
             s3.start(
                 folder=self.folder, port=self.ports.s3, key=keys["S3_KEY"], secret=keys["S3_SECRET"]
@@ -127,8 +130,12 @@ class Stack:
             token=keys["CARD_MAKER_TOKEN"],
             delay=self.card_delay,
         )
+        people = register.process(
+            folder=self.folder, port=self.ports.register, token=keys["REGISTER_TOKEN"]
+        )
         self._start(sink, lambda: listens(self.ports.mail))
         self._start(maker, lambda: answers_200(f"http://{LOOPBACK}:{self.ports.cards}/health"))
+        self._start(people, lambda: answers_200(f"http://{LOOPBACK}:{self.ports.register}/health"))
 
     def start_portal(self) -> None:
         """Start web, editing and both workers; wait until the pages answer."""
@@ -169,7 +176,7 @@ class Stack:
 
     def end_leftovers(self) -> None:
         """End what a killed driver of this stack left running."""
-        names = ("issuer", "worker", "editing", "web", "cards", "mail", "s3")
+        names = ("issuer", "worker", "editing", "web", "register", "cards", "mail", "s3")
         for name in names:
             Process(name, [], folder=self.folder).end_leftover()
 
@@ -213,7 +220,7 @@ class Stack:
         """The keys of this stack, made once and readable by its account only."""
         path = self.folder / "keys.json"
         kept = dict(json.loads(path.read_text())) if path.exists() else {}
-        names = (*SECRETS, "S3_KEY", "S3_SECRET", "CARD_MAKER_TOKEN")
+        names = (*SECRETS, "S3_KEY", "S3_SECRET", "CARD_MAKER_TOKEN", "REGISTER_TOKEN")
         lacking = [name for name in names if name not in kept]
         if lacking:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ STATES = {
     "dossiers:newer_text": "draft",
     "dossiers:step": "draft",
     "dossiers:step_keep": "draft",
+    "dossiers:register": "draft",
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",
     "dossiers:evidence_reuse": "draft",

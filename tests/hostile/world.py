@@ -8,7 +8,7 @@ from appointments.enums import OutageKind
 from appointments.models import Clearance, Closure
 from appointments.services import screens, urgency
 from appointments.services.closing import close_site, take_out_counter
-from dossiers.services import extending
+from dossiers.services import consulting, extending
 from dossiers.services.albums import add_page
 from dossiers.services.arriving import begin_upload
 from dossiers.services.dropping import drop_album
@@ -110,9 +110,22 @@ def _office(code):
     with acting(owner.pk):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
     _send(office)
+    _ask_register(office)
     for dossier in (office.draft, office.lives["filed"].dossier):
         clear_papers_of(dossier)
     return office
+
+
+def _ask_register(office):
+    """A question to the register that nobody has answered yet."""
+    with acting(office.owner.pk) as act:
+        consulting.ask(
+            dossier_id=office.draft.pk,
+            applicant=office.owner,
+            foreigner_number="9900000001",
+            birth_date=dt.date(1999, 5, 4),
+            at=act.now,
+        )
 
 
 def _send(office):

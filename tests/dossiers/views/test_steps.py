@@ -311,7 +311,7 @@ def at_most(limit):
     assert len(rows) <= limit, "\n".join(rows)
 
 
-@pytest.mark.parametrize(("step", "limit"), [("identity", 3), ("address", 6)])
+@pytest.mark.parametrize(("step", "limit"), [("identity", 4), ("address", 6)])
 def test_queries_of_a_step_page(signed_in, applicant, step, limit):
     dossier = draft(applicant)
     signed_in.get(step_url(dossier, step))

@@ -53,7 +53,7 @@ def test_taken_port_refuses_the_demonstration():
         other.listen()
 
         with pytest.raises(LocalError, match=f"Port {port}, meant for web, is taken"):
-            Ports(web=port, editing=1, s3=1, mail=1, cards=1).refuse_taken()
+            Ports(web=port, editing=1, s3=1, mail=1, cards=1, register=1).refuse_taken()
 
 
 def test_whole_portal_answers(stack):
