@@ -105,3 +105,12 @@ class CodeKind(models.TextChoices):
 
     PHOTO = "photo_code", _("Photo d’identité numérique")
     STAMP = "stamp_number", _("Timbre fiscal")
+
+
+class ExportState(models.TextChoices):
+    """Where the copy of a whole dossier is."""
+
+    MAKING = "making", _("En préparation")
+    READY = "ready", _("Prête")
+    REPLACED = "replaced", _("Remplacée par une copie plus récente")
+    FAILED = "failed", _("Pas faite")

@@ -66,6 +66,7 @@ MAILS = {
     "completion_reminder": _("La préfecture attend toujours votre complément"),
     "help_opened": _("Un agent de guichet remplit votre demande avec vous"),
     "account_at_counter": _("Un compte a été créé pour vous au guichet"),
+    "export_ready": _("La copie de votre dossier est prête"),
     "draft_ends_soon": _("Votre brouillon sera bientôt supprimé"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
