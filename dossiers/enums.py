@@ -114,3 +114,12 @@ class LookupState(models.TextChoices):
     FOUND = "found", _("Trouvé")
     NOTHING = "nothing", _("Rien de tel")
     UNREACHABLE = "unreachable", _("Sans réponse")
+
+
+class ExportState(models.TextChoices):
+    """Where the copy of a whole dossier is."""
+
+    MAKING = "making", _("En préparation")
+    READY = "ready", _("Prête")
+    REPLACED = "replaced", _("Remplacée par une copie plus récente")
+    FAILED = "failed", _("Pas faite")

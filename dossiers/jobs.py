@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from dossiers.services import albums, arriving, consulting, extending, forgetting
+from dossiers.services import albums, arriving, consulting, exporting, extending, forgetting
 from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 
@@ -30,6 +30,12 @@ def receive_upload(*, upload_id: str, **_later_arguments) -> None:
 def bind_album(*, album_id: str, language: str, **_later_arguments) -> None:
     """Bind the photographs of an album into one document. Running it twice makes one."""
     albums.bind_album(UUID(album_id), language, opened)
+
+
+@job("dossiers.make_export", atomic=False)
+def make_export(*, export_id: str, **_later_arguments) -> None:
+    """Make the copy of a whole dossier, as its person. Running it twice makes one."""
+    exporting.make(UUID(export_id), opened)
 
 
 @job("dossiers.say_left_drafts", system=True, cron="32 3 * * *")

@@ -118,7 +118,7 @@ PROTECTION = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0007_codes_serve_once_and_drafts_follow'),
+        ('dossiers', '0009_the_end_of_a_draft_is_announced_twice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -68,6 +68,7 @@ MAILS = {
     "account_at_counter": _("Un compte a été créé pour vous au guichet"),
     "draft_ends_in_15_days": _("Votre brouillon sera supprimé dans 15 jours"),
     "draft_ends_in_3_days": _("Votre brouillon sera supprimé dans 3 jours"),
+    "export_ready": _("La copie de votre dossier est prête"),
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
 

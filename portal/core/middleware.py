@@ -10,6 +10,7 @@ from django.utils.translation import (
 )
 
 LANGUAGE_KEPT = 365 * 24 * 3600
+_COMPRESSED = ("image/", "application/pdf", "application/zip", "application/octet-stream")
 
 
 class LanguageOfThePage(LocaleMiddleware):
@@ -46,7 +47,7 @@ class GZipWords(GZipMiddleware):
     def process_response(self, request, response):
         """Leave images and documents as they are; they are compressed already."""
         kind = response.get("Content-Type", "")
-        if kind.startswith(("image/", "application/pdf", "application/octet-stream")):
+        if kind.startswith(_COMPRESSED):
             return response
         return super().process_response(request, response)
 

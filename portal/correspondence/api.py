@@ -3,6 +3,7 @@
 from portal.correspondence.enums import MailState
 from portal.correspondence.letters import Call, LetterView, call_to_come, letter_file, letters_of
 from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
+from portal.correspondence.rendering import paper
 from portal.correspondence.services import (
     declare_letters,
     declare_mails,
@@ -44,6 +45,7 @@ __all__ = [
     "latest_lines",
     "letter_file",
     "letters_of",
+    "paper",
     "revoke_letter",
     "set_prefecture",
     "tell",

@@ -1,5 +1,6 @@
 """A letter's row becomes a PDF that a screen reader can read; nothing is fetched."""
 
+from datetime import date
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -11,6 +12,7 @@ from portal.correspondence.models import Letter
 ASSETS = Path(__file__).parent / "assets"
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf", ".woff2": "font/woff2"}
 MAX_HTML = 400_000
+MAX_HTML_OF_A_PAPER = 2_000_000
 
 
 class RenderingFailed(Exception):
@@ -31,13 +33,11 @@ def page(letter: Letter) -> str:
     with translation.override(letter.language):
         return render_to_string(
             f"letters/{letter.kind}.html",
-            {
-                **letter.context,
-                "letter": letter,
-                "language": letter.language,
-                "direction": "rtl" if letter.language == "ar" else "ltr",
-                "issued_on": clock.legal_day(letter.issued_at),
-            },
+            _framed(
+                {**letter.context, "letter": letter},
+                letter.language,
+                clock.legal_day(letter.issued_at),
+            ),
         )
 
 
@@ -46,6 +46,26 @@ def pdf(letter: Letter) -> bytes:
 
     Raises RenderingFailed when the page is too long or includes anything but our assets.
     """
+    return _printed(page(letter), MAX_HTML)
+
+
+def paper(kind: str, context: dict, *, language: str, issued_on: date) -> bytes:
+    """The PDF of what is no letter, from the same page: nobody sent it. Raises RenderingFailed."""
+    with translation.override(language):
+        html = render_to_string(f"letters/{kind}.html", _framed(context, language, issued_on))
+    return _printed(html, MAX_HTML_OF_A_PAPER)
+
+
+def _framed(context, language, issued_on):
+    return {
+        **context,
+        "language": language,
+        "direction": "rtl" if language == "ar" else "ltr",
+        "issued_on": issued_on,
+    }
+
+
+def _printed(html, most):
     # half a second and 80 MB: only the worker pays for it
     from weasyprint import HTML  # noqa: PLC0415
     from weasyprint.urls import (  # noqa: PLC0415
@@ -71,8 +91,7 @@ def pdf(letter: Letter) -> bytes:
             body, content_type = self.table[name]
             return URLFetcherResponse(url, body, {"Content-Type": content_type})
 
-    html = page(letter)
-    if len(html) > MAX_HTML:
+    if len(html) > most:
         raise RenderingFailed("the letter is too long")
     fetcher = AssetFetcher()
     try:

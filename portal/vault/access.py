@@ -7,6 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from portal.core import clock, door
+from portal.vault.enums import FileKind
 from portal.vault.models import AccessGrant, StoredFile
 
 
@@ -14,9 +15,12 @@ def may_read(stored: StoredFile, user) -> bool:
     """Whether this person may read this file now; asked again at every opening."""
     if stored.removed_at is not None or not user.is_authenticated or not user.is_active:
         return False
+    if stored.ends_at is not None and stored.ends_at <= clock.now():
+        return False
     if stored.applicant_id == user.pk:
         return True
-    if not user.prefectures:
+    # a copy of the whole dossier is its person's alone
+    if not user.prefectures or stored.kind == FileKind.EXPORT:
         return False
     return (
         AccessGrant.objects.open()

@@ -14,7 +14,7 @@ from portal.vault.ending import (
     running,
 )
 from portal.vault.enums import HELD_BACK, FileKind, Removal, ScanState, Situation
-from portal.vault.errors import LOST, StorageDown
+from portal.vault.errors import LOST, KeyDestroyed, StorageDown
 from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.services import (
@@ -22,6 +22,7 @@ from portal.vault.services import (
     discard,
     keep,
     keep_bytes,
+    keep_pieces,
     open_file,
     open_range,
     receive,
@@ -42,6 +43,7 @@ __all__ = [
     "SMALL",
     "Frame",
     "Kept",
+    "KeyDestroyed",
     "Removal",
     "ScanState",
     "Situation",
@@ -56,6 +58,7 @@ __all__ = [
     "keep_from",
     "keep_many_from",
     "keep_open",
+    "keep_pieces",
     "may_read",
     "open_file",
     "open_scan_alarm",

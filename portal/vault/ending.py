@@ -32,6 +32,7 @@ from portal.vault.models import (
 )
 
 logger = logging.getLogger(__name__)
+_PASSING_AT_ONCE = 1000
 
 _REFUSALS = {
     "a_key_is_not_destroyed_while_held": _(
@@ -258,6 +259,15 @@ def release(subject_id: UUID) -> bool:
     line.save(update_fields=["ended_at"])
     _record_hold("documents.released", line)
     return True
+
+
+def end_passing(at: datetime) -> int:
+    """End the copies whose own time is over; their dossiers stay as they are. Returns how many.
+
+    A hold keeps the dossier's own files, of which such a copy holds nothing more.
+    """
+    over = StoredFile.objects.kept().filter(ends_at__lte=at).order_by("ends_at", "id")
+    return sum(services.remove(stored, why=Removal.EXPIRED) for stored in over[:_PASSING_AT_ONCE])
 
 
 def _record_hold(act, line):

@@ -10,6 +10,7 @@ class FileKind(models.TextChoices):
     EVIDENCE = "evidence", _("Pièce justificative")
     LETTER = "letter", _("Courrier")
     CARD = "card", _("Titre")
+    EXPORT = "export", _("Copie de tout le dossier")
 
 
 class ScanState(models.TextChoices):

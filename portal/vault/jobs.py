@@ -79,6 +79,12 @@ def destroy_key_objects(*, subject_id, **_later_arguments):
     ending.destroy_key_objects(UUID(subject_id))
 
 
+@job("vault.end_passing", queue="default", system=True, cron="9 * * * *")
+def end_passing(**_later_arguments):
+    """Every hour: end the copies whose own time is over."""
+    ending.end_passing(clock.now())
+
+
 @job("vault.expire_due", queue="default", system=True, atomic=False, cron="47 3 * * *")
 def expire_due(**_later_arguments):
     """Every night: end the files whose time is over, up to the day's ceiling, unless stopped."""

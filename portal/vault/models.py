@@ -59,6 +59,8 @@ class StoredFile(models.Model):
     # How many pages a person sees: 1 for a photograph.
     pages = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
+    # Until when a copy of a whole dossier is kept; other files end with their dossier.
+    ends_at = models.DateTimeField(null=True)
     # A removed file leaves a tombstone: which bytes it was, until when and why; not its name.
     removed_at = models.DateTimeField(null=True)
     removed_why = models.CharField(
@@ -108,6 +110,15 @@ class StoredFile(models.Model):
                 | Q(removed_at__isnull=False, removed_why__in=Removal.values, original_name=""),
             ),
             models.CheckConstraint(
+                name="a_copy_of_a_dossier_and_no_other_file_has_its_end",
+                condition=Q(kind=FileKind.EXPORT, ends_at__isnull=False)
+                | ~Q(kind=FileKind.EXPORT) & Q(ends_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_copy_of_a_dossier_belongs_to_no_office",
+                condition=~Q(kind=FileKind.EXPORT) | Q(prefecture_code=None),
+            ),
+            models.CheckConstraint(
                 name="a_file_in_trouble_says_which_and_since_when",
                 condition=Q(trouble="", trouble_since=None)
                 | Q(trouble__in=Trouble.values, trouble_since__isnull=False),
@@ -125,6 +136,12 @@ class StoredFile(models.Model):
                 "id",
                 name="files_to_scan_again",
                 condition=Q(kind=FileKind.EVIDENCE, removed_at=None, scan_state=ScanState.CLEAN),
+            ),
+            models.Index(
+                "ends_at",
+                "id",
+                name="files_that_end_alone",
+                condition=Q(ends_at__isnull=False, removed_at=None),
             ),
         ]
 

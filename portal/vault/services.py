@@ -1,8 +1,9 @@
 """Keep a file, then write its row; remove it; follow its dossier to another prefecture."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -24,10 +25,21 @@ REFUSALS = {
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What is said of bytes that passed by without ever being held whole."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    pages: int = 1
+
+
+@dataclass(frozen=True)
 class Kept:
     """Bytes that are in the store, without a row yet."""
 
-    inspected: scanning.Inspected
+    inspected: scanning.Inspected | Measured
     key: str
     kind: str
     subject_id: UUID
@@ -46,6 +58,17 @@ def keep_bytes(data: bytes, name: str, content_type: str, *, subject_id: UUID, k
     return _put(scanning.describe(data, name, content_type), subject_id, kind)
 
 
+def keep_pieces(
+    pieces: Iterable[bytes], name: str, content_type: str, *, subject_id: UUID, kind: str
+) -> Kept:
+    """The same for bytes made on the way, of which one piece at a time is in memory.
+
+    Raises StorageDown: whoever makes them tries again.
+    """
+    put = storage.put(pieces, subject_id=subject_id, kind=kind)
+    return Kept(Measured(name, content_type, put.size, put.sha256), put.key, kind, subject_id)
+
+
 def _put(inspected, subject_id, kind):
     try:
         kept = storage.put(inspected.data, subject_id=subject_id, kind=kind)
@@ -60,9 +83,16 @@ def _put(inspected, subject_id, kind):
 
 
 def register(
-    kept: Kept, *, subject_id: UUID, applicant_id: int, prefecture_code: str | None = None
+    kept: Kept,
+    *,
+    subject_id: UUID,
+    applicant_id: int,
+    prefecture_code: str | None = None,
+    ends_at: datetime | None = None,
 ) -> StoredFile:
     """Write the row of kept bytes: only now is the file received.
+
+    `ends_at` is for the copy of a whole dossier alone, which must have its end.
 
     Raises ValueError for bytes that were sealed for another dossier, and DomainRefusal when the
     files of this one have gone meanwhile.
@@ -82,6 +112,7 @@ def register(
             sha256=kept.inspected.sha256,
             pages=kept.inspected.pages,
             created_at=clock.now(),
+            ends_at=ends_at,
         )
         if kept.kind == FileKind.EVIDENCE:
             enqueue("vault.judge", file_id=str(stored.pk), _lock=f"judge {stored.pk}")
@@ -141,7 +172,7 @@ def discard(kept: Kept) -> None:
 
 
 @transaction.atomic
-def remove(stored: StoredFile) -> bool:
+def remove(stored: StoredFile, *, why: str = Removal.WITHDRAWN) -> bool:
     """Withdraw a file: nobody reads it any more, its bytes are deleted by a job.
 
     A tombstone stays: which bytes they were, until when and why.
@@ -149,7 +180,7 @@ def remove(stored: StoredFile) -> bool:
     removed = (
         StoredFile.objects.kept()
         .filter(pk=stored.pk)
-        .update(removed_at=clock.now(), removed_why=Removal.WITHDRAWN, original_name="")
+        .update(removed_at=clock.now(), removed_why=why, original_name="")
     )
     if removed:
         enqueue("vault.delete_objects", file_id=str(stored.pk))
@@ -158,9 +189,13 @@ def remove(stored: StoredFile) -> bool:
 
 @transaction.atomic
 def set_prefecture(subject_id: UUID, code: str) -> int:
-    """The dossier goes to this prefecture: its files become visible there. Returns how many."""
+    """The dossier goes to this prefecture: its files become visible there. Returns how many.
+
+    A copy that the person asked for stays theirs alone.
+    """
     with door.also(code):
-        return StoredFile.objects.filter(subject_id=subject_id).update(prefecture_code=code)
+        files = StoredFile.objects.filter(subject_id=subject_id).exclude(kind=FileKind.EXPORT)
+        return files.update(prefecture_code=code)
 
 
 def open_file(stored: StoredFile) -> bytes:

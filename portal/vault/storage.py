@@ -16,7 +16,12 @@ from portal.vault import keys, sealing, stores
 from portal.vault.enums import FileKind
 from portal.vault.errors import Missing, StorageDown, Unreadable
 
-_ALIASES = {FileKind.EVIDENCE: "evidence", FileKind.LETTER: "letters", FileKind.CARD: "evidence"}
+_ALIASES = {
+    FileKind.EVIDENCE: "evidence",
+    FileKind.LETTER: "letters",
+    FileKind.CARD: "evidence",
+    FileKind.EXPORT: "evidence",
+}
 ALIASES = ("evidence", "letters")
 _SEALED = f"{sealing.VERSION}."
 

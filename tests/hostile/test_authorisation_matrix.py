@@ -63,6 +63,8 @@ READINGS = {
     "assisted:uploads": {405},
     "assisted:album_change": {405},
     "dossiers:end_help": {405},
+    "dossiers:export_ask": {405},
+    "dossiers:export_file": {302},
     "assisted:evidence_remove": {405},
     "assisted:end": {405},
     "assisted:filed": {302},

@@ -5,13 +5,15 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import storages
 from django.db import IntegrityError, connection
 
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, CheckIn
 from appointments.services import checking_in, visiting
-from dossiers.models import Dossier, Evidence
+from dossiers.models import Dossier, Evidence, Export
 from dossiers.models.procedure import published
+from dossiers.services import exporting
 from dossiers.services.completing import send_completion
 from dossiers.services.drafting import Typed, discard_draft, save_answers, start_draft
 from dossiers.services.evidence import add_evidence
@@ -422,3 +424,23 @@ def test_a_grant_and_what_it_would_wait_for_at_the_same_moment_make_one_story(_a
         (CaseState.DECISION_PROPOSED, 0, 0),
         (CaseState.GRANTED, 1, 1),
     }
+
+
+def test_two_tabs_ask_for_one_copy_and_two_workers_keep_one():
+    owner = UserFactory()
+    dossier = draft(owner, evidence=True)
+    asking = {"dossier_id": dossier.pk, "language": "fr"}
+    asked = at_once(*[as_owner(owner, exporting.ask, **asking)] * 4)
+    assert len({one.pk for one in asked}) == 1
+
+    at_once(*[lambda: exporting.make(asked[0].pk, lambda: acting(owner.pk))] * 2)
+
+    with acting(owner.pk):
+        export = Export.objects.select_related("file").get()
+        assert (export.state, export.file.removed_at) == ("ready", None)
+        assert StoredFile.objects.filter(kind="export").count() == 1
+        made = JournalLine.objects.filter(act__in=["export.asked", "export.made"])
+        assert made.count() == 2
+        assert OutgoingMail.objects.filter(dossier_id=dossier.pk).count() == 1
+    kept = storages["evidence"].names_after("export/")
+    assert kept == [export.file.storage_key]

@@ -8,7 +8,7 @@ from appointments.enums import OutageKind
 from appointments.models import Clearance, Closure
 from appointments.services import screens, urgency
 from appointments.services.closing import close_site, take_out_counter
-from dossiers.services import consulting, extending
+from dossiers.services import consulting, exporting, extending
 from dossiers.services.albums import add_page
 from dossiers.services.arriving import begin_upload
 from dossiers.services.dropping import drop_album
@@ -149,6 +149,7 @@ def _send(office):
             dossier_id=dossier.pk, applicant=owner, rule_code="passport", kept=kept, at=act.now
         )
         drop_album(album_id=page.album_id, at=act.now)
+        exporting.ask(dossier_id=dossier.pk, applicant=owner, language="fr", at=act.now)
     office.draft_upload = upload.pk
 
 
