@@ -44,10 +44,12 @@ from dossiers.queries.corrections import (
     corrections_of,
     slips_of,
 )
+from dossiers.queries.differences import Difference, Version, difference, versions_of
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
 from dossiers.queries.lists import DossierLine, lines_of
+from dossiers.queries.statements import StatementView, had_a_card, statements_of, waiting_in
 from dossiers.queries.summary import (
     DossierView,
     EvidenceBox,
@@ -56,7 +58,7 @@ from dossiers.queries.summary import (
     dossier_view,
     place_filed,
 )
-from dossiers.services import completing, correcting, withdrawing
+from dossiers.services import completing, correcting, stating, withdrawing
 from dossiers.services.drafting import open_request_of
 from portal.core import clock
 
@@ -69,6 +71,7 @@ __all__ = [
     "Correction",
     "CorrectionView",
     "Deadline",
+    "Difference",
     "Dossier",
     "DossierLine",
     "DossierView",
@@ -83,9 +86,11 @@ __all__ = [
     "ProcedureFacts",
     "ProcedureLaw",
     "Section",
+    "StatementView",
     "Submission",
     "TitleEnd",
     "TitleMonths",
+    "Version",
     "allowed_title_ends",
     "answer_meaning",
     "answers_to",
@@ -101,9 +106,11 @@ __all__ = [
     "contested_corrections",
     "correct",
     "corrections_of",
+    "difference",
     "dossier_summary",
     "dossiers_of",
     "grounds_of",
+    "had_a_card",
     "labels_of_checks",
     "law_of_procedures",
     "items_in_words",
@@ -118,13 +125,17 @@ __all__ = [
     "seal",
     "set_prefecture",
     "settle_contests",
+    "settle_statement",
     "slips_of",
     "start_url_name",
+    "statements_of",
     "title_category_of",
     "title_end_of",
     "title_rules",
     "typists_of",
     "unseal",
+    "versions_of",
+    "waiting_in",
 ]
 
 
@@ -228,6 +239,11 @@ def correct(
 def settle_contests(dossier_id: UUID, note: str, actor, at: datetime) -> int:
     """Answer the person's objections to corrections; how many were answered."""
     return correcting.settle_contests(dossier_id=dossier_id, note=note, actor=actor, at=at)
+
+
+def settle_statement(statement_id: UUID, outcome: str, note: str, actor, at: datetime):
+    """Answer what the person stated; they read it. Raises DomainRefusal when it is answered."""
+    return stating.settle(statement_id=statement_id, outcome=outcome, note=note, actor=actor, at=at)
 
 
 def close_completion(request_id: UUID, outcome: str, at: datetime) -> CompletionRequest:

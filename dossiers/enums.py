@@ -123,3 +123,39 @@ class ExportState(models.TextChoices):
     READY = "ready", _("Prête")
     REPLACED = "replaced", _("Remplacée par une copie plus récente")
     FAILED = "failed", _("Pas faite")
+
+
+OTHER_DOCUMENT = "other_document"
+"""The box of a document that nobody asked for; its person says what it is."""
+
+
+class StatementKind(models.TextChoices):
+    """What a person may state of a filed request, unasked."""
+
+    CARD_NOT_GIVEN = "card_not_given", _("La carte précédente n’a jamais été remise")
+    CIVIL_STATUS = "civil_status", _("Une erreur dans l’état civil")
+
+
+class StatementOutcome(models.TextChoices):
+    """What the office found of a statement."""
+
+    HANDED_OVER = "handed_over", _("Carte retrouvée et remise à la personne")
+    KEPT_HERE = "kept_here", _("Carte retrouvée, à remettre au guichet")
+    LOST_BY_US = "lost_by_us", _("Carte perdue par nos services")
+    NEVER_MADE = "never_made", _("Carte jamais fabriquée")
+    SIGNED_FOR = "signed_for", _("Carte remise d’après notre registre")
+    CORRECTED = "corrected", _("État civil corrigé")
+    AS_THE_PAPERS = "as_the_papers", _("État civil conforme aux documents")
+
+
+OUTCOMES = {
+    StatementKind.CARD_NOT_GIVEN: (
+        StatementOutcome.HANDED_OVER,
+        StatementOutcome.KEPT_HERE,
+        StatementOutcome.LOST_BY_US,
+        StatementOutcome.NEVER_MADE,
+        StatementOutcome.SIGNED_FOR,
+    ),
+    StatementKind.CIVIL_STATUS: (StatementOutcome.CORRECTED, StatementOutcome.AS_THE_PAPERS),
+}
+"""How each kind of statement may end."""

@@ -17,3 +17,6 @@ dossier_withdrawn = DomainEvent(
 address_changed = DomainEvent(
     "The applicant of a filed request declared another address. Facts: dossier, submission, at."
 )
+dossier_amended = DomainEvent(
+    "The applicant changed a filed request before its decision. Facts: dossier, submission, at."
+)

@@ -46,6 +46,11 @@ def may_answer(dossier, request):
     )
 
 
+def may_amend(dossier):
+    """A filed request may be changed until it is decided or given up."""
+    return dossier.filed_at is not None and may_withdraw(dossier)
+
+
 def refuse_unless_draft(dossier):
     """Raise DossierClosed, with the reason in words, when the dossier is no draft any more."""
     if dossier.withdrawn_at is not None:
@@ -87,3 +92,28 @@ def refuse_unless_address_may_change(dossier):
         raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
     if not may_change_address(dossier):
         raise DossierClosed(_("Cette demande n’est pas déposée : changez l’adresse du brouillon."))
+
+
+def refuse_unless_amendable(dossier):
+    """Raise DossierClosed, with what to do instead, when a filed request changes no more."""
+    if dossier.withdrawn_at is not None:
+        raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
+    if dossier.sealed_at is not None:
+        raise DossierClosed(
+            _(
+                "Votre demande a reçu une décision : elle ne peut plus être modifiée. Rien n’a été "
+                "envoyé. Une nouvelle adresse peut encore être déclarée depuis votre dossier."
+            )
+        )
+    if dossier.filed_at is None:
+        raise DossierClosed(
+            _("Cette demande n’est pas encore déposée : changez-la dans votre brouillon.")
+        )
+
+
+def refuse_unless_followed(dossier):
+    """Raise DossierClosed when no office has this request, or none has it any more."""
+    if dossier.withdrawn_at is not None:
+        raise DossierClosed(_("Cette demande est abandonnée : elle ne peut plus être modifiée."))
+    if dossier.filed_at is None:
+        raise DossierClosed(_("Cette demande n’est pas encore déposée. Déposez-la d’abord."))

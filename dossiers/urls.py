@@ -3,6 +3,8 @@
 from dossiers.views import (
     address,
     albums,
+    amending,
+    amending_files,
     arriving,
     assisted,
     assisted_draft,
@@ -20,6 +22,8 @@ from dossiers.views import (
     proposals,
     register,
     reusing,
+    stating,
+    versions,
 )
 from dossiers.views.counter_door import counter
 from portal.accounts.enums import Role
@@ -48,6 +52,7 @@ HELPED_UPLOAD = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned"
 HELPED_FILE = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", object="file")
 
 DRAFT = "dossiers/<uuid:dossier_id>/depot/"
+AMEND = "dossiers/<uuid:dossier_id>/modifier/"
 BOX = "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/"
 PAGE = "<uuid:file_id>/pages/<int:number>/<int:width>/"
 
@@ -101,6 +106,16 @@ urlpatterns = [
     own("dossiers/<uuid:dossier_id>/copie/", exporting.ExportPage, "export"),
     own("dossiers/<uuid:dossier_id>/copie/demander/", exporting.AskExport, "export_ask"),
     own("dossiers/<uuid:dossier_id>/copie/fichier/", exporting.ExportFile, "export_file"),
+    own("dossiers/<uuid:dossier_id>/versions/", versions.SentVersions, "versions"),
+    own("dossiers/<uuid:dossier_id>/signaler/<slug:kind>/", stating.MakeStatement, "state"),
+    own(AMEND, amending.Amend, "amend"),
+    own(f"{AMEND}abandonner/", amending.DropAmendment, "amend_drop"),
+    own(f"{AMEND}page/<slug:step>/", amending.AmendStep, "amend_step"),
+    own(f"{AMEND}reponse/<slug:name>/", amending.AmendAnswer, "amend_answer"),
+    own(f"{AMEND}pieces/<slug:rule_code>/", amending_files.AmendBox, "amend_box"),
+    own(
+        f"{AMEND}fichiers/<uuid:added_id>/retirer/", amending_files.RemoveAdded, "amend_file_remove"
+    ),
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),

@@ -103,6 +103,16 @@ class CaseMachine(CaseFacts):
         self.submission_number = submission_number
 
     @move(
+        list(enums.BEFORE_DECISION),
+        SAME,
+        who=rules.may_send,
+        label=_("Recevoir une modification"),
+    )
+    def receive_amendment(self, *, actor, at, submission_number):
+        """The person changed their request; what was shown or proposed before is out of date."""
+        self.submission_number = submission_number
+
+    @move(
         S.RECEIVED,
         S.UNDER_REVIEW,
         who=rules.may_review,

@@ -6,13 +6,14 @@ from dossiers.events import (
     address_changed,
     completion_extended,
     completion_supplied,
+    dossier_amended,
     dossier_filed,
     dossier_withdrawn,
 )
 from portal.vault.enums import Removal
 from portal.vault.events import files_ended
 from workflows.models import Case
-from workflows.services import opening, relocating, requesting, running, withdrawing
+from workflows.services import amended, opening, relocating, requesting, running, withdrawing
 
 
 @receiver(dossier_filed, dispatch_uid="workflows.open_case")
@@ -37,6 +38,17 @@ def follow_address(*, dossier, submission, at, **_):
     """The person has moved: the review follows, when the rule says so."""
     relocating.follow_address(
         case_id=Case.objects.get(dossier=dossier).pk, submission_number=submission.number, at=at
+    )
+
+
+@receiver(dossier_amended, dispatch_uid="workflows.receive_amendment")
+def receive_amendment(*, dossier, submission, at, **_):
+    """The person changed their request: the review goes on with what it says now."""
+    amended.receive_amendment(
+        case_id=Case.objects.get(dossier=dossier).pk,
+        actor=dossier.applicant,
+        at=at,
+        submission_number=submission.number,
     )
 
 

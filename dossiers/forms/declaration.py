@@ -18,6 +18,21 @@ class DeclarationForm(forms.Form):
         self.fields["sworn"].label = statement
 
 
+class FilingForm(DeclarationForm):
+    """The same at the first filing; `asks_about_card` offers to say that a card never came."""
+
+    card_not_given = forms.BooleanField(
+        label=_("Ma carte précédente ne m’a jamais été remise"),
+        help_text=_("Si c’est le cas, cochez : un agent la cherche. La demande part de même."),
+        required=False,
+    )
+
+    def __init__(self, *args, asks_about_card=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not asks_about_card:
+            del self.fields["card_not_given"]
+
+
 class ConfirmForm(forms.Form):
     """One box that keeps a slip of the finger from ending a request."""
 

@@ -1,6 +1,7 @@
 """The tables of what an applicant says and gives."""
 
 from dossiers.models.album import Album, AlbumPage
+from dossiers.models.amendment import AmendedFile, Amendment
 from dossiers.models.assistance import AssistedIdentification, AssistedSession
 from dossiers.models.code_use import CodeUse
 from dossiers.models.completion import CompletionItem, CompletionReminder, CompletionRequest
@@ -11,11 +12,14 @@ from dossiers.models.export import Export
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.register import RegisterLookup
+from dossiers.models.statement import Statement
 from dossiers.models.submission import Submission
 
 __all__ = [
     "Album",
     "AlbumPage",
+    "AmendedFile",
+    "Amendment",
     "AssistedIdentification",
     "AssistedSession",
     "CodeUse",
@@ -31,5 +35,6 @@ __all__ = [
     "PersonAccount",
     "ProcedureVersion",
     "RegisterLookup",
+    "Statement",
     "Submission",
 ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.enums import OTHER_DOCUMENT
 from dossiers.models.dossier import Dossier
 
 
@@ -17,7 +18,10 @@ class EvidenceQuerySet(models.QuerySet):
 
 
 class Evidence(models.Model):
-    """One file in one box. Removing it only takes it out of the next filing."""
+    """One file in one box. Removing it only takes it out of the next filing.
+
+    A document that nobody asked for says in its `note` what it is.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="evidence")
@@ -26,6 +30,7 @@ class Evidence(models.Model):
     rule_code = models.CharField(max_length=60)
     file = models.OneToOneField("vault.StoredFile", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
     given_at = models.DateTimeField(db_default=Func(function="portal_now"), editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
     first_submission = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -39,6 +44,11 @@ class Evidence(models.Model):
                 name="files_of_a_box_are_in_order",
                 fields=["dossier", "rule_code", "position"],
                 condition=Q(removed_at=None),
+            ),
+            models.CheckConstraint(
+                name="another_document_says_what_it_is",
+                condition=Q(rule_code=OTHER_DOCUMENT) & ~Q(note="")
+                | ~Q(rule_code=OTHER_DOCUMENT) & Q(note=""),
             ),
         ]
 

@@ -8,6 +8,7 @@ from dossiers.catalogue.comparing import is_none
 from dossiers.catalogue.conditions import as_date, shown
 from dossiers.models import Correction, CorrectionContest, Dossier
 from dossiers.queries.answers import short_language, show
+from dossiers.queries.differences import label_of_box
 
 IDENTITY = ("birth_name", "usage_name", "given_names", "birth_date", "birth_city")
 OTHERS = (
@@ -76,7 +77,7 @@ def slips_of(dossier: Dossier, language: str | None = None) -> tuple[list[Slip],
     papers = [
         (
             entry["evidence"],
-            f"{dossier.procedure.evidence_rule(entry['rule']).label.get(language)}"
+            f"{label_of_box(dossier.procedure, entry['rule'], language, entry.get('note', ''))}"
             f" – {entry['name']}",
         )
         for entry in last.evidence

@@ -69,9 +69,25 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
     return Review(tuple(problems), competence, window)
 
 
+def problems_of(procedure, answers, raw_answers, held, language: str) -> list[Problem]:
+    """What prevents answers and boxes that hold something from being filed again.
+
+    The moment was judged at the first filing, and so was who asks.
+    """
+    return [
+        *_unfinished(procedure, answers, set(raw_answers), language),
+        *_wrong_place(procedure, _competence(procedure, answers)),
+        *_missing_evidence(procedure, answers, dict.fromkeys(held, True), language),
+    ]
+
+
 def competence_of(dossier: Dossier) -> territory.Competence | None:
     """The office competent for the commune answered; None while there is no commune."""
-    insee = meant(dossier.procedure, dossier.answers, "commune")
+    return _competence(dossier.procedure, dossier.answers)
+
+
+def _competence(procedure, answers):
+    insee = meant(procedure, answers, "commune")
     try:
         return territory.competent_prefecture(insee) if insee else None
     except territory.Commune.DoesNotExist:
@@ -79,8 +95,11 @@ def competence_of(dossier: Dossier) -> territory.Competence | None:
 
 
 def _unfinished_answers(dossier, language):
-    procedure, answers = dossier.procedure, dossier.answers
     raw = set(dossier.raw_answers)
+    return _unfinished(dossier.procedure, dossier.answers, raw, language)
+
+
+def _unfinished(procedure, answers, raw, language):
     for step, fields in shown(procedure, answers).pages:
         for field in fields:
             if field.name in raw:

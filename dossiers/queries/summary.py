@@ -6,9 +6,11 @@ from uuid import UUID
 
 from dossiers.catalogue.conditions import meant, prune, said_as, shown
 from dossiers.catalogue.text import Text
+from dossiers.enums import OTHER_DOCUMENT
 from dossiers.models import Dossier, Evidence, Submission
 from dossiers.queries.answers import entries_in_words, short_language, show
 from dossiers.queries.countries import country_name
+from dossiers.queries.differences import label_of_box
 from dossiers.queries.proposals import Contested, contests_of
 from portal.territory import api as territory
 
@@ -207,6 +209,16 @@ def _boxes(dossier, submissions, language):
         )
         for rule in dossier.procedure.evidence
         if rule.code in by_rule
+    ) + tuple(
+        EvidenceBox(
+            label=label_of_box(dossier.procedure, OTHER_DOCUMENT, language, evidence.note),
+            rule_code=OTHER_DOCUMENT,
+            files=(evidence.file,),
+            required=False,
+            essential=False,
+            new_in=evidence.first_submission,
+        )
+        for evidence in by_rule.get(OTHER_DOCUMENT, ())
     )
 
 

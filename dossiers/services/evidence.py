@@ -137,6 +137,7 @@ def manifest(dossier: Dossier) -> list[dict]:
             "size": evidence.file.size,
             "sha256": evidence.file.sha256,
         }
+        | ({"note": evidence.note} if evidence.note else {})
         for evidence in sorted(
             held, key=lambda evidence: places.get(evidence.rule_code, len(places))
         )

@@ -50,6 +50,19 @@ LINES = {
         _("Vous avez déclaré une nouvelle adresse."),
         _("Elle est jointe à votre dossier. Vos autres réponses et vos pièces n’ont pas changé."),
     ),
+    "dossier_amended": (
+        _("Vous avez modifié votre demande."),
+        _("La préfecture voit ce qui a changé. Votre date de dépôt reste la même."),
+    ),
+    "dossier_statement_card_not_given": (
+        _("Vous avez signalé que votre carte précédente ne vous a jamais été remise."),
+        _("La préfecture doit la chercher et vous répondre. Votre demande continue."),
+    ),
+    "dossier_statement_civil_status": (
+        _("Vous avez signalé une erreur dans votre état civil."),
+        _("La préfecture doit vérifier et vous répondre. Votre demande continue."),
+    ),
+    "dossier_statement_settled": _("La préfecture a répondu à ce que vous avez signalé."),
     "file_infected": (
         _("Un de vos fichiers contient un virus. Nous l’avons mis à l’écart."),
         _("Vérifiez votre appareil, puis envoyez le document sous un autre fichier."),
@@ -63,6 +76,7 @@ MAILS = {
     "file_infected": _("Un de vos fichiers doit être remplacé"),
     "file_unreadable": _("Un de vos fichiers doit être remplacé"),
     "address_changed": _("Votre nouvelle adresse est enregistrée"),
+    "dossier_amended": _("Votre demande est modifiée"),
     "completion_reminder": _("La préfecture attend toujours votre complément"),
     "help_opened": _("Un agent de guichet remplit votre demande avec vous"),
     "account_at_counter": _("Un compte a été créé pour vous au guichet"),

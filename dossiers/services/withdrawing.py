@@ -15,6 +15,7 @@ from dossiers.models import (
     CorrectionContest,
     Dossier,
     Evidence,
+    Statement,
     Submission,
 )
 from dossiers.services import telling
@@ -32,6 +33,7 @@ _RECORDS = (
     CompletionReminder,
     Correction,
     CorrectionContest,
+    Statement,
 )
 
 

@@ -3,12 +3,15 @@
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from dossiers.forms.declaration import DeclarationForm
+from dossiers.enums import StatementKind
+from dossiers.forms.declaration import FilingForm
 from dossiers.queries.pages import page
 from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
+from dossiers.queries.statements import had_a_card
 from dossiers.queries.summary import sections_of
 from dossiers.queries.texts import newer_text_of
 from dossiers.services.filing import FilingRefused, file_dossier
+from dossiers.services.stating import state
 from dossiers.views.own import OwnDossier, OwnDraft, window_note
 from portal.core import clock
 from portal.core.views import ActView, ReadOnlyView
@@ -74,13 +77,16 @@ class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
 class Declare(OwnDraft, ActView):
     """The sworn statement and the button that files; pressing it twice files once."""
 
-    form_class = DeclarationForm
+    form_class = FilingForm
     template_name = "dossiers/declare.html"
     problems = ()
 
     def get_form_kwargs(self):
         statement = self.procedure.sworn_statement.get(self.language)
-        return super().get_form_kwargs() | {"statement": statement}
+        return super().get_form_kwargs() | {
+            "statement": statement,
+            "asks_about_card": self.session is None and had_a_card(self.dossier),
+        }
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -104,6 +110,14 @@ class Declare(OwnDraft, ActView):
         except FilingRefused as refusal:
             self.problems = refusal.problems
             raise
+        if form.cleaned_data.get("card_not_given"):
+            state(
+                dossier_id=self.dossier.pk,
+                applicant=self.applicant,
+                kind=StatementKind.CARD_NOT_GIVEN,
+                text="",
+                at=clock.now(),
+            )
 
     def get_success_url(self):
         return page("filed", self.dossier.pk)

@@ -85,6 +85,7 @@ class Follow(OwnDossier):
         due_on = asked.last_day if asked else None
         return super().get_context_data(**kwargs) | {
             "case": case,
+            "had_a_card": dossiers.had_a_card(self.dossier),
             "silence": workflows.silence_of(pk, clock.now())
             if case and case.silence_has_run_out
             else None,
@@ -151,6 +152,11 @@ class Documents(OwnDossier):
         }
 
 
+STATEMENT_LINES = {
+    "dossier_statement_card_not_given": "card_not_given",
+    "dossier_statement_civil_status": "civil_status",
+}
+VERSION_LINES = {"dossier_amended", "dossier_address_changed", "dossier_completion_supplied"}
 CORRECTION_LINES = {"dossier_corrected", "dossier_contest_settled"}
 
 
@@ -159,6 +165,12 @@ def with_link(line: correspondence.Line, dossier_id) -> correspondence.Line:
     if line.kind in CORRECTION_LINES:
         href = reverse("dossiers:corrections", args=[dossier_id])
         return replace(line, href=href, link=_("Lire la correction"))
+    if line.kind in VERSION_LINES:
+        href = reverse("dossiers:versions", args=[dossier_id])
+        return replace(line, href=href, link=_("Lire ce qui a changé"))
+    if line.kind in STATEMENT_LINES:
+        href = reverse("dossiers:state", args=[dossier_id, STATEMENT_LINES[line.kind]])
+        return replace(line, href=href, link=_("Voir la réponse"))
     if not line.letter_is_ready:
         return line
     href = reverse("dossiers:letter", args=[line.letter_id])

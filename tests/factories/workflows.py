@@ -7,6 +7,7 @@ from dossiers import api as dossiers
 from dossiers.api import Dossier, Submission
 from dossiers.events import dossier_filed
 from dossiers.models import Person, ProcedureVersion
+from dossiers.services.amending import change_answers, send_amendment
 from dossiers.services.completing import send_completion
 from dossiers.services.correcting import contest
 from dossiers.services.drafting import Typed, save_answers
@@ -348,6 +349,23 @@ def answered(life: Life) -> Life:
         save_answers(typed=typed, **common)
         send_completion(language="fr", **common)
     return life
+
+
+def amended(life: Life, person: User | None = None, **answers):
+    """The person changes answers of their filed request, and sends them; the address by default."""
+    person = person or life.applicant
+    answers = answers or {"address_line": f"{next(_numbers)} rue Neuve"}
+    with acting(person.pk) as act:
+        common = {"dossier_id": life.dossier.pk, "applicant": person, "at": act.now}
+        typed = {name: Typed(value=value) for name, value in answers.items()}
+        working, _conflicts = change_answers(typed=typed, **common)
+        return send_amendment(
+            amendment_id=working.amendment.pk,
+            seen=working.revision,
+            sworn=True,
+            language="fr",
+            **common,
+        )
 
 
 def put_right(life: Life, *, person: User | None = None, seen: int | None = None, **new):

@@ -40,6 +40,10 @@ STATES = {
     "dossiers:completion_item": "completion",
     "dossiers:extend": "completion",
     "dossiers:contest": "corrected",
+    "dossiers:amend_file_remove": "amending",
+    "desk:versions": "amending",
+    "desk:mark_read": "amending",
+    "desk:settle_statement": "amending",
     "desk:review_items": "answered",
     "desk:ask_supply": "awaiting",
     "desk:confirm_supply": "awaiting",
@@ -163,6 +167,14 @@ def _correction(name, office):
         return made.order_by("made_at").values_list("pk", flat=True).first() or NOBODYS
 
 
+def _added(name, office):
+    return office.added if STATES.get(name) == "amending" else NOBODYS
+
+
+def _statement(name, office):
+    return office.statement
+
+
 def _appeal(name, office):
     with everybody():
         return Appeal.objects.get(case_id=office.lives[STATES[name]].id).pk
@@ -182,6 +194,10 @@ PARTS = {
     "letter_id": _letter,
     "item_id": _item,
     "correction_id": _correction,
+    "added_id": _added,
+    "statement_id": _statement,
+    "name": lambda name, office: "usage_name",
+    "kind": lambda name, office: "card_not_given",
     "appointment_id": lambda name, office: office.lives["appointed"].appointment.pk,
     "code": lambda name, office: "student-renewal",
     "step": lambda name, office: "identity",

@@ -10,8 +10,10 @@ from appointments.services import screens, urgency
 from appointments.services.closing import close_site, take_out_counter
 from dossiers.services import consulting, exporting, extending
 from dossiers.services.albums import add_page
+from dossiers.services.amending import add_file
 from dossiers.services.arriving import begin_upload
 from dossiers.services.dropping import drop_album
+from dossiers.services.stating import state
 from portal.accounts.api import set_contacts
 from portal.accounts.models import Absence
 from portal.core import clock
@@ -30,6 +32,7 @@ from tests.factories.vault import clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
     Life,
+    amended,
     answered,
     assigned,
     empower,
@@ -41,6 +44,7 @@ from workflows.enums import ROUTING_DESK
 from workflows.models import CardDispatch, CardOrder, Case
 from workflows.queries.completions import to_review
 from workflows.services import alarms, producing, transferring
+from workflows.services.reading import mark_read
 from workflows.services.reviewing import review_items
 
 POSTS = ("reviewer", "signatory", "counter_agent", "supervisor")
@@ -195,6 +199,7 @@ def _more_lives(office, away):
     put_right(lives["corrected"])
     lives["contested"] = one()
     object_to(lives["contested"], put_right(lives["contested"]))
+    lives["amending"] = _changing(office, one())
     lives["review"] = one().acknowledged()
     lives["opinion"] = one().acknowledged().opinion_asked()
     lives["proposed"] = one().acknowledged().proposed()
@@ -208,6 +213,20 @@ def _more_lives(office, away):
     lives["waiting"] = one().granted().card_ready()
     lost = filed_dossier(second, commune=PAPEETE)
     lives["unrouted"] = OwnLife(office.code, second, office.people, dossier=lost)
+
+
+def _changing(office, life):
+    """Changed once and read, with a file that waits to be sent and a statement to answer."""
+    amended(life)
+    kept = vault.keep(dossiers.picture(), subject_id=life.dossier.pk)
+    with acting(life.applicant.pk) as act:
+        facts = {"dossier_id": life.dossier.pk, "applicant": life.applicant, "at": act.now}
+        added = add_file(rule_code="other_document", note="Lettre.", kept=kept, **facts)
+        office.added = added.pk
+        office.statement = state(kind="card_not_given", text="", **facts).pk
+    with life.desk() as act:
+        mark_read(case_id=life.id, number=2, actor=life.reviewer, at=act.now)
+    return life
 
 
 def _moved(life, *, to):

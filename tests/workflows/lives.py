@@ -12,7 +12,7 @@ from dossiers.services.withdrawing import withdraw_dossier
 from portal.accounts.enums import Role
 from portal.core.door import acting, acting_for, also
 from portal.core.errors import DomainRefusal
-from tests.factories.workflows import Life, agent, applicant, filed_dossier
+from tests.factories.workflows import Life, agent, amended, applicant, filed_dossier
 from workflows.enums import ROUTING_DESK, OpinionAnswer, Outcome
 from workflows.models import CardOrder, Case
 from workflows.routing import Route
@@ -181,6 +181,11 @@ def _supply(world, person, choice):
         send_completion(language="fr", **common)
 
 
+def _amend(world, person, choice):
+    """Change the address inside the commune, from the person's own pages."""
+    amended(world.life, person)
+
+
 def _withdraw(world, person, choice):
     """The person withdraws the dossier, and the case follows; anybody else tries the case."""
     with acting_for(person) as act:
@@ -233,6 +238,7 @@ SERVICES = {
     "receive_completion": _supply,
     "ask_supply": _made_by(lambda life, n: life.supply_asked(days=1 + n % 40)),
     "receive_supply": _supply,
+    "receive_amendment": _amend,
     "confirm_supply": _made_by(lambda life, _n: life.supply_confirmed()),
     "acknowledge": _made_by(lambda life, _n: life.acknowledged()),
     "ask_opinion": _made_by(lambda life, _n: life.opinion_asked()),

@@ -17,6 +17,7 @@ WHO = {
     "receive_completion": {"applicant", "system"},
     "ask_supply": {"reviewer"},
     "receive_supply": {"applicant"},
+    "receive_amendment": {"applicant"},
     "confirm_supply": {"reviewer"},
     "acknowledge": {"reviewer"},
     "ask_opinion": {"reviewer"},

@@ -12,6 +12,7 @@ from workflows.models.decision import Decision, Proposal
 from workflows.models.delegation import SigningDelegation
 from workflows.models.item_review import ItemReview
 from workflows.models.opinion import Opinion
+from workflows.models.reading import CaseReading
 from workflows.models.reasons import ReasonsRequest
 from workflows.models.retraction import ObservationInvitation, Retraction
 from workflows.models.step import Step
@@ -29,6 +30,7 @@ __all__ = [
     "CardDispatch",
     "CardOrder",
     "Case",
+    "CaseReading",
     "CheckResult",
     "ClockPause",
     "ClockRun",

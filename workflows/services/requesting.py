@@ -110,7 +110,7 @@ def receive_completion(
         submission_number=submission_number,
     )
     _recount(case_id, at=at)
-    _show_as_filed(case)
+    show_as_filed(case)
     look_for_conflict(lock_case(case_id), at=at)
     follow_completion(case_id=case_id, former_number=case.submission_number, at=at)
     return step
@@ -149,7 +149,7 @@ def end_pause(case: Case, *, at: datetime) -> None:
     case.pauses.filter(closed_at=None).update(supplied_on=deadlines.legal_day(at), closed_at=at)
 
 
-def _show_as_filed(case: Case) -> None:
+def show_as_filed(case: Case) -> None:
     """The name that lists and summons bear follows what the person has just filed."""
     names = dossiers.dossier_summary(case.dossier_id).names
     Case.objects.filter(pk=case.pk).update(holder_name=names[:200])

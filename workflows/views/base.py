@@ -33,6 +33,7 @@ def note_reading(case: Case) -> None:
         subject_id=case.pk,
         dossier_id=case.dossier_id,
         prefecture=case.prefecture_code,
+        facts={"filing": case.submission_number},
     )
 
 

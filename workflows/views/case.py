@@ -12,11 +12,13 @@ from portal.vault import api as vault
 from workflows.models import Case
 from workflows.queries.acts import acts_for, may_act
 from workflows.queries.appeals import appeals_section
+from workflows.queries.differences import news_for
 from workflows.queries.dues import due_sentence
 from workflows.queries.pages import case_page
 from workflows.queries.progress import sentence, what_is_next, whose_turn
 from workflows.queries.reasons import reasons_task
 from workflows.queries.routes import competence_of
+from workflows.queries.statements import statements_shown
 from workflows.queries.team import holding_of
 from workflows.services.correcting import CORRECTABLE
 from workflows.views.base import note_reading, visible_case
@@ -46,6 +48,8 @@ class CasePage(ReadOnlyView, TemplateView):
             "whose_turn": whose_turn(self.case),
             "reasons": reasons_task(self.case, user),
             **appeals_section(self.case, user, clock.today()),
+            "news": news_for(self.case, user, page),
+            "statements": statements_shown(self.case, user),
             "due_sentence": due_sentence(self.case),
             "told": sentence(self.case),
             "competence": competence_of(self.case, page.dossier, on=clock.today()),

@@ -13,6 +13,7 @@ from workflows.enums import CaseState
 from workflows.forms.decision import ProposeForm, SignForm
 from workflows.guards import power_to_sign
 from workflows.queries.acts import acts_for, blocked
+from workflows.queries.differences import news_since_the_proposal
 from workflows.queries.pages import case_page
 from workflows.rules import is_close
 from workflows.services import deciding
@@ -116,6 +117,7 @@ class Sign(CaseActView):
         return super().get_context_data(**kwargs) | {
             "page": page,
             "proposal": page.open_proposal,
+            "since_proposal": news_since_the_proposal(self.case, page),
             "power": power_to_sign(self.case, self.request.user),
             "sections": sections(page.dossier),
             "reasons": [reason for act in signing for reason in act.reasons],
