@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
-from functools import partial
+from functools import cache, partial
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.forms.commune import CommuneField
@@ -21,6 +22,7 @@ from portal.core.partial_dates import PartialDateField
 RADIOS_AT_MOST = 8
 LARGEST_NUMBER = 999_999_999
 LATEST_DAY = dt.date(2200, 12, 31)
+OUT_OF_LIST = {"invalid_choice": _("Choisissez une réponse de la liste.")}
 
 
 class PhoneField(PlainTextField):
@@ -141,21 +143,42 @@ def _yes_no(_field, common, _today, _language):
     )
 
 
+class ReadyChoices(BaseChoiceIterator):
+    """Choices in the shape that Django makes of any others, for each form anew."""
+
+    def __init__(self, choices):
+        self.choices = (("", _("Choisir")), *choices)
+
+    def __iter__(self):
+        return iter(self.choices)
+
+
+@cache
+def _countries(language, *, of_a_person):
+    choices = country_choices(language)
+    if of_a_person:
+        choices = (*choices, (STATELESS, country_name(STATELESS, language)))
+    return ReadyChoices(choices)
+
+
 def _country(field, common, _today, language):
-    choices = list(country_choices(language))
-    if field.means == "nationality":
-        choices.append((STATELESS, country_name(STATELESS, language)))
-    return _one_of(choices, common, autocomplete="country" if field.autocomplete else None)
-
-
-def _one_of(choices, common, autocomplete=None):
-    common["error_messages"] |= {"invalid_choice": _("Choisissez une réponse de la liste.")}
-    if len(choices) <= RADIOS_AT_MOST:
-        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-    built = forms.ChoiceField(choices=[("", _("Choisir")), *choices], **common)
-    if autocomplete:
-        built.widget.attrs["autocomplete"] = autocomplete
+    choices = _countries(language, of_a_person=field.means == "nationality")
+    built = _select(choices, common)
+    if field.autocomplete:
+        built.widget.attrs["autocomplete"] = "country"
     return built
+
+
+def _one_of(choices, common):
+    if len(choices) > RADIOS_AT_MOST:
+        return _select(ReadyChoices(choices), common)
+    common["error_messages"] |= OUT_OF_LIST
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+
+
+def _select(choices, common):
+    common["error_messages"] |= OUT_OF_LIST
+    return forms.ChoiceField(choices=choices, **common)
 
 
 def _commune(_field, common, _today, _language):

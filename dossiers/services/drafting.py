@@ -116,7 +116,6 @@ def answered_by_the_house(procedure, applicant) -> dict[str, object]:
     return {name: value for name, value in found.items() if is_answered(value)}
 
 
-@transaction.atomic
 def save_answers(
     *,
     dossier_id: UUID,
@@ -129,7 +128,8 @@ def save_answers(
 
     An answer to a question that the answers hide is not kept, nor one to a question that the
     house answers: whatever was posted. A field that another tab changed since this page was
-    shown is left alone and reported. The draft remembers `place`, to go on there.
+    shown is left alone and reported. The draft remembers `place`, to go on there. Runs in the
+    caller's transaction, without a savepoint: what is refused is refused before the first write.
     Raises DossierClosed when the dossier, or that field of it, may not be changed.
     """
     dossier = lock_own(dossier_id, applicant)

@@ -96,7 +96,11 @@ async function post(isRetry = false) {
   else if (answer.type === "opaqueredirect") end();
   else if (answer.status === 403 && !isRetry) await renew();
   else if (!answer.ok) refuse();
-  else await hear(await answer.json(), sent);
+  else {
+    const data = await answer.json().catch(() => null);
+    if (data) hear(data, sent);
+    else fail();
+  }
 }
 
 function fail() {
