@@ -7,6 +7,7 @@ ENDED = frozenset(
         CaseState.REFUSED,
         CaseState.CLOSED,
         CaseState.HANDED_OVER,
+        CaseState.RECORDED,
         CaseState.WITHDRAWN,
         CaseState.ARCHIVED,
     }

@@ -27,6 +27,7 @@ from dossiers.queries.checks import (
     checklist_of,
     grounds_of,
     labels_of_checks,
+    makes_card,
     title_category_of,
     title_end_of,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "had_a_card",
     "labels_of_checks",
     "law_of_procedures",
+    "makes_card",
     "items_in_words",
     "open_completion",
     "place_filed",

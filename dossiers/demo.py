@@ -6,8 +6,9 @@ import secrets
 import string
 
 from dossiers.catalogue.conditions import entry_shown, visible_fields
+from dossiers.catalogue.days import as_date
 from dossiers.catalogue.loader import catalogue
-from dossiers.forms.posting import from_answer
+from dossiers.forms.posting import as_posted, from_answer
 from dossiers.models import Dossier, ProcedureVersion
 from dossiers.models.procedure import published
 from portal.core import clock
@@ -66,8 +67,8 @@ def example_answers(procedure, today: dt.date, **given) -> dict:
 def typed_answers(procedure_code: str, today: dt.date, told: dict) -> dict:
     """What a person types in each control of a procedure: what `told` says, the rest invented.
 
-    Dates are `date`s, yes and no are "yes" and "no". A choice told that this procedure does not
-    offer is left aside.
+    Dates are `date`s, yes and no are "yes" and "no"; each entry of a list has its own controls.
+    A choice told that this procedure does not offer is left aside.
     """
     procedure = catalogue()[procedure_code]
     fields = {field.name: field for field in procedure.all_fields()}
@@ -82,7 +83,10 @@ def typed_answers(procedure_code: str, today: dt.date, told: dict) -> dict:
         if name in fields and fields[name].kind != "commune"
     }
     invented = example_answers(procedure, today, **given)
-    return {name: _typed(fields[name], value) for name, value in invented.items()} | known
+    typed = {}
+    for name, value in invented.items():
+        typed |= _typed(fields[name], value)
+    return typed | known
 
 
 def _kept(field, typed):
@@ -92,8 +96,12 @@ def _kept(field, typed):
 
 
 def _typed(field, answer):
-    shown = from_answer(field, answer)
-    return shown if isinstance(shown, dt.date) else str(shown)
+    """By the name of each control; the entries of a list have theirs."""
+    if field.kind == "list":
+        return as_posted(field, answer)
+    if field.kind == "date":
+        return {field.name: as_date(answer)}
+    return {field.name: str(from_answer(field, answer))}
 
 
 def _example(field, today):
@@ -136,8 +144,13 @@ def _example_day(field, today):
     return today + dt.timedelta(days=ahead)
 
 
-def example_draft(applicant, procedure_code: str, at: dt.datetime, **given) -> Dossier:
-    """A draft whose every question is answered; files are still to be given."""
+def example_draft(
+    applicant, procedure_code: str, at: dt.datetime, *, is_beside: bool = False, **given
+) -> Dossier:
+    """A draft whose every question is answered; files are still to be given.
+
+    `is_beside`: one more of a procedure that the person has already filed.
+    """
     version = ProcedureVersion.objects.latest_of(procedure_code).first()
     answers = example_answers(published(version.pk), clock.legal_day(at), **given)
     return Dossier.objects.create(
@@ -145,5 +158,6 @@ def example_draft(applicant, procedure_code: str, at: dt.datetime, **given) -> D
         procedure_code=procedure_code,
         version=version,
         answers=answers,
+        is_beside=is_beside,
         updated_at=at,
     )

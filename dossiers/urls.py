@@ -17,6 +17,7 @@ from dossiers.views import (
     exporting,
     files,
     filing,
+    finding,
     keeping,
     newer_text,
     proposals,
@@ -27,10 +28,11 @@ from dossiers.views import (
 )
 from dossiers.views.counter_door import counter
 from portal.accounts.enums import Role
-from portal.core.policy import Policy, route
+from portal.core.policy import ANYONE, Policy, route
 
 app_name = "dossiers"
 
+PUBLIC = Policy(door="public", roles=ANYONE)
 APPLICANT = frozenset({Role.APPLICANT.value})
 SELF = Policy(door="applicant", roles=APPLICANT)
 OWN = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier")
@@ -62,6 +64,9 @@ def own(path, view, name, policy=OWN):
     return route(path, view.as_view(), name=name, policy=policy)
 
 
+public_urlpatterns = [
+    route("orientation/", finding.FindProcedure.as_view(), name="orientation", policy=PUBLIC)
+]
 urlpatterns = [
     own("demarches/<slug:code>/commencer/", drafts.StartDraft, "start", SELF),
     own(DRAFT, drafts.Tasks, "tasks"),

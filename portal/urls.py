@@ -67,6 +67,7 @@ def editing_patterns():
 _PORTAL = [
     route("", home, name="home", policy=PUBLIC),
     path("", include(accounts_urls.urlpatterns)),
+    path("", include(dossiers_urls.public_urlpatterns)),
     path("rendez-vous/", include((appointments_urls.public_urlpatterns, "visits"))),
     path("mon-espace/", include((space_urls.urlpatterns, "space"))),
     path("mon-espace/", include((dossiers_urls.urlpatterns, "dossiers"))),

@@ -31,6 +31,16 @@ TRANSFERRED = (
 """The line of a granted title that follows its person, and the explanation below it."""
 
 
+RECORDED = (
+    _("La décision est enregistrée : aucune carte n’est à fabriquer, vous n’avez pas à venir."),
+    _(
+        "La lettre de décision le prouve. Gardez-la avec votre carte ou votre visa : elle est dans "
+        "vos documents."
+    ),
+)
+"""The line of a grant that makes no card, and the explanation below it."""
+
+
 class CaseState(models.TextChoices):
     """Where the review of a filed dossier stands. Implicit refusal is a date, not a state."""
 
@@ -47,6 +57,7 @@ class CaseState(models.TextChoices):
     IN_PRODUCTION = "in_production", _("carte en fabrication")
     CARD_READY = "card_ready", _("carte disponible")
     HANDED_OVER = "handed_over", _("carte remise")
+    RECORDED = "recorded", _("enregistré, sans carte")
     WITHDRAWN = "withdrawn", _("retiré par le demandeur")
     ARCHIVED = "archived", _("archivé")
 
@@ -88,6 +99,7 @@ DECIDED = (
     CaseState.IN_PRODUCTION,
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
+    CaseState.RECORDED,
 )
 AFTER_GRANT = (
     CaseState.GRANTED,
@@ -95,15 +107,24 @@ AFTER_GRANT = (
     CaseState.IN_PRODUCTION,
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
+    CaseState.RECORDED,
 )
+WITH_A_CARD = (
+    CaseState.BIOMETRICS_DUE,
+    CaseState.IN_PRODUCTION,
+    CaseState.CARD_READY,
+    CaseState.HANDED_OVER,
+)
+"""Granted, of a procedure that makes a card."""
 RETRACTABLE = (
     CaseState.GRANTED,
     CaseState.BIOMETRICS_DUE,
     CaseState.IN_PRODUCTION,
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
+    CaseState.RECORDED,
 )
-"""Granted. That the card was handed over changes nothing to CRPA L.242-1."""
+"""Granted. That the card was handed over, or that none is made, changes nothing to CRPA L.242-1."""
 TRANSFERABLE = (
     CaseState.GRANTED,
     CaseState.BIOMETRICS_DUE,
@@ -111,7 +132,13 @@ TRANSFERABLE = (
     CaseState.CARD_READY,
 )
 """Granted, and the card is not handed over yet: the case follows its person."""
-ENDED = (CaseState.HANDED_OVER, CaseState.REFUSED, CaseState.CLOSED, CaseState.WITHDRAWN)
+ENDED = (
+    CaseState.HANDED_OVER,
+    CaseState.RECORDED,
+    CaseState.REFUSED,
+    CaseState.CLOSED,
+    CaseState.WITHDRAWN,
+)
 
 
 class Outcome(models.TextChoices):

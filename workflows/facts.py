@@ -32,6 +32,8 @@ class CaseFacts(ProtectedStateModel):
     title_starts_on = models.DateField(null=True)
     title_ends_on = models.DateField(null=True)
     supply_awaited = models.BooleanField(default=False, db_default=False)
+    # Whether a card is made of the grant; else the right is recorded, and the letter proves it.
+    makes_card = models.BooleanField(default=True, db_default=True)
     prints_on_record = models.BooleanField(default=False)
     card_ordered_at = models.DateTimeField(null=True)
     card_number = models.CharField(max_length=20, blank=True)

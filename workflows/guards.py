@@ -176,6 +176,16 @@ def prints_must_be_taken(case):
     return not case.prints_on_record
 
 
+@guard(_("Cette décision ne fait pas faire de carte : le droit est enregistré."))
+def a_card_is_made(case):
+    return case.makes_card
+
+
+@guard(_("Cette décision fait faire une carte : elle doit être fabriquée et remise."))
+def no_card_is_made(case):
+    return not case.makes_card
+
+
 @guard(_("La carte n’a pas encore été commandée."))
 def the_card_is_ordered(case):
     return case.card_ordered_at is not None

@@ -159,8 +159,7 @@ class CaseMachine(CaseFacts):
     def propose(self, *, actor, at, outcome):
         """First of two people. From an incomplete dossier only a closure may be proposed."""
         self.back_to = self.state
-        self.proposed_by = actor
-        self.proposed_outcome = outcome
+        self.proposed_by, self.proposed_outcome = actor, outcome
         self.proposed_submission = self.submission_number
 
     @move(
@@ -184,12 +183,11 @@ class CaseMachine(CaseFacts):
         line=_("Décision favorable : votre titre de séjour est accordé."),
         announces=events.decision_served,
     )
-    def grant(self, *, actor, at, title_starts_on, title_ends_on, supply_awaited=False):
+    def grant(self, *, actor, at, title_starts_on, title_ends_on, supply_awaited=False, card=True):
         """A second person signs; what follows begins, or waits for a supply (CRPA L.114-5-1)."""
         self._decide(actor, at)
-        self.supply_awaited = supply_awaited
-        self.title_starts_on = title_starts_on
-        self.title_ends_on = title_ends_on
+        self.makes_card, self.supply_awaited = card, supply_awaited
+        self.title_starts_on, self.title_ends_on = title_starts_on, title_ends_on
 
     @move(
         S.DECISION_PROPOSED,
@@ -239,9 +237,22 @@ class CaseMachine(CaseFacts):
 
     @move(
         S.GRANTED,
+        S.RECORDED,
+        who=rules.the_portal_alone,
+        given=[guards.no_card_is_made, guards.no_supply_is_awaited],
+        label=_("Enregistrer la décision"),
+        line=enums.RECORDED,
+        announces=events.case_closed,
+    )
+    def record(self, *, actor, at):
+        """No card is made: the decision is recorded, its letter proves it, nobody has to come."""
+        self.ended_at = at
+
+    @move(
+        S.GRANTED,
         S.IN_PRODUCTION,
         who=rules.the_portal_alone,
-        given=[guards.prints_are_usable, guards.no_supply_is_awaited],
+        given=[guards.a_card_is_made, guards.prints_are_usable, guards.no_supply_is_awaited],
         label=_("Lancer la fabrication"),
         line=_("Votre carte est en fabrication."),
     )
@@ -253,7 +264,7 @@ class CaseMachine(CaseFacts):
         S.GRANTED,
         S.BIOMETRICS_DUE,
         who=rules.the_portal_alone,
-        given=[guards.prints_must_be_taken, guards.no_supply_is_awaited],
+        given=[guards.a_card_is_made, guards.prints_must_be_taken, guards.no_supply_is_awaited],
         label=_("Demander la prise d’empreintes"),
         line=_("Vous devez venir une fois pour la prise d’empreintes."),
         announces=events.visit_due,
@@ -370,7 +381,7 @@ class CaseMachine(CaseFacts):
         self.card_number, self.supply_awaited = "", False
 
     @move(
-        [S.HANDED_OVER, S.REFUSED, S.CLOSED, S.WITHDRAWN],
+        [S.HANDED_OVER, S.RECORDED, S.REFUSED, S.CLOSED, S.WITHDRAWN],
         S.ARCHIVED,
         who=rules.the_portal_alone,
         label=_("Archiver"),

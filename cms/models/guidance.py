@@ -88,7 +88,7 @@ class ProcedurePage(PublicPage):
             "facts": found,
             "price": facts.price_of(found),
             "articles": facts.legal_articles(found),
-            "start_url": facts.start_url(self.procedure_code),
+            "start_url": facts.start_url(self.procedure_code) if found.starts_here else "",
             "today": facts.today(),
         }
 

@@ -19,6 +19,7 @@ class Channel:
 
     "online": here; "elsewhere": another public service; "counter": at the office. Without
     `since` the day is not known: the row is shown "to confirm" (à confirmer) and decides nothing.
+    `where` says where to go, of a row that sends elsewhere.
     """
 
     channel: ChannelKind
@@ -28,11 +29,17 @@ class Channel:
     until: date | None = None
     legal: tuple[str, ...] = ()
     note: Text | None = None
+    where: Text | None = None
 
     @property
     def is_confirmed(self) -> bool:
         """Read in a source that gives its day."""
         return self.confidence == "sourced" and self.since is not None
+
+    @property
+    def refuses(self) -> bool:
+        """Whether a start here is wrong; what is to be confirmed only informs."""
+        return self.is_confirmed and self.channel != "online"
 
     def covers(self, department: str) -> bool:
         """Whether the row speaks of this département; an unnamed one is in every row for all."""

@@ -47,9 +47,13 @@ def problems_of(procedure: Procedure) -> Iterator[str]:
     for i, use in enumerate(procedure.fees):
         yield from conditions_of(use.when, asked, f"fees[{i}].when")
     yield from _windows(procedure, asked)
+    yield from conditions_of(procedure.card_when, asked, "card_when")
+    if procedure.card_when is not None and not procedure.makes_card:
+        yield "card_when: sans objet pour une démarche qui ne fait pas de carte"
     yield from _durations(procedure)
     yield from _deadlines(procedure, asked)
     yield from _dated(procedure)
+    yield from _channels(procedure)
     yield from _checks(procedure, asked)
 
 
@@ -64,8 +68,7 @@ def _names(procedure: Procedure) -> Iterator[str]:
     yield from repeated("steps", "means", [field.means for field in fields if field.means])
     given = {field.means for field in fields}
     for means in REQUIRED_MEANINGS:
-        # What is confirmed online for the whole country makes no card, hence needs no photo.
-        if means == "photo_code" and procedure.authority == "national":
+        if means == "photo_code" and not procedure.makes_card:
             continue
         if means not in given:
             yield f"steps: aucun champ n'a le sens « {means} »"
@@ -142,17 +145,23 @@ def _deadlines(procedure: Procedure, asked: Asked) -> Iterator[str]:
 
 
 def _dated(procedure: Procedure) -> Iterator[str]:
-    """Rows in force from a day to a day: the days in order, the territories known by their code."""
+    """Rows in force from a day to a day: the days in order."""
     for name in ("evidence", "deadlines", "other_windows", "channels"):
         for i, row in enumerate(getattr(procedure, name)):
             if row.since and row.until and row.until < row.since:
                 yield f"{name}[{i}].until: précède since"
+
+
+def _channels(procedure: Procedure) -> Iterator[str]:
+    """Territories known by their code; who is refused is told on which text, and where to go."""
     for i, row in enumerate(procedure.channels):
         for code in row.territories:
             if not TERRITORY.fullmatch(code):
                 yield f"channels[{i}].territories: « {code} » n'est pas un code de département"
         if row.confidence == "sourced" and not row.legal:
             yield f"channels[{i}].legal: une source est attendue, ou confidence à « recalled »"
+        if row.refuses and row.where is None:
+            yield f"channels[{i}].where: à qui l'on refuse de commencer ici, on dit où aller"
 
 
 def _followed(procedure: Procedure) -> Iterator[str]:

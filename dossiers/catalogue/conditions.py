@@ -158,6 +158,11 @@ def evidence_for(procedure: Procedure, answers: Answers) -> tuple[EvidenceRule, 
     return tuple(rule for rule in procedure.evidence if holds(rule.when, kept))
 
 
+def card_is_made(procedure: Procedure, answers: Answers) -> bool:
+    """Whether a grant has a card made; else the decision is recorded, and its letter proves it."""
+    return procedure.makes_card and holds(procedure.card_when, prune(procedure, answers))
+
+
 def said_as(procedure: Procedure, answers: Answers, meaning: str) -> Any:
     """The answer to the field bearing this meaning, as it is kept; None without one."""
     field = procedure.meaning(meaning)

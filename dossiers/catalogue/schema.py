@@ -288,7 +288,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """A procedure, whole: what is shared has been merged in, so that a stored copy suffices."""
+    """A procedure, whole: what is shared has been merged in, so that a stored copy suffices.
+
+    A grant has a card made, unless `makes_card` is false or `card_when` does not hold. `several`:
+    one account may have several under way, because each is about somebody else, as a child.
+    """
 
     code: str
     source_code: str
@@ -313,6 +317,9 @@ class Procedure:
     grounds: tuple[Ground, ...] = ()
     board_before_refusal: Board | None = None
     channels: tuple[Channel, ...] = ()
+    makes_card: bool = True
+    card_when: Condition | None = None
+    several: bool = False
 
     def step(self, code: str) -> Step:
         """The step of that code; KeyError without one."""

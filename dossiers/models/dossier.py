@@ -23,6 +23,10 @@ class DossierQuerySet(models.QuerySet):
         """Neither filed nor given up."""
         return self.filter(filed_at=None, withdrawn_at=None)
 
+    def live(self):
+        """A draft, or filed and neither decided nor given up."""
+        return self.filter(sealed_at=None, withdrawn_at=None)
+
 
 class Dossier(models.Model):
     """A request and its working answers; what was filed is kept apart, in Submission.
@@ -60,6 +64,9 @@ class Dossier(models.Model):
     filed_at = models.DateTimeField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Lawfully live beside another of its procedure: about another child, or reopened after one
+    # more was begun.
+    is_beside = models.BooleanField(default=False, db_default=False)
 
     objects = DossierQuerySet.as_manager()
 
@@ -75,6 +82,14 @@ class Dossier(models.Model):
                 fields=["applicant", "procedure_code"],
                 condition=Q(filed_at=None, withdrawn_at=None),
                 violation_error_message=_("Vous avez déjà un brouillon pour cette démarche."),
+            ),
+            models.UniqueConstraint(
+                name="one_live_dossier_per_person_and_procedure",
+                fields=["applicant", "procedure_code"],
+                condition=Q(sealed_at=None, withdrawn_at=None, is_beside=False),
+                violation_error_message=_(
+                    "Vous avez déjà une demande en cours pour cette démarche."
+                ),
             ),
             models.CheckConstraint(
                 name="a_dossier_has_a_number_once_filed",

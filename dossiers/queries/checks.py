@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dossiers.catalogue.conditions import holds, prune
+from dossiers.catalogue.conditions import card_is_made, holds, prune
 from dossiers.catalogue.durations import TitleEnd, allowed_ends, computed_end
 from dossiers.catalogue.loader import catalogue
 from dossiers.catalogue.schema import Ground
@@ -93,6 +93,11 @@ def grounds_of(dossier: Dossier) -> tuple[Ground, ...]:
     if known or dossier.procedure_code not in catalogue():
         return known
     return catalogue()[dossier.procedure_code].grounds
+
+
+def makes_card(dossier: Dossier) -> bool:
+    """Whether a grant of what was last filed has a card made."""
+    return card_is_made(dossier.procedure, filed_answers(dossier))
 
 
 def title_end_of(dossier: Dossier, starts_on: date) -> TitleEnd | None:

@@ -1,16 +1,17 @@
 """What the public pages say of a procedure, from the same data as the form: never another text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
-from dossiers.catalogue.channels import channel_on
 from dossiers.catalogue.fees import FeeQuote, NoScheduleInForce, fees_for
 from dossiers.catalogue.law import in_force
 from dossiers.catalogue.loader import catalogue
-from dossiers.enums import ChannelKind
+from dossiers.catalogue.windows import window_for
 from dossiers.queries.answers import short_language
+from dossiers.queries.channels import ChannelFact, channel_fact
 
 START_URL_NAME = "dossiers:start"
 
@@ -58,7 +59,17 @@ class ProcedureFacts:
     steps: tuple[str, ...]
     legal_basis: tuple[str, ...]
     confidence: str
-    channel: str
+    filed_by: ChannelFact | None
+
+    @property
+    def channel(self):
+        """Where it is filed, in words; empty when nothing is known of it."""
+        return self.filed_by.label if self.filed_by else ""
+
+    @property
+    def starts_here(self):
+        """False only where a confirmed row of the law sends the person elsewhere."""
+        return self.filed_by is None or not self.filed_by.refuses
 
     @property
     def due_at_filing(self):
@@ -71,32 +82,42 @@ class ProcedureFacts:
         return reverse(START_URL_NAME, args=[self.code])
 
 
-def facts(code: str, on: date, language: str | None = None) -> ProcedureFacts:
-    """The facts of one procedure of this release. Raises KeyError for an unknown code."""
+def facts(
+    code: str,
+    on: date,
+    language: str | None = None,
+    *,
+    department: str = "",
+    given: Mapping[str, object] | None = None,
+) -> ProcedureFacts:
+    """The facts of one procedure of this release, for whom `given` and the département describe.
+
+    Raises KeyError for an unknown code.
+    """
     language = language or short_language()
     procedure = in_force(catalogue()[code], on)
-    channel = channel_on(procedure.channels, on)
+    window = window_for(procedure, given or {})
     return ProcedureFacts(
         code=code,
         family=procedure.family,
         title=procedure.title.get(language),
         summary=procedure.summary.get(language),
         audience=procedure.audience.get(language),
-        window=procedure.window.label.get(language),
-        window_legal=procedure.window.legal,
-        fees=_fees(procedure, on),
+        window=window.label.get(language),
+        window_legal=window.legal,
+        fees=_fees(procedure, on, given),
         evidence=tuple(_evidence(rule, language) for rule in procedure.evidence),
         delays=tuple(_delay(delay, language) for delay in procedure.deadlines),
         steps=tuple(step.title.get(language) for step in procedure.steps),
         legal_basis=procedure.legal_basis,
         confidence=procedure.confidence,
-        channel=str(ChannelKind(channel.channel).label) if channel else "",
+        filed_by=channel_fact(code, on, department, language),
     )
 
 
-def _fees(procedure, on):
+def _fees(procedure, on, given):
     try:
-        return fees_for(procedure, on)
+        return fees_for(procedure, on, given)
     except NoScheduleInForce:
         return None
 

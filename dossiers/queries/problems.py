@@ -12,10 +12,13 @@ from dossiers.catalogue.conditions import (
     prune,
     shown,
 )
+from dossiers.catalogue.fees import FeeLine
 from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
 from dossiers.queries.arriving import what_was_begun
+from dossiers.queries.channels import refusal
+from dossiers.queries.finding import charge_of
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -33,11 +36,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Review:
-    """A draft read once, before filing: what is missing and where it would go."""
+    """A draft read once, before filing: what is missing, where it would go, what lateness costs.
+
+    `sent_elsewhere` says why it can no longer be filed here, and where to go; mostly empty.
+    """
 
     problems: tuple[Problem, ...]
     competence: territory.Competence | None
     window: WindowAnswer
+    late_charge: FeeLine | None = None
+    sent_elsewhere: tuple[str, ...] = ()
 
     @property
     def is_complete(self):
@@ -52,12 +60,20 @@ def held_by_rule(dossier: Dossier) -> dict[str, list]:
     return held
 
 
-def review(dossier: Dossier, held: dict[str, list], today: date, language: str) -> Review:
-    """Everything that a filing would refuse today, in the order of the pages."""
+def review(
+    dossier: Dossier, held: dict[str, list], today: date, language: str, *, assisted: bool = False
+) -> Review:
+    """Everything that a filing would refuse today, in the order of the pages.
+
+    `assisted`: an agent files with the person at the counter, where the counter is no refusal.
+    """
     procedure, answers = dossier.procedure, dossier.answers
     competence = competence_of(dossier)
+    department = competence.department_code if competence else ""
+    elsewhere = refusal(dossier.procedure_code, today, department, language, assisted=assisted)
     window = assess_filing(procedure, prune(procedure, answers), today)
     problems = [
+        *_wrong_channel(elsewhere),
         *_unfinished_answers(dossier, language),
         *_wrong_place(procedure, competence),
         *_wrong_moment(procedure, window, language),
@@ -66,7 +82,8 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
         *_unfinished_evidence(dossier, language),
         *_nobody(procedure, answers),
     ]
-    return Review(tuple(problems), competence, window)
+    charge = charge_of(procedure, window, today)
+    return Review(tuple(problems), competence, window, charge, elsewhere)
 
 
 def problems_of(procedure, answers, raw_answers, held, language: str) -> list[Problem]:
@@ -114,6 +131,12 @@ def _unfinished(procedure, answers, raw, language):
                 % {"question": field.label.get(language)},
                 step.code,
             )
+
+
+def _wrong_channel(elsewhere):
+    if elsewhere:
+        kept = _("Vos réponses et vos pièces sont gardées.")
+        yield Problem(" ".join((*elsewhere, kept)))
 
 
 def _wrong_place(procedure, competence):

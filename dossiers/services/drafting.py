@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
 from dossiers.catalogue.conditions import is_answered, shown
+from dossiers.catalogue.together import compatibility
 from dossiers.enums import AssistanceEnd, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
 from dossiers.models.procedure import published
-from dossiers.queries.answers import fingerprint, stored_state
+from dossiers.queries.answers import fingerprint, short_language, stored_state
 from dossiers.queries.asked import open_questions
+from dossiers.queries.channels import refusal
 from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
 from portal.core import clock, journal
@@ -24,6 +26,14 @@ from portal.vault import api as vault
 
 class UnknownProcedure(DomainRefusal):
     """No procedure of this code is published."""
+
+
+class NotTogether(DomainRefusal):
+    """Another request of the person is under way, and the table of procedures keeps both apart."""
+
+
+class WrongChannel(DomainRefusal):
+    """The law has the procedure filed elsewhere; `reasons` say why, and where to go."""
 
 
 @dataclass(frozen=True)
@@ -70,22 +80,36 @@ class Saved:
 
 @transaction.atomic
 def start_draft(
-    *, applicant, procedure_code: str, at: datetime, dossier_id: UUID | None = None
+    *,
+    applicant,
+    procedure_code: str,
+    at: datetime,
+    dossier_id: UUID | None = None,
+    department: str = "",
 ) -> Dossier:
-    """Open the person's draft of this procedure, making it when there is none.
+    """Open the person's live request of this procedure, making a draft when there is none.
 
-    `dossier_id` is the number that a new one shall have, when its place is already kept.
+    `dossier_id` is the number that a new one shall have, when its place is already kept: an agent
+    has kept it, at the counter. `department` is where the person says that they live.
 
-    A second start opens the first draft: the database allows one per person and procedure.
-    Raises UnknownProcedure.
+    A second start gives the first back, filed or not: the database allows one live dossier per
+    person and procedure. Where one account asks for several children, only an open draft is.
+    Raises UnknownProcedure, NotTogether while one that excludes it is under way, or WrongChannel
+    where the law has it filed elsewhere.
     """
-    drafts = Dossier.objects.of_applicant(applicant).drafts().filter(procedure_code=procedure_code)
-    existing = drafts.order_by("created_at").first()
+    _one_start_at_a_time(applicant)
+    existing = live_of(applicant, procedure_code)
     if existing is not None:
         return existing
+    _refuse_together(applicant, procedure_code)
     version = ProcedureVersion.objects.latest_of(procedure_code).defer("definition").first()
     if version is None:
         raise UnknownProcedure(_("Cette démarche n’est pas proposée en ligne."))
+    if elsewhere := refusal(
+        procedure_code, clock.legal_day(at), department, assisted=dossier_id is not None
+    ):
+        raise WrongChannel(*elsewhere)
+    procedure = published(version.pk)
     try:
         with transaction.atomic():
             dossier = Dossier.objects.create(
@@ -93,12 +117,16 @@ def start_draft(
                 applicant_id=applicant.pk,
                 procedure_code=procedure_code,
                 version=version,
-                answers=answered_by_the_house(published(version.pk), applicant),
+                answers=answered_by_the_house(procedure, applicant),
+                is_beside=procedure.several,
                 updated_at=at,
             )
     except IntegrityError:
-        # Two clicks at once: the other one has made the draft.
-        return drafts.get()
+        # Begun meanwhile where this lock does not reach: that one is opened.
+        existing = live_of(applicant, procedure_code)
+        if existing is None:
+            raise Dossier.DoesNotExist from None
+        return existing
     journal.record(
         "dossier.started",
         subject_type="dossier",
@@ -107,6 +135,44 @@ def start_draft(
         facts={"procedure": procedure_code, "version": version.digest[:12]},
     )
     return dossier
+
+
+def live_of(applicant, procedure_code: str) -> Dossier | None:
+    """What a start of this procedure opens again: the draft, else what is filed and not ended.
+
+    A request about another child is begun beside those that are filed.
+    """
+    live = Dossier.objects.of_applicant(applicant).live().filter(procedure_code=procedure_code)
+    draft = live.drafts().order_by("created_at").first()
+    return draft or live.filter(is_beside=False).first()
+
+
+def _one_start_at_a_time(applicant) -> None:
+    """Of two starts at once, the second reads what the first has begun."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"dossiers.start:{applicant.pk}"],
+        )
+
+
+def _refuse_together(applicant, procedure_code: str) -> None:
+    apart = compatibility().apart_from(procedure_code)
+    live = Dossier.objects.of_applicant(applicant).live().filter(procedure_code__in=apart)
+    other = live.order_by("created_at").first()
+    if other is not None:
+        language = short_language()
+        raise NotTogether(
+            _("Vous avez déjà une demande en cours : %(title)s. %(why)s")
+            % {
+                "title": other.procedure.title.get(language),
+                "why": apart[other.procedure_code].get(language),
+            },
+            _(
+                "Terminez-la, retirez-la ou supprimez son brouillon avant d’en commencer une "
+                "autre. Elle est dans votre espace."
+            ),
+        )
 
 
 def answered_by_the_house(procedure, applicant) -> dict[str, object]:

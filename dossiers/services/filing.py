@@ -62,7 +62,8 @@ def file_dossier(
     if dossier.filed_at is not None:
         return dossier.submissions.get(number=1)
     rules.refuse_unless_draft(dossier)
-    checked = review(dossier, held_by_rule(dossier), clock.legal_day(at), language)
+    today, assisted = clock.legal_day(at), session is not None
+    checked = review(dossier, held_by_rule(dossier), today, language, assisted=assisted)
     if session is not None:
         refuse_unless_far(session.agent, dossier)
     problems = list(checked.problems)

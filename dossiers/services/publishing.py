@@ -2,9 +2,11 @@
 
 from django.core import checks
 
+from dossiers.catalogue.finding import finder
 from dossiers.catalogue.loader import catalogue, digest_of, to_json
 from dossiers.catalogue.reasons import reasons
 from dossiers.catalogue.schema import CatalogueError
+from dossiers.catalogue.together import compatibility
 from dossiers.models import ProcedureVersion
 
 
@@ -34,6 +36,8 @@ def check_catalogue(app_configs, **_):
     try:
         catalogue()
         reasons()
+        finder()
+        compatibility()
     except CatalogueError as error:
         return [
             checks.Error(problem, id="dossiers.E001", hint="dossiers/procedures/")

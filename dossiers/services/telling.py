@@ -12,6 +12,10 @@ LINES = {
         _("Un agent de guichet a déposé votre demande avec vous. Son numéro est %(number)s."),
         _("Vous avez relu la demande et signé. L’agent qui l’a tapée ne participe pas à l’examen."),
     ),
+    "dossier_reopened_beside": (
+        _("Votre demande est rouverte, et votre demande plus récente continue aussi."),
+        _("Vous pouvez garder les deux, ou retirer celle que vous ne voulez plus."),
+    ),
     "help_opened": (
         _("Un agent de guichet remplit votre demande avec vous."),
         _("Si vous n’êtes pas au guichet, mettez fin à cette aide depuis votre demande."),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dossiers import events, rules
 from dossiers.enums import CompletionOutcome
@@ -79,8 +79,18 @@ def seal(*, dossier_id: UUID, at: datetime, awaiting: bool = False) -> None:
 
 @transaction.atomic
 def unseal(*, dossier_id: UUID) -> None:
-    """Undo the seal when the review is opened again."""
-    Dossier.objects.filter(pk=dossier_id).update(sealed_at=None)
+    """Undo the seal when the review is opened again.
+
+    When the person has begun one more of this procedure meanwhile, both go on side by side: a
+    decision taken back is never held up by what they did since. They are told.
+    """
+    dossiers = Dossier.objects.filter(pk=dossier_id)
+    try:
+        with transaction.atomic():
+            dossiers.update(sealed_at=None)
+    except IntegrityError:
+        dossiers.update(sealed_at=None, is_beside=True)
+        telling.add_line(dossiers.get(), "dossier_reopened_beside", by_role="")
 
 
 @transaction.atomic

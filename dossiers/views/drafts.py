@@ -1,5 +1,6 @@
 """Starting a draft and its task list."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -7,51 +8,73 @@ from django.views.generic import TemplateView
 
 from dossiers.enums import TaskState
 from dossiers.forms.declaration import SendForm
-from dossiers.models import Dossier
+from dossiers.queries.answers import short_language
 from dossiers.queries.assistance import open_session_on
 from dossiers.queries.ending import said_to_end_on
-from dossiers.queries.facts import facts
 from dossiers.queries.pages import page
 from dossiers.queries.problems import held_by_rule, review
 from dossiers.queries.progress import progress_of, resume_at
 from dossiers.queries.proposals import asks_register
 from dossiers.queries.texts import newer_text_of
-from dossiers.services.drafting import start_draft
+from dossiers.services.drafting import live_of, start_draft
+from dossiers.views.finding import OfACase
 from dossiers.views.own import OwnDraft, window_note
 from portal.core import clock
 from portal.core.views import ActView, ReadOnlyView
 
 
-class StartDraft(ActView):
-    """What will be asked, then one button; an open draft is opened again."""
+class StartDraft(OfACase, ActView):
+    """What will be asked, then one button; an open draft is opened again.
+
+    Said where the person lives and the date that counts, the page answers for their case: the
+    channel, the days. Where the law has it filed elsewhere, it says where to go instead.
+    """
 
     form_class = SendForm
     template_name = "dossiers/start.html"
 
     def setup(self, request, *args, code, **kwargs):
         super().setup(request, *args, code=code, **kwargs)
+        self.code = code
+
+    def dispatch(self, request, *args, **kwargs):
+        today, language = clock.today(), short_language()
         try:
-            self.facts = facts(code, clock.today())
+            form = self.case_form(self.code, today, language)
         except KeyError:
             raise Http404 from None
+        self.said = self.case(self.code, form, today, language)
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request, *args, **kwargs):
-        drafts = Dossier.objects.of_applicant(request.user).drafts()
-        draft = drafts.filter(procedure_code=self.facts.code).first()
-        if draft is not None:
-            return redirect(page("tasks", draft.pk))
+        self.dossier = live_of(request.user, self.code)
+        if self.dossier is not None:
+            return redirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(facts=self.facts, **kwargs)
+        return super().get_context_data(facts=self.said["facts"], case=self.said, **kwargs)
 
     def perform(self, form):
         self.dossier = start_draft(
-            applicant=self.request.user, procedure_code=self.facts.code, at=clock.now()
+            applicant=self.request.user,
+            procedure_code=self.code,
+            at=clock.now(),
+            department=self.said["form"].said("departement") or "",
         )
 
     def get_success_url(self):
-        return page("tasks", self.dossier.pk)
+        """The draft; what was already filed is shown, with the reason."""
+        if self.dossier.filed_at is None:
+            return page("tasks", self.dossier.pk)
+        messages.info(
+            self.request,
+            _(
+                "Vous avez déjà déposé cette demande : la voici. Vous pourrez en déposer une autre "
+                "quand elle aura reçu une décision."
+            ),
+        )
+        return page("filed", self.dossier.pk)
 
 
 class Tasks(OwnDraft, ReadOnlyView, TemplateView):
@@ -61,7 +84,8 @@ class Tasks(OwnDraft, ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         held = held_by_rule(self.dossier)
-        checked = review(self.dossier, held, clock.today(), self.language)
+        assisted = self.session is not None
+        checked = review(self.dossier, held, clock.today(), self.language, assisted=assisted)
         progress = progress_of(self.dossier, held, checked, self.language)
         return super().get_context_data(
             **self.titled(

@@ -40,7 +40,8 @@ class CheckAnswers(OwnDraft, ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         held = held_by_rule(self.dossier)
-        checked = review(self.dossier, held, clock.today(), self.language)
+        assisted = self.session is not None
+        checked = review(self.dossier, held, clock.today(), self.language, assisted=assisted)
         return super().get_context_data(
             **self.titled(
                 sections=[self._section(section) for section in self._sections()],

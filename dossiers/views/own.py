@@ -82,10 +82,25 @@ def _already_filed(dossier):
 
 def window_note(checked, language):
     """When to file and what being late costs, in words; nothing while no date is known."""
-    if checked.window.status == "unknown":
+    return note_of(checked.window, checked.late_charge, language)
+
+
+def note_of(window, charge, language):
+    """The same of a window and of what being late in it costs."""
+    if window.status == "unknown":
         return None
-    tone = "info" if checked.window.status == "open" else "warning"
-    return {"tone": tone, "sentence": checked.window.sentence(language, show=show_date)}
+    tone = "info" if window.status == "open" else "warning"
+    note = {"tone": tone, "sentence": window.sentence(language, show=show_date), "charge": ""}
+    if charge is not None:
+        note["charge"] = _(
+            "%(label)s : %(amount)s euros (%(legal)s). Il n’est pas dû en cas de force majeure ou "
+            "si votre visa est encore valable : un agent le vérifie."
+        ) % {
+            "label": charge.label.get(language),
+            "amount": charge.amount_eur,
+            "legal": charge.legal[0],
+        }
+    return note
 
 
 def said_by_another_tab(saved):

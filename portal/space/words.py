@@ -31,6 +31,7 @@ GOOD_NEWS = {
     CaseState.IN_PRODUCTION,
     CaseState.CARD_READY,
     CaseState.HANDED_OVER,
+    CaseState.RECORDED,
 }
 
 
@@ -209,6 +210,8 @@ def cover(procedure_code: str, case: CaseView | None) -> str:
             )
         if case.state == CaseState.HANDED_OVER:
             return _("Votre carte, jusqu’au %(day)s.") % {"day": ends_on}
+        if case.state == CaseState.RECORDED:
+            return _("Votre droit au séjour, jusqu’au %(day)s.") % {"day": ends_on}
         return _("Votre titre est accordé jusqu’au %(day)s.") % {"day": ends_on}
     if procedure(procedure_code).family == "first":
         return _("Votre visa ou votre titre actuel. Le dépôt seul ne donne pas de droit au séjour.")

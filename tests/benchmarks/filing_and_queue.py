@@ -81,7 +81,8 @@ def fill(owner, cases: int) -> None:
         f" the_case, date '2026-12-01' + (n * 7 % 400) as due from generate_series(1, {cases}) n"
     )
     number = "'3402' || lpad(c.n::text, 15, '0')"
-    copy(owner, "dossiers_dossier", f"'id', c.dossier, 'number', {number}", "number <> ''")
+    beside = f"'id', c.dossier, 'number', {number}, 'is_beside', true"
+    copy(owner, "dossiers_dossier", beside, "number <> ''")
     copy(
         owner,
         "workflows_case",

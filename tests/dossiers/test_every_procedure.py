@@ -262,9 +262,9 @@ def test_a_visa_is_validated_without_any_paper(signed_in, applicant):
     assert "Cette démarche ne demande aucune pièce." in shown.text
 
 
-def test_a_number_of_the_wrong_form_is_refused_in_the_words_of_the_data_file(signed_in, applicant):
+def test_a_number_of_the_wrong_form_is_refused_with_its_form(signed_in, applicant):
     walker = Walker(signed_in, applicant, "visa-validation", stamp_number="12")
     walker.starts()
 
-    with pytest.raises(AssertionError, match="Le numéro du timbre compte 16 chiffres"):
+    with pytest.raises(AssertionError, match="Le numéro du timbre fiscal compte 16 chiffres"):
         walker.answers_every_page()

@@ -24,14 +24,24 @@ def picture(name="piece.jpg", colour=(40, 80, 120)) -> SimpleUploadedFile:
 
 
 def draft(owner, code=STUDENT, *, evidence=False, **answers) -> Dossier:
-    """A draft with every question answered; `evidence=True` fills the required boxes too."""
+    """A draft with every question answered; `evidence=True` fills the required boxes too.
+
+    Beside what its owner has filed of the same procedure, as a request that was reopened.
+    """
     with acting(owner.pk) as act:
-        dossier = example_draft(owner, code, act.now, **answers)
+        beside = has_filed(owner, code)
+        dossier = example_draft(owner, code, act.now, is_beside=beside, **answers)
     if evidence:
         for rule in evidence_for(dossier.procedure, dossier.answers):
             if rule.required:
                 give(dossier, owner, rule.code)
     return dossier
+
+
+def has_filed(owner, code) -> bool:
+    """Whether a request of this procedure is filed and not ended."""
+    live = Dossier.objects.of_applicant(owner).live()
+    return live.filter(procedure_code=code, filed_at__isnull=False).exists()
 
 
 def give(dossier, owner, rule_code, upload=None):

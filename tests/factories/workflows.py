@@ -15,6 +15,7 @@ from portal.accounts.api import Role, User
 from portal.core import clock
 from portal.core.door import acting, acting_for, also
 from tests.factories.accounts import UserFactory, as_worker
+from tests.factories.dossiers import has_filed
 from workflows.enums import AssignedWhy, CheckAnswer, Outcome, ReleasedWhy
 from workflows.models import Appeal, Case, ReasonsRequest, SigningDelegation
 from workflows.queries.supplies import awaited_of
@@ -137,6 +138,7 @@ def filed_dossier(
             applicant=owner,
             procedure_code=procedure,
             version=version,
+            is_beside=has_filed(owner, procedure),
             answers=STUDENT_ANSWERS | {"commune": commune},
             person=person,
             department_code=commune[:3] if commune.startswith(("97", "98")) else commune[:2],

@@ -252,6 +252,7 @@ SERVICES = {
     "grant": _made_by(lambda life, _n: life.signed()),
     "refuse": _made_by(lambda life, _n: life.signed()),
     "close": _made_by(lambda life, _n: life.signed()),
+    "record": _unaided("record"),
     "start_production": _unaided("start_production"),
     "require_biometrics": _unaided("require_biometrics"),
     "take_biometrics": _made_by(lambda life, _n: life.prints_taken()),

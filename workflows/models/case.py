@@ -17,6 +17,7 @@ from workflows.enums import (
     DECIDED,
     IN_REVIEW,
     ROUTING_DESK,
+    WITH_A_CARD,
     CardOrderState,
     CaseState,
     Outcome,
@@ -47,6 +48,7 @@ class CaseQuerySet(models.QuerySet):
                 CaseState.REFUSED,
                 CaseState.CLOSED,
                 CaseState.HANDED_OVER,
+                CaseState.RECORDED,
                 CaseState.WITHDRAWN,
                 CaseState.ARCHIVED,
             ]
@@ -172,6 +174,11 @@ class Case(CaseMachine):
                 name="a_granted_title_has_its_dates",
                 condition=~Q(state__in=AFTER_GRANT)
                 | Q(outcome=Outcome.GRANT, title_ends_on__gt=F("title_starts_on")),
+            ),
+            models.CheckConstraint(
+                name="a_card_is_made_where_the_procedure_makes_one",
+                condition=Q(makes_card=True) & ~Q(state=CaseState.RECORDED)
+                | Q(makes_card=False) & ~Q(state__in=WITH_A_CARD),
             ),
             models.CheckConstraint(
                 name="a_grant_that_waits_for_a_supply_goes_no_further",

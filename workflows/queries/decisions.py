@@ -23,6 +23,7 @@ def letter_context(
     with translation.override("fr"):
         facts = dossiers.dossier_summary(case.dossier_id, "fr")
     grant = proposal.outcome == Outcome.GRANT
+    no_card = grant and not dossiers.makes_card(case.dossier)
     return {
         "outcome": str(proposal.outcome),
         "office": territory.prefecture(case.prefecture_code).name,
@@ -39,7 +40,8 @@ def letter_context(
         "title_category": proposal.title_category if grant else "",
         "title_starts_on": in_french(proposal.title_starts_on) if grant else "",
         "title_ends_on": in_french(proposal.title_ends_on) if grant else "",
-        "must_come_first": grant and not case.prints_on_record,
+        "no_card": no_card,
+        "must_come_first": grant and not no_card and not case.prints_on_record,
         "signatory_name": str(signer),
         "signatory_title": quality,
     }

@@ -37,6 +37,9 @@ SENTENCES = {
     S.IN_PRODUCTION: gettext_lazy("Votre titre est accordé. Votre carte est en fabrication."),
     S.CARD_READY: gettext_lazy("Votre carte est prête. Venez la retirer à votre rendez-vous."),
     S.HANDED_OVER: gettext_lazy("Votre carte vous a été remise."),
+    S.RECORDED: gettext_lazy(
+        "Votre demande est acceptée et enregistrée. La lettre de décision le prouve."
+    ),
     S.WITHDRAWN: gettext_lazy("Vous avez retiré votre demande."),
     S.ARCHIVED: gettext_lazy("Votre dossier est archivé."),
 }
@@ -55,6 +58,7 @@ NEXT_ACTOR = {
     S.IN_PRODUCTION: NextActor.MAKER,
     S.CARD_READY: NextActor.APPLICANT,
     S.HANDED_OVER: NextActor.NOBODY,
+    S.RECORDED: NextActor.NOBODY,
     S.WITHDRAWN: NextActor.NOBODY,
     S.ARCHIVED: NextActor.NOBODY,
 }
@@ -68,7 +72,9 @@ WHAT_IS_NEXT = {
     S.UNDER_REVIEW: gettext_lazy("Examiner le dossier et proposer une décision motivée."),
     S.OPINION_REQUESTED: gettext_lazy("Attendre l’avis. Le délai légal continue de courir."),
     S.DECISION_PROPOSED: gettext_lazy("Relire la proposition, puis signer ou renvoyer."),
-    S.GRANTED: gettext_lazy("Lancer la fabrication ou la prise d’empreintes."),
+    S.GRANTED: gettext_lazy(
+        "Lancer la fabrication ou la prise d’empreintes, ou enregistrer la décision."
+    ),
     S.BIOMETRICS_DUE: gettext_lazy("La personne vient une fois pour ses empreintes."),
     S.IN_PRODUCTION: gettext_lazy("La carte est en fabrication ; rien à faire ici."),
     S.CARD_READY: gettext_lazy("La personne vient retirer sa carte."),

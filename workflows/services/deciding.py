@@ -126,7 +126,7 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: int) -> Decision:
         at=at,
         seen=seen,
         letter=letter,
-        **_title_facts(proposal, awaited),
+        **_title_facts(case, proposal, awaited),
     )
     decision = _record(case, proposal, step, actor, at, letter, power, awaited)
     dossiers.seal(dossier_id=case.dossier_id, at=at, awaiting=awaited is not None)
@@ -154,13 +154,14 @@ def void_proposal(case: Case, *, at: datetime) -> None:
     case.proposals.filter(settled_at=None).update(settled_at=at, settled_how="void")
 
 
-def _title_facts(proposal: Proposal, awaited) -> dict:
+def _title_facts(case: Case, proposal: Proposal, awaited) -> dict:
     if proposal.outcome != Outcome.GRANT:
         return {}
     return {
         "title_starts_on": proposal.title_starts_on,
         "title_ends_on": proposal.title_ends_on,
         "supply_awaited": awaited is not None,
+        "card": dossiers.makes_card(case.dossier),
     }
 
 

@@ -64,8 +64,13 @@ def order_card(step: Step) -> CardOrder:
 
 
 def follow_grant(case: Case, at: datetime) -> None:
-    """The portal goes on at once: the card, or the one visit that must come before it."""
-    if case.prints_on_record:
+    """The portal goes on at once: the card, or the one visit that must come before it.
+
+    Of a procedure that makes no card, the decision is recorded: no order, no visit.
+    """
+    if not case.makes_card:
+        advance(case_id=case.pk, move="record", actor=None, at=at)
+    elif case.prints_on_record:
         step = advance(case_id=case.pk, move="start_production", actor=None, at=at)
         order_card(step)
     else:

@@ -104,6 +104,7 @@ def _flag_silence(case_id, at):
 # How an ended case counts for the time that its files are kept.
 _SITUATIONS: dict[str, str] = {
     CaseState.HANDED_OVER: vault.Situation.GRANTED,
+    CaseState.RECORDED: vault.Situation.GRANTED,
     CaseState.REFUSED: vault.Situation.REFUSED,
     CaseState.CLOSED: vault.Situation.CLOSED,
     CaseState.WITHDRAWN: vault.Situation.WITHDRAWN,

@@ -26,6 +26,7 @@ VALUES = {
     "integer": lambda field: st.integers(0, 20),
     "money": lambda field: st.integers(0, 5000),
     "date": lambda field: st.dates(date(1950, 1, 1), date(2040, 1, 1)).map(date.isoformat),
+    "list": lambda field: st.just([]),  # entries are tried in test_reference.py
 }
 
 

@@ -299,9 +299,9 @@ MISTAKES = {
     ),
     "words for a form that is not asked": (
         FIELDS,
-        'pattern = "[0-9]{14}"\n',
-        "",
-        "employee_first.toml: steps[5].fields[1].wrong: sans objet sans « pattern »",
+        'pattern = "[0-9]{5}"\n',
+        'wrong = { fr = "Non.", en = "No.", ar = "لا." }\n',
+        "employee_first.toml: steps[3].fields[5].wrong: sans objet sans « pattern »",
     ),
     "a delay for an answer that nobody gives": (
         "talent_qualified.toml",
@@ -322,10 +322,23 @@ MISTAKES = {
         'use = "identity"\ncode = "identity-again"',
         "student_renewal.toml: steps: aucun champ n'a le sens « commune »",
     ),
+    "a refusal that does not say where to go": (
+        "visa_validation.toml",
+        'channel = "online"',
+        'channel = "counter"',
+        "visa_validation.toml: channels[0].where: à qui l'on refuse de commencer ici, "
+        "on dit où aller",
+    ),
+    "a card that is never made, and sometimes": (
+        "visa_validation.toml",
+        "makes_card = false",
+        'makes_card = false\ncard_when = { field = "visa_motive", equals = "student" }',
+        "visa_validation.toml: card_when: sans objet pour une démarche qui ne fait pas de carte",
+    ),
     "a window without its date": (
         STUDENT,
         'use = "title_ends_on"',
-        'use = "children_count"',
+        'use = "children"',
         "student_renewal.toml: window: aucun champ n'a le sens « title_ends_on », "
         "dont ce délai dépend",
     ),

@@ -173,12 +173,13 @@ def test_an_answer_that_brings_a_question_opens_it_too(applicant, quiet):
     ask(dossier, {"kind": "field", "code": "has_children", "why": "À dire."})
     answer(dossier, applicant, has_children=Typed(value=True))
 
-    with pytest.raises(CompletionRefused, match="Combien d'enfants"):
+    with pytest.raises(CompletionRefused, match="Vos enfants de moins de 18 ans"):
         send(dossier, applicant)
-    answer(dossier, applicant, has_children=Typed(value=True), children_count=Typed(value=2))
+    children = [{"child_name": "Zoé", "child_birth_date": "2019", "child_nationality": "BR"}]
+    answer(dossier, applicant, has_children=Typed(value=True), children=Typed(value=children))
     submission = send(dossier, applicant)
 
-    assert submission.answers["children_count"] == 2
+    assert submission.answers["children"] == children
 
 
 def test_a_piece_asked_outside_the_situation_is_taken(applicant):
@@ -218,5 +219,5 @@ def test_askable_items_are_the_questions_shown_and_every_box(applicant):
         items = askable_items(Dossier.objects.get(pk=dossier.pk), "en")
 
     assert ("field", "birth_city", "Town of birth") in items
-    assert "children_count" not in {code for _kind, code, _label in items}
+    assert "children" not in {code for _kind, code, _label in items}
     assert "host-letter" in {code for _kind, code, _label in items}

@@ -122,11 +122,11 @@ def test_filing_before_the_window_is_refused_with_the_opening_day(applicant):
 @pytest.mark.django_db
 def test_answers_to_hidden_questions_are_not_filed(applicant):
     dossier = draft(applicant, evidence=True)
-    save(dossier, applicant, children_count=Typed(value=3))
+    save(dossier, applicant, children=Typed(value=[{"child_name": "Zoé"}]))
 
     submission = file_now(dossier, applicant)
 
-    assert "children_count" not in submission.answers
+    assert "children" not in submission.answers
 
 
 @pytest.mark.django_db

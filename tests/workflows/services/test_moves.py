@@ -4,16 +4,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.enums import Role
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
-from portal.correspondence.api import timeline
+from portal.correspondence.api import Letter, timeline
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
-from workflows.models import Case, Step
+from workflows.models import CardOrder, Case, Step
 from workflows.services.moves import CaseHasMoved, MoveRefused, advance, lock_case
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,34 @@ def test_the_whole_life_of_a_renewal():
         "hand_over",
     ]
     assert life.case.ended_at is not None
+
+
+def test_a_grant_that_makes_no_card_is_recorded_and_calls_nobody():
+    life = Life(procedure="address-change").acknowledged().proposed(months=None).signed()
+
+    with life.desk():
+        orders = CardOrder.objects.filter(case_id=life.id).count()
+        letter = Letter.objects.get(kind="decision").context
+    with acting(life.applicant.pk):
+        said = [line.text for line in timeline(life.dossier.pk)]
+    assert [row[0] for row in steps_of(life)][-2:] == ["grant", "record"]
+    assert (life.case.state, orders) == (CaseState.RECORDED, 0)
+    assert life.case.ended_at is not None
+    assert (letter["no_card"], letter["must_come_first"]) == (True, False)
+    assert any("aucune carte n’est à fabriquer" in text for text in said)
+    with pytest.raises(MoveRefused):
+        move(life, None, "start_production")
+
+
+def test_the_database_makes_no_card_of_what_makes_none():
+    life = Life(procedure="address-change")
+
+    with (
+        life.desk(),
+        pytest.raises(IntegrityError, match="a_card_is_made_where_the_procedure_makes_one"),
+        transaction.atomic(),
+    ):
+        Case.objects.filter(pk=life.id).update(state=CaseState.RECORDED)
 
 
 def test_the_whole_life_of_a_first_request_goes_through_biometrics():
