@@ -1,8 +1,6 @@
 """“Find my information”: the register is asked when the person wishes; nothing waits for it."""
 
-from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views import View
 
 from dossiers.enums import LookupState
@@ -23,18 +21,12 @@ class AskRegister(OwnDraft, View):
 
     http_method_names = ["get", "head", "options", "post"]
 
-    def dispatch(self, request, *args, **kwargs):
-        if not asks_register(self.dossier):
-            messages.info(request, _("Cette recherche n’est pas proposée pour cette demande."))
-            return redirect(page("tasks", self.dossier.pk))
-        return super().dispatch(request, *args, **kwargs)
-
     def get(self, request, *args, **kwargs):
         return self._show(RegisterForm())
 
     def post(self, request, *args, **kwargs):
         form = RegisterForm(request.POST)
-        if not form.is_valid():
+        if not asks_register(self.dossier) or not form.is_valid():
             return self._show(form)
         try:
             consulting.ask(
@@ -55,6 +47,7 @@ class AskRegister(OwnDraft, View):
         context = self.titled(
             form=form,
             lookup=lookup,
+            is_offered=asks_register(self.dossier),
             is_waiting=lookup.is_waiting and not form.errors,
             is_found=lookup.state == LookupState.FOUND,
             is_nothing=lookup.state == LookupState.NOTHING,

@@ -80,7 +80,8 @@ def test_the_draft_offers_it_where_a_register_is_known(signed_in, dossier, url, 
     tasks = reverse("dossiers:tasks", args=[dossier.pk])
 
     assert url not in signed_in.get(tasks).text
-    assert signed_in.get(url)["Location"] == tasks
+    assert "n’est pas proposée" in signed_in.get(url).text
+    assert "n’est pas proposée" in signed_in.post(url, ASKED).text
     settings.REGISTER_URL = "http://127.0.0.1:9/"
     assert url in signed_in.get(tasks).text
 
