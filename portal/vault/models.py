@@ -18,7 +18,11 @@ from portal.vault.enums import (
     Situation,
     Trouble,
 )
-from portal.vault.judging.models import Rendition, ScanAlarm  # noqa: F401 -- tables of this room
+from portal.vault.judging.models import (  # noqa: F401 -- tables of this room
+    MachineReading,
+    Rendition,
+    ScanAlarm,
+)
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -140,6 +144,11 @@ class StoredFile(models.Model):
     def is_shown(self) -> bool:
         """Whether its pages were drawn, so that those who may read it can look at them."""
         return self.scan_state in SHOWN
+
+    @property
+    def reading(self):
+        """What a machine read on it, if it read something."""
+        return getattr(self, "machine_reading", None)
 
     @property
     def is_clean(self) -> bool:

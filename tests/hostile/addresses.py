@@ -25,6 +25,7 @@ STATES = {
     "dossiers:step": "draft",
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",
+    "dossiers:evidence_contest": "draft",
     "dossiers:evidence_reuse": "draft",
     "dossiers:uploads": "draft",
     "dossiers:upload": "draft",

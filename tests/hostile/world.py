@@ -26,7 +26,7 @@ from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
-from tests.factories.vault import clear_papers_of
+from tests.factories.vault import bear_a_seal, clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
     Life,
@@ -111,7 +111,7 @@ def _office(code):
         office.draft_evidence = office.draft.evidence.order_by("pk").first().pk
     _send(office)
     for dossier in (office.draft, office.lives["filed"].dossier):
-        clear_papers_of(dossier)
+        bear_a_seal(clear_papers_of(dossier)[0])
     return office
 
 

@@ -10,7 +10,7 @@ from portal.core import clock
 from portal.core.jobs import enqueue_many, job, opened
 from portal.vault import antivirus, services, storage
 from portal.vault.enums import RenditionKind, ScanState
-from portal.vault.judging import alarming, apart, cleaning, verdicts
+from portal.vault.judging import alarming, apart, cleaning, marks, verdicts
 from portal.vault.judging.alarming import LATE
 from portal.vault.models import Rendition, StoredFile
 
@@ -60,6 +60,25 @@ def draw_pages(*, file_id, first, **_later_arguments):
     data = storage.fetch(copy.storage_key, sha256=copy.sha256, **about)
     made = verdicts.keep_images(stored, cleaning.drawn(data, first, last))
     _settle(stored, made, lambda: verdicts.register(stored, made) or True)
+
+
+@job("vault.read_marks", queue="default", system=True, atomic=False)
+def read_marks(*, file_id, **_later_arguments):
+    """Read what a judged file bears for machines. A second run finds it read."""
+    with opened() as act:
+        copy = (
+            Rendition.objects.filter(file_id=file_id, kind=RenditionKind.COPY)
+            .select_related("file__machine_reading")
+            .first()
+        )
+        today = clock.legal_day(act.now)
+    if copy is None or copy.file.removed_at or copy.file.reading:
+        return
+    about = {"subject_id": copy.file.subject_id, "kind": copy.file.kind}
+    data = storage.fetch(copy.storage_key, sha256=copy.sha256, **about)
+    found = marks.look(data, copy.content_type, today)
+    with opened():
+        marks.keep(copy.file, found)
 
 
 def _settle(stored, made, write):

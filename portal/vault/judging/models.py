@@ -4,8 +4,9 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from portal.vault.enums import RenditionKind
+from portal.vault.enums import SEAL_KINDS, SEAL_WHYS, RenditionKind, SealState
 
 
 class Rendition(models.Model):
@@ -46,6 +47,64 @@ class Rendition(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.page} {self.width} ({self.file_id})"
+
+
+class MachineReading(models.Model):
+    """What a machine read on a file: its 2D-Doc, or until when its passport or card is valid.
+
+    Nothing of a name, an address or a number. Written by the worker, erased with the file; the
+    file's person may say once that the reading is wrong.
+    """
+
+    file = models.OneToOneField(
+        "vault.StoredFile", models.PROTECT, primary_key=True, related_name="machine_reading"
+    )
+    seal = models.CharField(max_length=10, choices=SealState.choices, blank=True)
+    # Of the code's header, in its own letters; what does not verify says nothing.
+    seal_kind = models.CharField(max_length=2, blank=True)
+    seal_issued_on = models.DateField(null=True)
+    seal_by = models.CharField(max_length=80, blank=True)
+    seal_why = models.CharField(max_length=12, blank=True)
+    ends_on = models.DateField(null=True)
+    read_at = models.DateTimeField()
+    contested_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_machine_reading_says_something",
+                condition=Q(seal__in=SealState.values) | Q(seal="", ends_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_verified_seal_and_no_other_names_its_signer",
+                condition=Q(seal=SealState.VERIFIED) & ~Q(seal_by="")
+                | ~Q(seal=SealState.VERIFIED) & Q(seal_by=""),
+            ),
+            models.CheckConstraint(
+                name="a_seal_that_is_not_believed_says_why",
+                condition=Q(seal__in=["", SealState.VERIFIED], seal_why="")
+                | Q(seal__in=[SealState.UNVERIFIED, SealState.INVALID]) & ~Q(seal_why=""),
+            ),
+            models.CheckConstraint(
+                name="a_seal_that_does_not_verify_is_not_read_further",
+                condition=Q(seal__in=[SealState.VERIFIED, SealState.UNVERIFIED])
+                | Q(seal_kind="", seal_issued_on=None),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.seal or self.ends_on} ({self.file_id})"
+
+    @property
+    def seal_kind_in_words(self) -> str:
+        """What the document is, according to its code."""
+        known = SEAL_KINDS.get(self.seal_kind)
+        return known or _("Document de type %(kind)s") % {"kind": self.seal_kind}
+
+    @property
+    def seal_why_in_words(self) -> str:
+        """Why its code does not verify."""
+        return SEAL_WHYS.get(self.seal_why, "")
 
 
 class ScanAlarm(models.Model):

@@ -105,6 +105,8 @@ def register(stored: StoredFile, made: list[Made]) -> None:
         )
         for one in made
     )
+    if any(one.kind == RenditionKind.COPY for one in made):
+        enqueue("vault.read_marks", file_id=str(stored.pk))
     last = max((one.page for one in made), default=stored.pages)
     if last < stored.pages and last % PAGES_AT_ONCE == 0:
         enqueue("vault.draw_pages", file_id=str(stored.pk), first=last + 1)
