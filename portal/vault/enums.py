@@ -40,6 +40,14 @@ class RenditionKind(models.TextChoices):
     PAGE = "page", _("Image d’une page")
 
 
+class LookOutcome(models.TextChoices):
+    """What a second look at an infected file found."""
+
+    CLEAN = "clean", _("Sans virus")
+    INFECTED = "infected", _("Contient un virus")
+    UNREADABLE = "unreadable", _("Illisible")
+
+
 class SealState(models.TextChoices):
     """How far the 2D-Doc printed on a file is believed."""
 

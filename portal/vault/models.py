@@ -22,6 +22,7 @@ from portal.vault.judging.models import (  # noqa: F401 -- tables of this room
     MachineReading,
     Rendition,
     ScanAlarm,
+    SecondLook,
 )
 
 
@@ -38,6 +39,15 @@ class StoredFileQuerySet(models.QuerySet):
         """Pieces of evidence, whole in the store, of which the antivirus has said nothing yet."""
         whole = self.kept().filter(kind=FileKind.EVIDENCE, trouble="")
         return whole.filter(scan_state__in=WAITING)
+
+    def suspects(self):
+        """Pieces of evidence, whole in the store, that the antivirus has set aside."""
+        whole = self.kept().filter(kind=FileKind.EVIDENCE, trouble="")
+        return whole.filter(scan_state=ScanState.INFECTED)
+
+    def suspected_before(self, moment):
+        """Those of them that were last scanned before a moment, the longest ago first."""
+        return self.suspects().filter(scanned_at__lt=moment).order_by("scanned_at", "id")
 
     def scanned_before(self, moment):
         """Pieces of evidence found clean before a moment, the longest ago first."""

@@ -39,6 +39,7 @@ EMPTY = {
     "vault_keeping",
     "vault_legalhold",
     "vault_quarantinedobject",
+    "vault_secondlook",
     "workflows_awaitedsupply",
 }
 # The issuing run alone reads what it drew, saw and offers; the worker that looks here may not.
@@ -58,7 +59,9 @@ CLEARED = [
     for one in ("upload", "uploadchunk", "machinereading")
 ]
 # Tables without an office of their own: a row is seen by who sees the file that it was made from.
-OF_A_FILE = {"vault_rendition": "vault_storedfile", "vault_machinereading": "vault_storedfile"}
+OF_A_FILE = dict.fromkeys(
+    ("vault_rendition", "vault_machinereading", "vault_secondlook"), "vault_storedfile"
+)
 # The worker sends mail: it sees the queue of messages whatever it does.
 WORKER_READS = {"correspondence_outgoingmail"}
 

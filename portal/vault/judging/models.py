@@ -2,11 +2,12 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal.vault.enums import SEAL_KINDS, SEAL_WHYS, RenditionKind, SealState
+from portal.vault.enums import SEAL_KINDS, SEAL_WHYS, LookOutcome, RenditionKind, SealState
 
 
 class Rendition(models.Model):
@@ -105,6 +106,58 @@ class MachineReading(models.Model):
     def seal_why_in_words(self) -> str:
         """Why its code does not verify."""
         return SEAL_WHYS.get(self.seal_why, "")
+
+
+class SecondLook(models.Model):
+    """An infected file that may not be: it is scanned again once two people have asked for it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey("vault.StoredFile", models.PROTECT, related_name="second_looks")
+    threat = models.CharField(max_length=100)
+    opened_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    first_at = models.DateTimeField(null=True)
+    second_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    second_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=LookOutcome.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="an_infected_file_is_looked_at_again_once_at_a_time",
+                fields=["file"],
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="two_different_people_ask_for_a_second_look",
+                condition=Q(second_by=None, second_at=None)
+                | Q(second_by__isnull=False, second_at__isnull=False, first_by__isnull=False)
+                & ~Q(second_by=models.F("first_by")),
+            ),
+            models.CheckConstraint(
+                name="who_asks_first_for_a_second_look_says_why",
+                condition=Q(first_by=None, first_at=None, reason="")
+                | Q(first_by__isnull=False, first_at__isnull=False) & ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="a_second_look_that_ended_says_what_it_found",
+                condition=Q(ended_at=None, outcome="")
+                | Q(
+                    ended_at__isnull=False,
+                    second_by__isnull=False,
+                    outcome__in=LookOutcome.values,
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.file_id}: {self.outcome or 'open'}"
 
 
 class ScanAlarm(models.Model):
