@@ -103,7 +103,8 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "S",
         "account.*": "S",
-        "vault.rendition": "SI",
+        # one that is lost is made again under another name
+        "vault.rendition": "SIU",
         # erased with its file
         "vault.machinereading": "SID",
         "vault.scanalarm": "SIU",

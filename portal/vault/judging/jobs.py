@@ -10,7 +10,7 @@ from portal.core import clock
 from portal.core.jobs import enqueue_many, job, opened
 from portal.vault import antivirus, services, storage
 from portal.vault.enums import RenditionKind, ScanState
-from portal.vault.judging import alarming, apart, cleaning, marks, second_looks, verdicts
+from portal.vault.judging import alarming, apart, cleaning, marks, remaking, second_looks, verdicts
 from portal.vault.judging.alarming import LATE
 from portal.vault.models import Rendition, StoredFile
 
@@ -54,10 +54,8 @@ def draw_pages(*, file_id, first, **_later_arguments):
         drawn = Rendition.objects.filter(file_id=file_id, kind=RenditionKind.PAGE, page=first)
         if copy is None or copy.file.removed_at or drawn.exists():
             return
-    stored = copy.file
+    stored, data = copy.file, remaking.fetch(copy)
     last = min(first + cleaning.PAGES_AT_ONCE - 1, stored.pages)
-    about = {"subject_id": stored.subject_id, "kind": stored.kind}
-    data = storage.fetch(copy.storage_key, sha256=copy.sha256, **about)
     made = verdicts.keep_images(stored, cleaning.drawn(data, first, last))
     _settle(stored, made, lambda: verdicts.register(stored, made) or True)
 
@@ -74,11 +72,26 @@ def read_marks(*, file_id, **_later_arguments):
         today = clock.legal_day(act.now)
     if copy is None or copy.file.removed_at or copy.file.reading:
         return
-    about = {"subject_id": copy.file.subject_id, "kind": copy.file.kind}
-    data = storage.fetch(copy.storage_key, sha256=copy.sha256, **about)
-    found = marks.look(data, copy.content_type, today)
+    found = marks.look(remaking.fetch(copy), copy.content_type, today)
     with opened():
         marks.keep(copy.file, found)
+
+
+@job("vault.make_again", queue="default", system=True, atomic=False, attempts=4)
+def make_again(*, rendition_id, **_later_arguments):
+    """Make a lost page image or copy again; what cannot be is a failed job, which is seen."""
+    with opened():
+        kept = Rendition.objects.filter(pk=rendition_id, file__removed_at=None)
+        lost = kept.select_related("file").first()
+    if lost is None or lost.file.is_held_back or remaking.is_whole(lost):
+        return
+    put, written = remaking.make(lost), False
+    try:
+        with opened():
+            written = remaking.replace(lost, put)
+    finally:
+        useless = lost.storage_key if written else put.key
+        storage.discard(useless, kind=lost.file.kind)
 
 
 def _settle(stored, made, write):

@@ -13,8 +13,8 @@ from portal.vault.enums import SEAL_KINDS, SEAL_WHYS, LookOutcome, RenditionKind
 class Rendition(models.Model):
     """What is shown in the place of a file: its clean copy, or the image of one of its pages.
 
-    Written by the worker, never changed nor erased; the row of the file says who may see it, and
-    whether its bytes are still there.
+    Written by the worker and never erased; one whose object is lost is made again, and then names
+    another object. The row of the file says who may see it, and whether its bytes are still there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
