@@ -26,6 +26,7 @@ from portal.vault.models import (
 
 ROLE = "portal_worker"
 SHOWN_AT_MOST = 100
+NO_RULE = "no rule: kept without end until one is written (to confirm)"
 
 
 def dossier(written: str) -> UUID:
@@ -150,7 +151,7 @@ class Command(BaseCommand):
             for situation in Situation.values:
                 rule = written.get(situation)
                 running = Keeping.objects.filter(situation=situation, expired_at=None).count()
-                kept = f"{rule.days} days ({rule.source})" if rule else "no rule: kept"
+                kept = f"{rule.days} days ({rule.source})" if rule else NO_RULE
                 self.stdout.write(f"{situation}: {kept}; {running} dossiers")
             self.stdout.write(f"held: {LegalHold.objects.filter(ended_at=None).count()}")
 
