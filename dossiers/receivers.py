@@ -4,7 +4,7 @@ from django.dispatch import receiver
 
 from dossiers.services import forgetting, telling
 from portal.vault.enums import Removal
-from portal.vault.events import file_refused, files_ended
+from portal.vault.events import file_cleared, file_refused, files_ended
 
 
 @receiver(files_ended, dispatch_uid="dossiers.agree_to_end")
@@ -18,3 +18,9 @@ def agree_to_end(*, subject_id, why, situation, at, **_):
 def tell_of_refused_file(*, file, at, **_):
     """A paper turned out to be infected or unreadable: its person is told what to do."""
     telling.tell_of_refused_file(file)
+
+
+@receiver(file_cleared, dispatch_uid="dossiers.tell_of_cleared_file")
+def tell_of_cleared_file(*, file, at, **_):
+    """A paper that was set aside has no virus after all: its person is told."""
+    telling.tell_of_cleared_file(file)

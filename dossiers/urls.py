@@ -94,6 +94,12 @@ urlpatterns = [
         "evidence_remove",
         OWN_EVIDENCE,
     ),
+    own(
+        "dossiers/<uuid:dossier_id>/pieces/<uuid:evidence_id>/lecture/",
+        files.ContestReading,
+        "evidence_contest",
+        OWN_EVIDENCE,
+    ),
     own("dossiers/<uuid:dossier_id>/complement/", completion.Completion, "completion"),
     own("dossiers/<uuid:dossier_id>/adresse/", address.ChangeAddress, "address"),
     own("dossiers/<uuid:dossier_id>/complement/plus-de-temps/", completion.Extend, "extend"),

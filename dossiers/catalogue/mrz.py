@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from dossiers.catalogue.days import span
+from portal.core.check_digits import FILLER, check_digit
 
-FILLER = "<"
 TD3, TD1 = (2, 44), (3, 30)
 ALLOWED = re.compile(r"[A-Z0-9<]+")
 LOOKALIKES = str.maketrans({"‹": "<", "«": "<<", "〈": "<", "＜": "<"})
@@ -46,18 +46,6 @@ def read_mrz(text: str, today: date) -> Mrz:
     """Read lines as typed or pasted, spaces and line ends forgiven. Raises MrzError."""
     lines = _lines(text)
     return _passport(lines, today) if len(lines) == 2 else _card(lines, today)
-
-
-def check_digit(part: str) -> str:
-    """The digit that proves a part of a line."""
-    total = sum(_value(sign) * (7, 3, 1)[place % 3] for place, sign in enumerate(part))
-    return str(total % 10)
-
-
-def _value(sign: str) -> int:
-    if sign == FILLER:
-        return 0
-    return int(sign) if sign.isdigit() else ord(sign) - ord("A") + 10
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.catalogue.conditions import evidence_for
 from dossiers.models import Dossier
 from dossiers.queries.arriving import on_their_way
-from dossiers.queries.pages import page
+from dossiers.queries.marks import told
+from dossiers.queries.pages import own_page, page
 from dossiers.queries.problems import held_by_rule
 from dossiers.queries.reusing import ended_notice
 from portal.core import clock
@@ -27,6 +28,8 @@ class Held:
     remove_url: str
     state: str = "checked"
     note: str = ""
+    told: str = ""
+    contest_url: str = ""
 
 
 _NOTES = {
@@ -105,7 +108,7 @@ def box_view(
         translated=rule.translated,
         max_age_months=rule.max_age_months,
         legal=" · ".join(rule.legal),
-        files=tuple(_held(dossier, evidence, add_url, again) for evidence in held),
+        files=tuple(_held(dossier, rule, evidence, add_url, again) for evidence in held),
         is_full=len(held) >= rule.max_files,
         add_url=add_url,
         uploads_url=page("uploads", dossier.pk, rule.code),
@@ -116,7 +119,7 @@ def box_view(
     )
 
 
-def _held(dossier, evidence, add_url, again):
+def _held(dossier, rule, evidence, add_url, again):
     file = evidence.file
     return Held(
         name=file.original_name,
@@ -127,6 +130,8 @@ def _held(dossier, evidence, add_url, again):
         remove_url=page("evidence_remove", dossier.pk, evidence.pk),
         state=_state(file, again),
         note=_NOTES.get(file.scan_state, ""),
+        told=told(rule, file, clock.today()),
+        contest_url=own_page("evidence_contest", dossier.pk, evidence.pk),
     )
 
 

@@ -112,7 +112,8 @@ def _answer(procedure, words, before, after, files, language) -> ItemAnswer:
 def _files_by_rule(*filings) -> dict[int, dict[str, list]]:
     """The files that each filing listed, by box, read in one statement."""
     listed = {entry["evidence"] for filing in filings for entry in filing.evidence}
-    rows = Evidence.objects.filter(pk__in=listed).select_related("file").order_by("position", "pk")
+    rows = Evidence.objects.filter(pk__in=listed).select_related("file__machine_reading")
+    rows = rows.order_by("position", "pk")
     found = {str(row.pk): row.file for row in rows}
     by_filing: dict[int, dict[str, list]] = {}
     for filing in filings:

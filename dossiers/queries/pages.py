@@ -22,6 +22,11 @@ def at_the_counter() -> Iterator[None]:
         _place.reset(token)
 
 
+def own_page(name: str, *args) -> str:
+    """The address of a page that the person alone may open; empty at the counter."""
+    return "" if _place.get() == COUNTER else page(name, *args)
+
+
 def page(name: str, *args) -> str:
     """The address of a page of this room, on the side where the reader is."""
     return reverse(f"dossiers:{name}", args=args, current_app=_place.get())

@@ -55,7 +55,7 @@ class Review:
 def held_by_rule(dossier: Dossier) -> dict[str, list]:
     """The files now in each box, with their vault rows, in one query."""
     held: dict[str, list] = {}
-    for evidence in dossier.evidence.given().select_related("file"):
+    for evidence in dossier.evidence.given().select_related("file__machine_reading"):
         held.setdefault(evidence.rule_code, []).append(evidence)
     return held
 

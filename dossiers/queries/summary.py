@@ -189,7 +189,7 @@ def _rows(field, value, language) -> list[tuple[str, str]]:
 
 def _boxes(dossier, submissions, language):
     """The boxes of the last filing, in the order of the procedure; a draft shows what it holds."""
-    rows = Evidence.objects.filter(dossier=dossier).select_related("file")
+    rows = Evidence.objects.filter(dossier=dossier).select_related("file__machine_reading")
     if submissions:
         listed = [entry["evidence"] for entry in submissions[-1].evidence]
         rows = rows.filter(pk__in=listed)

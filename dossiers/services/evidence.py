@@ -115,6 +115,17 @@ def remove_evidence(*, dossier_id: UUID, applicant, evidence_id: UUID, at: datet
     _record("evidence.removed", dossier, evidence)
 
 
+@transaction.atomic
+def contest_reading(*, dossier_id: UUID, applicant, evidence_id: UUID) -> bool:
+    """The person says that what a machine read on their paper is wrong; nothing else changes.
+
+    False when there was nothing to say, or when it was said before. Raises Evidence.DoesNotExist.
+    """
+    dossier = lock_own(dossier_id, applicant)
+    evidence = dossier.evidence.select_related("file").get(pk=evidence_id, removed_at=None)
+    return vault.contest_reading(evidence.file)
+
+
 def leave_out_what_no_longer_applies(dossier: Dossier, at: datetime) -> None:
     """Take out the files whose box the final answers no longer show: nobody needs to see them."""
     shown = [rule.code for rule in evidence_for(dossier.procedure, dossier.answers)]

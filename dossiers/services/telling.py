@@ -71,6 +71,10 @@ LINES = {
         _("Un de vos fichiers contient un virus. Nous l’avons mis à l’écart."),
         _("Vérifiez votre appareil, puis envoyez le document sous un autre fichier."),
     ),
+    "file_cleared": (
+        _("Un fichier mis à l’écart a été analysé à nouveau : il ne contient pas de virus."),
+        _("Il est de nouveau avec vos pièces. Si vous l’aviez remplacé, vous n’avez rien à faire."),
+    ),
     "file_unreadable": (
         _("Un de vos fichiers ne peut pas être lu."),
         _("Numérisez le document à nouveau, ou imprimez-le en PDF, puis envoyez-le."),
@@ -78,6 +82,7 @@ LINES = {
 }
 MAILS = {
     "file_infected": _("Un de vos fichiers doit être remplacé"),
+    "file_cleared": _("Un de vos fichiers peut de nouveau servir"),
     "file_unreadable": _("Un de vos fichiers doit être remplacé"),
     "address_changed": _("Votre nouvelle adresse est enregistrée"),
     "dossier_amended": _("Votre demande est modifiée"),
@@ -121,8 +126,16 @@ def mail(dossier, template_code):
 
 def tell_of_refused_file(file):
     """One line and one mail for a received file that nobody will be shown."""
+    _tell_of_file(file, f"file_{file.scan_state}")
+
+
+def tell_of_cleared_file(file):
+    """One line and one mail for a file that may be shown after all."""
+    _tell_of_file(file, "file_cleared")
+
+
+def _tell_of_file(file, code):
     dossier = Dossier.objects.filter(pk=file.subject_id).first()
     if dossier is not None:
-        code = f"file_{file.scan_state}"
         add_line(dossier, code, by_role="")
         mail(dossier, code)

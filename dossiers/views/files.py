@@ -48,6 +48,25 @@ class RemoveEvidence(View):
         return redirect(back_to(dossier))
 
 
+class ContestReading(View):
+    """Say that a machine has misread a paper; a POST without a page of its own."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, dossier_id, evidence_id):
+        dossier = own_dossier(request.user, dossier_id)
+        try:
+            boxes.contest_reading(
+                dossier_id=dossier.pk, applicant=request.user, evidence_id=evidence_id
+            )
+        except Evidence.DoesNotExist:
+            raise Http404 from None
+        messages.success(
+            request, _("C’est noté : la préfecture lira que cette lecture est fausse.")
+        )
+        return redirect(back_to(dossier))
+
+
 class OwnPaper(View):
     """One of the papers that the person gave; another's does not exist.
 

@@ -34,6 +34,7 @@ GRANTS = {
         "accounts.*": "SIUD",
         "account.*": "SIUD",
         "vault.rendition": "S",
+        "vault.machinereading": "S",
         "vault.scanalarm": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
@@ -103,7 +104,10 @@ GRANTS = {
         "accounts.editingcacheentry": "",
         "accounts.*": "S",
         "account.*": "S",
-        "vault.rendition": "SI",
+        # one that is lost is made again under another name
+        "vault.rendition": "SIU",
+        # erased with its file
+        "vault.machinereading": "SID",
         "vault.scanalarm": "SIU",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
@@ -187,8 +191,12 @@ GRANTS = {
     },
 }
 
-# Rights on single columns: signing in writes its moment, and nothing else of an account.
-COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
+# Rights on single columns: signing in writes its moment, and nothing else of an account; a person
+# says that a machine's reading is wrong, and changes nothing of it.
+COLUMN_GRANTS = (
+    ("editing", "update (last_login)", "accounts_user"),
+    ("web", "update (contested_at)", "vault_machinereading"),
+)
 
 # Functions that see more than who calls them: these roles alone may.
 FUNCTION_GRANTS = {

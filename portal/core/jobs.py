@@ -97,6 +97,15 @@ def enqueue_many(name, many) -> int:
     return len(jobs)
 
 
+def is_asked(name, **identifiers) -> bool:
+    """Whether the same job waits, runs, or failed for good and waits for an operator."""
+    return (
+        ProcrastinateJob.objects.filter(task_name=name, args__contains=identifiers)
+        .filter(status__in=("todo", "doing", "failed"))
+        .exists()
+    )
+
+
 def _deferrer(name, options):
     if not connection.in_atomic_block:
         raise RuntimeError("Enqueue inside the transaction of the act it follows.")

@@ -29,7 +29,7 @@ def note(stored: StoredFile, error: StorageDown) -> None:
     if not trouble:
         return
     logger.error("vault: the file %s is %s: %s", stored.pk, trouble, error)
-    with _door(stored):
+    with door_of(stored):
         changed = (
             StoredFile.objects.kept()
             .filter(pk=stored.pk, trouble="")
@@ -62,7 +62,7 @@ def _record(act, stored, facts):
     )
 
 
-def _door(stored):
+def door_of(stored: StoredFile):
     """The present act, or one of nobody's that sees this file as far as the role allows."""
     if door.current():
         return contextlib.nullcontext()

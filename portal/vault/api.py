@@ -13,9 +13,10 @@ from portal.vault.ending import (
     keep_open,
     running,
 )
-from portal.vault.enums import HELD_BACK, FileKind, Removal, ScanState, Situation
+from portal.vault.enums import HELD_BACK, FileKind, Removal, ScanState, SealState, Situation
 from portal.vault.errors import LOST, KeyDestroyed, StorageDown
 from portal.vault.judging.alarming import open_scan_alarm
+from portal.vault.judging.marks import contest as contest_reading
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.services import (
     Kept,
@@ -46,9 +47,11 @@ __all__ = [
     "KeyDestroyed",
     "Removal",
     "ScanState",
+    "SealState",
     "Situation",
     "StorageDown",
     "StoredFile",
+    "contest_reading",
     "days_kept",
     "discard",
     "expire",

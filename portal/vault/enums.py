@@ -41,6 +41,49 @@ class RenditionKind(models.TextChoices):
     PAGE = "page", _("Image d’une page")
 
 
+class LookOutcome(models.TextChoices):
+    """What a second look at an infected file found."""
+
+    CLEAN = "clean", _("Sans virus")
+    INFECTED = "infected", _("Contient un virus")
+    UNREADABLE = "unreadable", _("Illisible")
+
+
+class SealState(models.TextChoices):
+    """How far the 2D-Doc printed on a file is believed."""
+
+    VERIFIED = "verified", _("2D-Doc vérifié")
+    UNVERIFIED = "unverified", _("2D-Doc non vérifié")
+    INVALID = "invalid", _("2D-Doc à regarder")
+
+
+SEAL_KINDS = {
+    "00": _("Justificatif de domicile"),
+    "01": _("Facture, justificatif de domicile"),
+    "02": _("Avis de taxe d’habitation"),
+    "04": _("Avis d’impôt sur les revenus"),
+    "06": _("Bulletin de salaire"),
+    "13": _("Document de séjour"),
+    "15": _("Autorisation de travail"),
+    "16": _("Attestation de demande d’asile"),
+    "25": _("Autorisation de travail"),
+    "28": _("Avis d’impôt sur les revenus"),
+    "B0": _("Diplôme"),
+}
+"""The kinds of documents that a file is likely to hold, by their letters in a 2D-Doc."""
+
+SEAL_WHYS = {
+    "form": _("Le code n’est pas écrit comme un 2D-Doc."),
+    "signature": _("La signature ne correspond pas à ce que dit le code."),
+    "chain": _("L’autorité n’a pas certifié ce signataire."),
+    "signer": _("Le certificat n’est pas celui du signataire annoncé."),
+    "expired": _("Le certificat n’était pas valable le jour de la signature."),
+    "revoked": _("Le certificat du signataire a été révoqué."),
+    "content": _("La signature est bonne, mais le contenu n’est pas écrit comme il doit l’être."),
+}
+"""Why a code does not verify, told to the agent who looks."""
+
+
 class Removal(models.TextChoices):
     """Why a file is no longer kept."""
 

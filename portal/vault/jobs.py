@@ -18,6 +18,7 @@ from portal.vault import (
 )
 from portal.vault.arrival import jobs as _arrival_jobs  # noqa: F401 -- found in this module alone
 from portal.vault.judging import jobs as _judging_jobs  # noqa: F401 -- found in this module alone
+from portal.vault.judging import marks
 from portal.vault.models import StoredFile
 
 
@@ -27,6 +28,7 @@ def delete_objects(*, file_id, **_later_arguments):
     with opened():
         stored = StoredFile.objects.exclude(removed_at=None).get(pk=file_id)
         keys = naming.objects_of(stored)
+        marks.forget(stored)
     for key in keys:
         if not storage.discard(key, kind=stored.kind):
             raise storage.StorageDown("the object was not deleted")

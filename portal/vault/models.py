@@ -18,7 +18,12 @@ from portal.vault.enums import (
     Situation,
     Trouble,
 )
-from portal.vault.judging.models import Rendition, ScanAlarm  # noqa: F401 -- tables of this room
+from portal.vault.judging.models import (  # noqa: F401 -- tables of this room
+    MachineReading,
+    Rendition,
+    ScanAlarm,
+    SecondLook,
+)
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -34,6 +39,15 @@ class StoredFileQuerySet(models.QuerySet):
         """Pieces of evidence, whole in the store, of which the antivirus has said nothing yet."""
         whole = self.kept().filter(kind=FileKind.EVIDENCE, trouble="")
         return whole.filter(scan_state__in=WAITING)
+
+    def suspects(self):
+        """Pieces of evidence, whole in the store, that the antivirus has set aside."""
+        whole = self.kept().filter(kind=FileKind.EVIDENCE, trouble="")
+        return whole.filter(scan_state=ScanState.INFECTED)
+
+    def suspected_before(self, moment):
+        """Those of them that were last scanned before a moment, the longest ago first."""
+        return self.suspects().filter(scanned_at__lt=moment).order_by("scanned_at", "id")
 
     def scanned_before(self, moment):
         """Pieces of evidence found clean before a moment, the longest ago first."""
@@ -157,6 +171,11 @@ class StoredFile(models.Model):
     def is_shown(self) -> bool:
         """Whether its pages were drawn, so that those who may read it can look at them."""
         return self.scan_state in SHOWN
+
+    @property
+    def reading(self):
+        """What a machine read on it, if it read something."""
+        return getattr(self, "machine_reading", None)
 
     @property
     def is_clean(self) -> bool:

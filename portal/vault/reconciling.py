@@ -19,6 +19,7 @@ from portal.core.jobs import enqueue_many
 from portal.vault import alarms, naming, storage, stores
 from portal.vault.enums import FileKind
 from portal.vault.errors import Missing
+from portal.vault.judging import remaking
 from portal.vault.models import ComparedDay, QuarantinedObject, StoredFile
 
 # A request or an upload that lasts has written its row by then.
@@ -156,8 +157,16 @@ def _note_missing(alias, beginning, after, page):
         except Missing as error:
             missing += 1
             with door.acting(None, scope="system"), transaction.atomic():
-                alarms.note(StoredFile.objects.get(pk=file_id), error)
+                _note(StoredFile.objects.get(pk=file_id), name, error)
     return missing
+
+
+def _note(stored, name, error):
+    """The alarm of a file's own object; what was made of it is made again."""
+    if name == stored.storage_key:
+        alarms.note(stored, error)
+    else:
+        remaking.note(stored, name, error)
 
 
 def _rows(alias, beginning, after, upto) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from portal.vault import access
+from portal.vault import access, reading_lines
 from portal.vault.enums import RenditionKind
 from portal.vault.models import StoredFile
 from portal.vault.views import LARGE, SMALL
@@ -47,11 +47,20 @@ def show(request, stored: StoredFile, frame: Frame) -> HttpResponse:
             "large_url": frame.image_url(number, LARGE),
             "widths": {"small": SMALL, "large": LARGE},
             "back_url": frame.back_url,
+            "reading": _reading(stored, request.user),
             "copy_url": frame.copy_url if is_own or stored.is_clean else "",
             "sent_url": frame.sent_url if is_own else "",
             **frame.context,
         },
     )
+
+
+def _reading(stored, reader):
+    """What a machine read on the file; an agent who is shown it leaves a line."""
+    reading = None if stored.is_held_back else stored.reading
+    if reading is not None:
+        reading_lines.leave(stored, reader, {"shown": "machine_reading"})
+    return reading
 
 
 def _number(asked: str, pages: int) -> int:

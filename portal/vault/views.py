@@ -4,6 +4,7 @@ What a person sent is shown by the images of its pages, and given as its clean c
 leaves the vault for its own sender alone, and only when they ask for what they sent.
 """
 
+import contextlib
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -14,7 +15,7 @@ from django.utils.http import content_disposition_header
 from portal.core import clock
 from portal.vault import access, ranges, reading_lines, scanning, services, storage
 from portal.vault.enums import FileKind, RenditionKind
-from portal.vault.judging import cleaning
+from portal.vault.judging import cleaning, remaking
 from portal.vault.models import Rendition, StoredFile
 
 SMALL, LARGE = cleaning.SMALL, cleaning.LARGE
@@ -141,7 +142,8 @@ def _whole(content):
     if content.key == stored.storage_key:
         return services.open_file(stored)
     about = {"subject_id": stored.subject_id, "kind": stored.kind}
-    return storage.fetch(content.key, sha256=content.sha256, **about)
+    with _made_again_if_lost(content):
+        return storage.fetch(content.key, sha256=content.sha256, **about)
 
 
 def _part(content, span):
@@ -149,7 +151,24 @@ def _part(content, span):
     if content.key == stored.storage_key:
         return services.open_range(stored, span.start, span.stop)
     about = {"subject_id": stored.subject_id, "kind": stored.kind, "size": content.size}
-    return storage.open_range(content.key, start=span.start, stop=span.stop, **about)
+    with _made_again_if_lost(content):
+        pieces = storage.open_range(content.key, start=span.start, stop=span.stop, **about)
+    return _watched(content, pieces)
+
+
+def _watched(content, pieces):
+    with _made_again_if_lost(content):
+        yield from pieces
+
+
+@contextlib.contextmanager
+def _made_again_if_lost(content):
+    """A rendition whose object is lost is asked for again; this reader is told to come back."""
+    try:
+        yield
+    except storage.StorageDown as error:
+        remaking.note(content.stored, content.key, error)
+        raise
 
 
 def _give_marked(request, content):

@@ -4,11 +4,13 @@ from unittest import mock
 
 from django.db import connection
 
+from portal.core import clock
 from portal.core.door import acting
 from portal.vault import antivirus
 from portal.vault.enums import ScanState
 from portal.vault.judging import jobs as judging_jobs
-from portal.vault.models import StoredFile
+from portal.vault.models import MachineReading, StoredFile
+from tests.factories.accounts import as_worker
 
 NOTHING_FOUND = antivirus.Verdict(ScanState.CLEAN, "27065 2026-11-20")
 
@@ -55,3 +57,11 @@ def update_as_worker(stored, **facts):
         cursor.execute("set local role portal_worker")
         StoredFile.objects.filter(pk=stored.pk).update(**facts)
         cursor.execute("set local role portal_web")
+
+
+def bear_a_seal(stored, seal="invalid", why="signature", **facts):
+    """What a machine read on a file, as the worker writes it."""
+    with as_worker(), acting(None, scope="system"):
+        return MachineReading.objects.create(
+            file=stored, seal=seal, seal_why=why, read_at=clock.now(), **facts
+        )

@@ -27,6 +27,7 @@ STATES = {
     "dossiers:register": "draft",
     "dossiers:evidence_box": "draft",
     "dossiers:evidence_remove": "draft",
+    "dossiers:evidence_contest": "draft",
     "dossiers:evidence_reuse": "draft",
     "dossiers:uploads": "draft",
     "dossiers:upload": "draft",

@@ -57,6 +57,7 @@ READINGS = {
     "dossiers:start": {200, 302},
     "dossiers:newer_text": {302},
     "dossiers:evidence_remove": {405},
+    "dossiers:evidence_contest": {405},
     "dossiers:evidence_reuse": {405},
     "dossiers:uploads": {405},
     "dossiers:album_change": {405},

@@ -39,6 +39,7 @@ EMPTY = {
     "vault_keeping",
     "vault_legalhold",
     "vault_quarantinedobject",
+    "vault_secondlook",
     "workflows_awaitedsupply",
 }
 # The issuing run alone reads what it drew, saw and offers; the worker that looks here may not.
@@ -51,10 +52,16 @@ OF_THE_RUN = {
 OF_TWO_OFFICES = {"workflows_carddispatch"}
 # A person takes a site out of those they prefer; the policy leaves them their own rows alone.
 TAKEN_OUT_BY_ITS_PERSON = ("delete from {table}", "web", "appointments_preferredsite")
-# Pieces of an upload are cleared once it has ended, and its row a week later.
-CLEARED = [("delete from {table}", "worker", f"vault_{one}") for one in ("upload", "uploadchunk")]
+# Pieces of an upload are cleared once it has ended, and its row a week later; what a machine read
+# on a file goes with it.
+CLEARED = [
+    ("delete from {table}", "worker", f"vault_{one}")
+    for one in ("upload", "uploadchunk", "machinereading")
+]
 # Tables without an office of their own: a row is seen by who sees the file that it was made from.
-OF_A_FILE = {"vault_rendition": "vault_storedfile"}
+OF_A_FILE = dict.fromkeys(
+    ("vault_rendition", "vault_machinereading", "vault_secondlook"), "vault_storedfile"
+)
 # The worker sends mail: it sees the queue of messages whatever it does.
 WORKER_READS = {"correspondence_outgoingmail"}
 

@@ -28,7 +28,7 @@ from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
-from tests.factories.vault import clear_papers_of
+from tests.factories.vault import bear_a_seal, clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
     Life,
@@ -116,7 +116,7 @@ def _office(code):
     _send(office)
     _ask_register(office)
     for dossier in (office.draft, office.lives["filed"].dossier):
-        clear_papers_of(dossier)
+        bear_a_seal(clear_papers_of(dossier)[0])
     return office
 
 

@@ -10,7 +10,7 @@ from portal.core import clock
 from portal.core.jobs import enqueue_many, job, opened
 from portal.vault import antivirus, services, storage
 from portal.vault.enums import RenditionKind, ScanState
-from portal.vault.judging import alarming, apart, cleaning, verdicts
+from portal.vault.judging import alarming, apart, cleaning, marks, remaking, second_looks, verdicts
 from portal.vault.judging.alarming import LATE
 from portal.vault.models import Rendition, StoredFile
 
@@ -54,12 +54,44 @@ def draw_pages(*, file_id, first, **_later_arguments):
         drawn = Rendition.objects.filter(file_id=file_id, kind=RenditionKind.PAGE, page=first)
         if copy is None or copy.file.removed_at or drawn.exists():
             return
-    stored = copy.file
+    stored, data = copy.file, remaking.fetch(copy)
     last = min(first + cleaning.PAGES_AT_ONCE - 1, stored.pages)
-    about = {"subject_id": stored.subject_id, "kind": stored.kind}
-    data = storage.fetch(copy.storage_key, sha256=copy.sha256, **about)
     made = verdicts.keep_images(stored, cleaning.drawn(data, first, last))
     _settle(stored, made, lambda: verdicts.register(stored, made) or True)
+
+
+@job("vault.read_marks", queue="default", system=True, atomic=False)
+def read_marks(*, file_id, **_later_arguments):
+    """Read what a judged file bears for machines. A second run finds it read."""
+    with opened() as act:
+        copy = (
+            Rendition.objects.filter(file_id=file_id, kind=RenditionKind.COPY)
+            .select_related("file__machine_reading")
+            .first()
+        )
+        today = clock.legal_day(act.now)
+    if copy is None or copy.file.removed_at or copy.file.reading:
+        return
+    found = marks.look(remaking.fetch(copy), copy.content_type, today)
+    with opened():
+        marks.keep(copy.file, found)
+
+
+@job("vault.make_again", queue="default", system=True, atomic=False, attempts=4)
+def make_again(*, rendition_id, **_later_arguments):
+    """Make a lost page image or copy again; what cannot be is a failed job, which is seen."""
+    with opened():
+        kept = Rendition.objects.filter(pk=rendition_id, file__removed_at=None)
+        lost = kept.select_related("file").first()
+    if lost is None or lost.file.is_held_back or remaking.is_whole(lost):
+        return
+    put, written = remaking.make(lost), False
+    try:
+        with opened():
+            written = remaking.replace(lost, put)
+    finally:
+        useless = lost.storage_key if written else put.key
+        storage.discard(useless, kind=lost.file.kind)
 
 
 def _settle(stored, made, write):
@@ -106,12 +138,19 @@ def scan_again(**_later_arguments):
     Each file is marked in its own transaction, so that a run which dies goes on where it was.
     """
     before = clock.now() - timedelta(days=settings.RESCAN_DAYS)
+    clean, suspects = StoredFile.objects.scanned_before, StoredFile.objects.suspected_before
+    if _scan_each(lambda: clean(before), verdicts.confirm):
+        _scan_each(lambda: suspects(before), second_looks.note)
+
+
+def _scan_each(asked, write) -> bool:
+    """Scan the files of a list, the first first; False when the antivirus is silent."""
     lost: list = []
     for _file in range(settings.RESCAN_CEILING):
         with opened():
-            stored = StoredFile.objects.scanned_before(before).exclude(pk__in=lost).first()
+            stored = asked().exclude(pk__in=lost).first()
         if stored is None:
-            return
+            return True
         try:
             with apart.in_memory(services.open_range(stored)) as given:
                 verdict = antivirus.scan(given)
@@ -119,9 +158,36 @@ def scan_again(**_later_arguments):
             lost.append(stored.pk)  # the reconciliation of the store tells of it
             continue
         if verdict.state == ScanState.NOT_SCANNED:
-            return  # the antivirus is silent: tomorrow
+            return False  # tomorrow
         with opened():
-            verdicts.confirm(stored, verdict)
+            write(stored, verdict)
+    return True
+
+
+@job("vault.look_twice", queue="default", system=True, atomic=False)
+def look_twice(*, file_id, **_later_arguments):
+    """Scan an infected file again, as two people asked; while the antivirus is silent this fails.
+
+    The file stays hidden until the scan has found nothing and its clean copy is made.
+    """
+    with opened():
+        stored = second_looks.begin(file_id)
+    if stored is None:
+        return
+    with apart.in_memory(services.open_range(stored)) as given:
+        verdict = antivirus.scan(given)
+        if verdict.state == ScanState.NOT_SCANNED:
+            raise antivirus.Silent(verdict.reason)
+        made = []
+        if verdict.state == ScanState.CLEAN and not stored.renditions.all():
+            try:
+                cleaned = cleaning.cleaned(given, stored.content_type, stored.pages)
+            except cleaning.Unreadable:
+                with opened():
+                    second_looks.refuse_unreadable(stored, verdict)
+                return
+            made = verdicts.keep(stored, cleaned)
+    _settle(stored, made, lambda: second_looks.settle(stored, verdict, made))
 
 
 @job("vault.watch_scans", queue="default", system=True, cron="*/5 * * * *")

@@ -83,7 +83,7 @@ def settle(stored: StoredFile, verdict: Verdict, made: list[Made]) -> bool:
     if not _move(stored, verdict.state, _said_by(verdict)):
         return False
     if verdict.state == ScanState.INFECTED:
-        _refuse(stored, {"threat": verdict.threat, "signatures": verdict.signatures})
+        tell_refused(stored, {"threat": verdict.threat, "signatures": verdict.signatures})
         return True
     register(stored, made)
     return True
@@ -105,6 +105,8 @@ def register(stored: StoredFile, made: list[Made]) -> None:
         )
         for one in made
     )
+    if any(one.kind == RenditionKind.COPY for one in made):
+        enqueue("vault.read_marks", file_id=str(stored.pk))
     last = max((one.page for one in made), default=stored.pages)
     if last < stored.pages and last % PAGES_AT_ONCE == 0:
         enqueue("vault.draw_pages", file_id=str(stored.pk), first=last + 1)
@@ -114,7 +116,7 @@ def register(stored: StoredFile, made: list[Made]) -> None:
 def refuse_unreadable(stored: StoredFile, why: str) -> None:
     """Nothing could be made of the file: its state says so and the person is told."""
     if _move(stored, ScanState.UNREADABLE, {}):
-        _refuse(stored, {"why": why})
+        tell_refused(stored, {"why": why})
 
 
 @transaction.atomic
@@ -124,7 +126,7 @@ def confirm(stored: StoredFile, verdict: Verdict) -> None:
         return
     changed = StoredFile.objects.kept().filter(pk=stored.pk, scan_state=ScanState.CLEAN)
     if changed.update(scan_state=verdict.state, **_said_by(verdict)) and verdict.threat:
-        _refuse(stored, {"threat": verdict.threat, "signatures": verdict.signatures})
+        tell_refused(stored, {"threat": verdict.threat, "signatures": verdict.signatures})
 
 
 def _said_by(verdict):
@@ -139,7 +141,8 @@ def _move(stored, state, facts):
     return begun.update(scan_state=state, **facts)
 
 
-def _refuse(stored, facts):
+def tell_refused(stored: StoredFile, facts: dict) -> None:
+    """The line and the news of a file that nobody is shown any more."""
     stored.refresh_from_db()
     journal.record(
         "file.refuse",

@@ -1,6 +1,7 @@
 """Files go in their box, each refusal has its own sentence, nobody opens another's file."""
 
 import io
+from datetime import date
 
 import pikepdf
 import pytest
@@ -14,7 +15,7 @@ from portal.vault.models import StoredFile
 from tests.dossiers.conftest import enter
 from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import draft, file_now, give, picture
-from tests.factories.vault import cleared
+from tests.factories.vault import bear_a_seal, cleared
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +176,40 @@ def test_a_letter_is_not_opened_as_a_paper(signed_in, applicant):
     )
 
     assert signed_in.get(reverse("dossiers:file", args=[letter.pk])).status_code == 404
+
+
+def test_an_expired_passport_is_told_at_once_kept_and_may_be_contested(signed_in, applicant):
+    dossier = draft(applicant)
+    paper = give(dossier, applicant, "passport")
+    bear_a_seal(cleared(paper.file), "", "", ends_on=date(2020, 3, 1))
+    url = reverse("dossiers:evidence_contest", args=[dossier.pk, paper.pk])
+    words = "n’est plus valable depuis le 1 mars 2020"
+
+    assert words in signed_in.get(box_url(dossier)).text
+    assert len(held(dossier)) == 1
+    assert url in signed_in.get(box_url(dossier)).text
+    other = UserFactory()
+    theirs = give(draft(other), other, "passport")
+    assert signed_in.post(url.replace(str(paper.pk), str(theirs.pk))).status_code == 404
+
+    assert signed_in.post(url).status_code == 302
+
+    assert words not in signed_in.get(box_url(dossier)).text
+    assert "Vous avez dit que cette lecture" in signed_in.get(paper_url(paper)).text
+
+
+def paper_url(evidence):
+    return reverse("dossiers:file", args=[evidence.file_id])
+
+
+def test_a_paper_whose_code_is_old_or_wrong_is_told(signed_in, applicant):
+    dossier = draft(applicant)
+    old, wrong = (give(dossier, applicant, "proof-of-address") for _ in range(2))
+    day = {"seal_kind": "01", "seal_issued_on": date(2024, 1, 2)}
+    bear_a_seal(cleared(old.file), "unverified", "authority", **day)
+    bear_a_seal(cleared(wrong.file))
+
+    text = signed_in.get(box_url(dossier, "proof-of-address")).text
+
+    assert "il date du 2 janvier 2024\xa0: il doit avoir moins de 6 mois" in text
+    assert "n’a pas pu être vérifié" in text

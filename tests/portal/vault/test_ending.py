@@ -301,7 +301,7 @@ def test_rules_and_holds_are_written_by_commands(worker, capsys):
 
     said = capsys.readouterr().out
     assert "granted: 1827 days (a text); 0 dossiers" in said
-    assert "closed: no rule: kept" in said
+    assert "closed: no rule: kept without end until one is written (to confirm)" in said
     assert "held: 1" in said
     with pytest.raises(CommandError, match="not held"):
         call_command("vault", "release", str(uuid.uuid4()))

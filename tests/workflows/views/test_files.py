@@ -7,7 +7,7 @@ from portal.accounts.enums import Role
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from tests.factories.dossiers import filed
-from tests.factories.vault import clear_papers_of, cleared, judged
+from tests.factories.vault import bear_a_seal, clear_papers_of, cleared, judged
 from tests.factories.workflows import Life, agent, applicant
 from workflows.services import rerouting
 
@@ -130,3 +130,21 @@ def test_a_paper_that_is_not_scanned_is_looked_at_and_not_taken(at_desk, life):
     assert reverse("desk:copy", args=[paper.pk]) not in page.text
     assert browser.get(url_of("desk:page", paper)).status_code == 200
     assert browser.get(url_of("desk:copy", paper)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("facts", "words", "badge"),
+    [
+        (("invalid", "revoked"), "Le certificat du signataire a été révoqué.", "2D-Doc à regarder"),
+        (("unverified", "authority"), "rien ne dit qu’il est vrai", "2D-Doc non vérifié"),
+    ],
+)
+def test_the_agent_reads_what_the_code_of_a_paper_says(at_desk, life, paper, facts, words, badge):
+    bear_a_seal(paper, *facts)
+    browser = at_desk(life.reviewer)
+
+    assert badge in browser.get(reverse("desk:case", args=[life.id])).text
+    assert words in browser.get(url_of("desk:file", paper)).text
+
+    lines = JournalLine.objects.filter(act="document.read", subject_id=str(paper.pk))
+    assert [line.facts for line in lines] == [{"shown": "machine_reading"}]

@@ -8,15 +8,25 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from portal.accounts.api import User
 from portal.core import clock, door
 from portal.core.errors import DomainRefusal
 from portal.vault import ending, key_copies, keyring, reconciling, rotating, storage
 from portal.vault.enums import Removal, Situation
 from portal.vault.errors import StorageDown
-from portal.vault.models import Keeping, LegalHold, QuarantinedObject, RetentionRule
+from portal.vault.judging import second_looks
+from portal.vault.models import (
+    Keeping,
+    LegalHold,
+    QuarantinedObject,
+    RetentionRule,
+    SecondLook,
+    StoredFile,
+)
 
 ROLE = "portal_worker"
 SHOWN_AT_MOST = 100
+NO_RULE = "no rule: kept without end until one is written (to confirm)"
 
 
 def dossier(written: str) -> UUID:
@@ -50,6 +60,11 @@ class Command(BaseCommand):
         rule.add_argument("--source", required=True, help="the text that says so")
         compare = acts.add_parser("compare", help="do the night's comparison now, with every key")
         compare.add_argument("--keys-alone", action="store_true")
+        acts.add_parser("suspects", help="the files that the antivirus has set aside")
+        look = acts.add_parser("look-twice", help="ask, as one of two people, for a new scan")
+        look.add_argument("file", type=UUID)
+        look.add_argument("--by", required=True, help="the address of an administrator")
+        look.add_argument("--reason", default="", help="why, from the first of the two")
         acts.add_parser("quarantine", help="the objects that were set aside")
         restore = acts.add_parser("restore", help="give an object of the quarantine its name back")
         restore.add_argument("store")
@@ -62,7 +77,7 @@ class Command(BaseCommand):
             if cursor.fetchone()[0] != ROLE:
                 raise CommandError("Only the worker's role may: PORTAL_ROLE=worker.")
         try:
-            getattr(self, f"do_{act}")(**options)
+            getattr(self, f"do_{act.replace('-', '_')}")(**options)
         except DomainRefusal as refusal:
             raise CommandError(" ".join(map(str, refusal.reasons))) from refusal
         except StorageDown as error:
@@ -136,7 +151,7 @@ class Command(BaseCommand):
             for situation in Situation.values:
                 rule = written.get(situation)
                 running = Keeping.objects.filter(situation=situation, expired_at=None).count()
-                kept = f"{rule.days} days ({rule.source})" if rule else "no rule: kept"
+                kept = f"{rule.days} days ({rule.source})" if rule else NO_RULE
                 self.stdout.write(f"{situation}: {kept}; {running} dossiers")
             self.stdout.write(f"held: {LegalHold.objects.filter(ended_at=None).count()}")
 
@@ -168,6 +183,25 @@ class Command(BaseCommand):
                         f" {compared.objects_without_row} objects set aside"
                     )
 
+    def do_suspects(self, **_options):
+        """Those that the signatures of today no longer flag come first."""
+        with door.acting(None, scope="system"):
+            looks = SecondLook.objects.filter(ended_at=None).order_by("opened_at", "pk")
+            opened = {look.file_id: look for look in looks}
+            files = StoredFile.objects.suspects().order_by("-scanned_at", "pk")
+            for stored in sorted(files[:SHOWN_AT_MOST], key=lambda one: one.pk not in opened):
+                self.stdout.write(f"{stored.pk} {stored.threat}: {_said(opened.get(stored.pk))}")
+            self.stdout.write(f"{files.count()} files")
+
+    def do_look_twice(self, *, file, by, reason, **_options):
+        """The second of two different people starts it; until it is clean it stays hidden."""
+        person = User.objects.filter(email__iexact=by).first()
+        if person is None:
+            raise CommandError("Nobody has this address.")
+        with door.acting(person.pk, scope="system") as act:
+            look = second_looks.ask(file, person, reason, act.now)
+        self.stdout.write(f"{file}: {_said(look)}")
+
     def do_quarantine(self, **_options):
         """The newest first."""
         with door.acting(None, scope="system"):
@@ -187,3 +221,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{ended.subject_id}: {ended.files} files, {ended.size} bytes, {would}{what}"
         )
+
+
+def _said(look):
+    if look is None:
+        return "set aside"
+    if look.second_by_id:
+        return "asked by two people: it is scanned again"
+    return "asked by one person" if look.first_by_id else "no longer flagged: nobody asked yet"
