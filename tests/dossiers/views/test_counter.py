@@ -278,3 +278,19 @@ def test_pages_of_the_draft_ask_a_bounded_number_of_questions(desk, agent, appli
         ) as asked:
             desk.get(url(name, dossier.pk))
         assert len(asked) <= budget, (name, len(asked))
+
+
+def test_what_the_agent_types_is_kept_until_the_help_ends(desk, agent, applicant):
+    dossier = draft(applicant)
+    opened(agent, applicant)
+    keep = url("step_keep", dossier.pk, "identity")
+    assert keep in desk.get(url("step", dossier.pk, "identity")).text
+
+    told = desk.post(keep, {"birth_name": "AU GUICHET"}).json()
+    desk.post(url("end", dossier.pk))
+    late = desk.post(keep, {"birth_name": "TROP TARD"})
+
+    assert told["said"].startswith("Enregistré")
+    assert late.status_code == 302
+    with acting(applicant.pk):
+        assert Dossier.objects.get().answers["birth_name"] == "AU GUICHET"
