@@ -84,7 +84,7 @@ def moment(at: datetime) -> str:
 
 
 def _timeline_name():
-    return f"{safe_part(_('chronologie'))}.txt"
+    return safe_part(_("chronologie")) + ".txt"
 
 
 def _told(lines: Iterable[correspondence.Line]) -> str:
@@ -112,7 +112,8 @@ def _answers(dossier, submissions, language):
             "not_understood": dossier.raw_answers,
             "in_words": _in_words(dossier, dossier.answers, language),
         }
-        yield f"{folder}/{safe_part(_('brouillon'))}.json", _as_json(draft)
+        name = safe_part(_("brouillon"))
+        yield f"{folder}/{name}.json", _as_json(draft)
 
 
 def _version(dossier: Dossier, submission: Submission, language: str) -> dict:

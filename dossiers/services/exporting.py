@@ -151,7 +151,7 @@ def _entries(export, contents, at, opened) -> Iterator[Entry]:
     printed = correspondence.paper(
         "dossier_copy", summary, language=export.language, issued_on=clock.legal_day(at)
     )
-    yield Entry(f"{safe_part(_('résumé'))}.pdf", [printed], at)
+    yield Entry(safe_part(_("résumé")) + ".pdf", [printed], at)
 
 
 def _text(name, said, at):
@@ -216,7 +216,8 @@ def _put_in_place(export_id, kept, at) -> bool:
     for one in former.select_related("file").order_by("pk"):
         one.state, one.ended_at = ExportState.REPLACED, at
         one.save(update_fields=["state", "ended_at"])
-        vault.remove(one.file)
+        if one.file is not None:
+            vault.remove(one.file)
     export.file = vault.register(
         kept,
         subject_id=export.dossier_id,

@@ -28,15 +28,20 @@ class Entry:
 class _Sink:
     """What the archive has written since it was last asked; it cannot go back."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._held: list[bytes] = []
 
-    def write(self, data) -> int:
-        self._held.append(bytes(data))
+    def write(self, data: bytes | bytearray | memoryview, /) -> int:
+        """Keep it until it is taken."""
+        data = bytes(data)
+        self._held.append(data)
         return len(data)
 
     def flush(self) -> None:
         """Nothing waits here."""
+
+    def close(self) -> None:
+        """Nothing is open here."""
 
     def taken(self) -> bytes:
         """What was written, which is then forgotten."""
@@ -66,7 +71,7 @@ def zipped(entries: Iterable[Entry], at: datetime) -> Iterator[bytes]:
     yield sink.taken()
 
 
-def _info(entry):
+def _info(entry: Entry) -> ZipInfo:
     info = ZipInfo(entry.name, entry.at.astimezone(clock.PARIS).timetuple()[:6])
     info.compress_type = ZIP_DEFLATED if entry.is_text else ZIP_STORED
     info.external_attr = _READABLE
