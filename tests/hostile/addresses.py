@@ -168,14 +168,6 @@ def _correction(name, office):
         return made.order_by("made_at").values_list("pk", flat=True).first() or NOBODYS
 
 
-def _added(name, office):
-    return office.added if STATES.get(name) == "amending" else NOBODYS
-
-
-def _statement(name, office):
-    return office.statement
-
-
 def _appeal(name, office):
     with everybody():
         return Appeal.objects.get(case_id=office.lives[STATES[name]].id).pk
@@ -195,8 +187,8 @@ PARTS = {
     "letter_id": _letter,
     "item_id": _item,
     "correction_id": _correction,
-    "added_id": _added,
-    "statement_id": _statement,
+    "added_id": lambda name, office: getattr(office, "added", NOBODYS),
+    "statement_id": lambda name, office: getattr(office, "statement", NOBODYS),
     "name": lambda name, office: "usage_name",
     "kind": lambda name, office: "card_not_given",
     "appointment_id": lambda name, office: office.lives["appointed"].appointment.pk,
