@@ -152,12 +152,13 @@ def example_draft(
     `is_beside`: one more of a procedure that the person has already filed.
     """
     version = ProcedureVersion.objects.latest_of(procedure_code).first()
-    answers = example_answers(published(version.pk), clock.legal_day(at), **given)
+    procedure = published(version.pk)
+    answers = example_answers(procedure, clock.legal_day(at), **given)
     return Dossier.objects.create(
         applicant=applicant,
         procedure_code=procedure_code,
         version=version,
         answers=answers,
-        is_beside=is_beside,
+        is_beside=is_beside or procedure.several,
         updated_at=at,
     )

@@ -134,7 +134,7 @@ def sign(*, case_id: UUID, actor: User, at: datetime, seen: int) -> Decision:
     if awaited is not None:
         supplying.await_items(case, decision, awaited)
     elif proposal.outcome == Outcome.GRANT:
-        follow_grant(case, at)
+        follow_grant(lock_case(case_id), at)
     return decision
 
 

@@ -11,6 +11,8 @@ from portal.accounts.enums import Role
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.correspondence.api import Letter, timeline
+from tests.factories.accounts import UserFactory
+from tests.factories.dossiers import filed
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
 from workflows.models import CardOrder, Case, Step
@@ -57,7 +59,9 @@ def test_the_whole_life_of_a_renewal():
 
 
 def test_a_grant_that_makes_no_card_is_recorded_and_calls_nobody():
-    life = Life(procedure="address-change").acknowledged().proposed(months=None).signed()
+    answers = {"wants_card": False, "title_ends_on": "2029-02-28"}
+    dossier = filed(UserFactory(), "address-change", **answers)
+    life = Life(office="69", dossier=dossier).acknowledged().proposed(months=None).signed()
 
     with life.desk():
         orders = CardOrder.objects.filter(case_id=life.id).count()
@@ -69,19 +73,17 @@ def test_a_grant_that_makes_no_card_is_recorded_and_calls_nobody():
     assert life.case.ended_at is not None
     assert (letter["no_card"], letter["must_come_first"]) == (True, False)
     assert any("aucune carte n’est à fabriquer" in text for text in said)
-    with pytest.raises(MoveRefused):
-        move(life, None, "start_production")
 
 
 def test_the_database_makes_no_card_of_what_makes_none():
-    life = Life(procedure="address-change")
+    life = Life().granted()
 
     with (
         life.desk(),
         pytest.raises(IntegrityError, match="a_card_is_made_where_the_procedure_makes_one"),
         transaction.atomic(),
     ):
-        Case.objects.filter(pk=life.id).update(state=CaseState.RECORDED)
+        Case.objects.filter(pk=life.id).update(makes_card=False)
 
 
 def test_the_whole_life_of_a_first_request_goes_through_biometrics():
