@@ -7,6 +7,7 @@ from dossiers.models.completion import CompletionItem, CompletionReminder, Compl
 from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
+from dossiers.models.mandate import Mandate
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.submission import Submission
@@ -24,6 +25,7 @@ __all__ = [
     "CorrectionContest",
     "Dossier",
     "Evidence",
+    "Mandate",
     "Person",
     "PersonAccount",
     "ProcedureVersion",

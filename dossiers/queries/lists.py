@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from dossiers.catalogue.text import Text
-from dossiers.models import CompletionRequest, Dossier
+from dossiers.models import CompletionRequest, Dossier, Mandate
 from dossiers.models.procedure import published
 
 
@@ -24,6 +24,7 @@ class DossierLine:
     sealed_at: datetime | None
     completion_due_on: date | None
     completion_holds: bool = True
+    prefecture_code: str | None = None
 
     @property
     def is_draft(self):
@@ -32,10 +33,31 @@ class DossierLine:
 
 def lines_of(person) -> list[DossierLine]:
     """Every dossier of the account except discarded drafts, newest first; two queries."""
+    return [line for _row, line in _lines(Dossier.objects.of_applicant(person))]
+
+
+def lines_among(mandates: list[Mandate]) -> dict[UUID, list[DossierLine]]:
+    """What each mandate covers, newest first, by two queries whatever their number.
+
+    Row security keeps to what the present helper may see.
+    """
+    people = {mandate.applicant_id for mandate in mandates}
+    lines = _lines(Dossier.objects.filter(applicant__in=people))
+    return {
+        mandate.pk: [line for row, line in lines if _covers(mandate, row)] for mandate in mandates
+    }
+
+
+def _covers(mandate, row):
+    wanted = mandate.covers_all or mandate.dossier_id == row.pk
+    mine = wanted or mandate.procedure_code == row.procedure_code
+    return mine and mandate.applicant_id == row.applicant_id
+
+
+def _lines(dossiers):
+    """Each dossier with its line; discarded drafts are left out."""
     rows = list(
-        Dossier.objects.of_applicant(person)
-        .exclude(filed_at=None, withdrawn_at__isnull=False)
-        .order_by("-created_at", "-pk")
+        dossiers.exclude(filed_at=None, withdrawn_at__isnull=False).order_by("-created_at", "-pk")
     )
     asked = {
         request.dossier_id: request
@@ -43,7 +65,7 @@ def lines_of(person) -> list[DossierLine]:
             dossier__in=[row.pk for row in rows]
         )
     }
-    return [
+    lines = [
         DossierLine(
             id=row.pk,
             number=row.number,
@@ -56,6 +78,8 @@ def lines_of(person) -> list[DossierLine]:
             sealed_at=row.sealed_at,
             completion_due_on=asked[row.pk].last_day if row.pk in asked else None,
             completion_holds=row.pk not in asked or asked[row.pk].holds_review,
+            prefecture_code=row.prefecture_code,
         )
         for row in rows
     ]
+    return list(zip(rows, lines, strict=True))

@@ -33,8 +33,13 @@ class StartDraft(ActView):
         except KeyError:
             raise Http404 from None
 
+    @property
+    def applicant(self):
+        """Whose draft it is: who reads this page."""
+        return self.request.user
+
     def get(self, request, *args, **kwargs):
-        drafts = Dossier.objects.of_applicant(request.user).drafts()
+        drafts = Dossier.objects.of_applicant(self.applicant).drafts()
         draft = drafts.filter(procedure_code=self.facts.code).first()
         if draft is not None:
             return redirect(page("tasks", draft.pk))
@@ -45,7 +50,7 @@ class StartDraft(ActView):
 
     def perform(self, form):
         self.dossier = start_draft(
-            applicant=self.request.user, procedure_code=self.facts.code, at=clock.now()
+            applicant=self.applicant, procedure_code=self.facts.code, at=clock.now()
         )
 
     def get_success_url(self):

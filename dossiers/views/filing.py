@@ -8,7 +8,7 @@ from dossiers.queries.pages import page
 from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
 from dossiers.queries.summary import sections_of
 from dossiers.queries.texts import newer_text_of
-from dossiers.services.filing import FilingRefused, file_dossier
+from dossiers.services.filing import FilingRefused, file_dossier, sworn_text
 from dossiers.views.own import OwnDossier, OwnDraft, window_note
 from portal.core import clock
 from portal.core.views import ActView, ReadOnlyView
@@ -79,7 +79,7 @@ class Declare(OwnDraft, ActView):
     problems = ()
 
     def get_form_kwargs(self):
-        statement = self.procedure.sworn_statement.get(self.language)
+        statement = sworn_text(self.dossier, self.language)
         return super().get_form_kwargs() | {"statement": statement}
 
     def get_context_data(self, **kwargs):

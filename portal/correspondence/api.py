@@ -6,6 +6,7 @@ from portal.correspondence.models import Letter, OutgoingMail, TimelineLine
 from portal.correspondence.services import (
     declare_letters,
     declare_mails,
+    invite,
     issue_letter,
     issue_letters,
     revoke_letter,
@@ -39,6 +40,7 @@ __all__ = [
     "declare_lines",
     "declare_mails",
     "declared_kinds",
+    "invite",
     "issue_letter",
     "issue_letters",
     "latest_lines",
