@@ -16,6 +16,7 @@ from dossiers.models import (
     Correction,
     CorrectionContest,
     Dossier,
+    Mandate,
     Submission,
 )
 from dossiers.queries import askable as _askable
@@ -49,7 +50,8 @@ from dossiers.queries.differences import Difference, Version, difference, versio
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
-from dossiers.queries.lists import DossierLine, lines_of
+from dossiers.queries.lists import DossierLine, lines_among, lines_of
+from dossiers.queries.mandates import OnTheDesk, held_by, mandates_on, scope_in_words, waiting_for
 from dossiers.queries.statements import StatementView, had_a_card, statements_of, waiting_in
 from dossiers.queries.summary import (
     DossierView,
@@ -82,7 +84,9 @@ __all__ = [
     "ItemAnswer",
     "ItemWords",
     "LawRow",
+    "Mandate",
     "NAMES",
+    "OnTheDesk",
     "Procedure",
     "ProcedureFacts",
     "ProcedureLaw",
@@ -112,6 +116,11 @@ __all__ = [
     "dossiers_of",
     "grounds_of",
     "had_a_card",
+    "held_mandates",
+    "in_mandate",
+    "mandates_on",
+    "offered_mandates",
+    "scope_in_words",
     "labels_of_checks",
     "law_of_procedures",
     "makes_card",
@@ -149,6 +158,21 @@ def dossier_summary(dossier_id: UUID, language: str | None = None) -> DossierVie
 def dossiers_of(user) -> list[DossierLine]:
     """The person's drafts and requests, newest first."""
     return lines_of(user)
+
+
+def held_mandates(user, organisations: list[UUID], at: datetime) -> list[Mandate]:
+    """The mandates that live, of an account and of its organisations."""
+    return held_by(user, organisations, at)
+
+
+def offered_mandates(user, at: datetime) -> list[Mandate]:
+    """The invitations that wait for this account's answer."""
+    return waiting_for(user, at)
+
+
+def in_mandate(mandates: list[Mandate]) -> dict[UUID, list[DossierLine]]:
+    """The dossiers that each mandate covers now; to be asked in the scope of mandates."""
+    return lines_among(mandates)
 
 
 def procedures(language: str | None = None) -> list[ProcedureFacts]:

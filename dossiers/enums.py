@@ -9,6 +9,7 @@ class FilingChannel(models.TextChoices):
 
     ONLINE = "online", _("En ligne")
     COUNTER = "counter", _("Au guichet, avec un agent")
+    MANDATE = "mandate", _("En ligne, par un mandataire")
 
 
 class ChannelKind(models.TextChoices):
@@ -55,6 +56,29 @@ class AssistanceEnd(models.TextChoices):
     PERSON = "person", _("La personne a mis fin à l’aide")
     DISCARDED = "discarded", _("Le brouillon est supprimé")
     EXPIRED = "expired", _("Le temps prévu est passé")
+
+
+class MandateKind(models.TextChoices):
+    """Who helps by mandate."""
+
+    LAWYER = "lawyer", _("Un avocat")
+    ASSOCIATION = "association", _("Une association")
+    RELATIVE = "relative", _("Un proche")
+
+
+class MandateLevel(models.TextChoices):
+    """How far a mandate goes; withdrawing and deleting are never in it."""
+
+    READ = "read", _("Lire seulement")
+    FILL = "fill", _("Lire, remplir et envoyer des documents")
+    FILE = "file", _("Lire, remplir, envoyer des documents et déposer la demande")
+
+
+class MandateEnd(models.TextChoices):
+    """Who ended a mandate before its last day."""
+
+    PERSON = "person", _("La personne a retiré le mandat")
+    HELPER = "helper", _("Le mandataire a rendu le mandat")
 
 
 class ItemKind(models.TextChoices):

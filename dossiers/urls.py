@@ -19,6 +19,8 @@ from dossiers.views import (
     filing,
     finding,
     keeping,
+    mandated,
+    mandates,
     newer_text,
     proposals,
     register,
@@ -27,6 +29,7 @@ from dossiers.views import (
     versions,
 )
 from dossiers.views.counter_door import counter
+from dossiers.views.mandate_door import mandated as mandated_door
 from portal.accounts.enums import Role
 from portal.core.policy import ANYONE, Policy, route
 
@@ -39,6 +42,7 @@ OWN = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier"
 OWN_EVIDENCE = Policy(door="applicant", roles=APPLICANT, relation="own", object="evidence")
 OWN_UPLOAD = Policy(door="applicant", roles=APPLICANT, relation="own", object="upload")
 OWN_FILE = Policy(door="applicant", roles=APPLICANT, relation="own", object="file")
+OWN_MANDATE = Policy(door="applicant", roles=APPLICANT, relation="own", object="mandate")
 OWN_LETTER = Policy(door="applicant", roles=APPLICANT, relation="own", object="letter")
 
 AT_THE_COUNTER = frozenset({Role.COUNTER_AGENT.value})
@@ -128,6 +132,9 @@ urlpatterns = [
         f"{AMEND}fichiers/<uuid:added_id>/retirer/", amending_files.RemoveAdded, "amend_file_remove"
     ),
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
+    own("mandats/", mandates.Given, "mandates", SELF),
+    own("mandats/donner/", mandates.Give, "mandate_give", SELF),
+    own("mandats/<uuid:mandate_id>/retirer/", mandates.Revoke, "mandate_revoke", OWN_MANDATE),
     own("courriers/<uuid:letter_id>/", files.OwnLetter, "letter", OWN_LETTER),
     own("pieces/<uuid:file_id>/", files.OwnFile, "file", OWN_FILE),
     own(f"pieces/{PAGE}", files.OwnPage, "file_page", OWN_FILE),
@@ -178,4 +185,62 @@ counter_urlpatterns = [
     helped(f"{HELP}fin/", assisted_draft.End, "end"),
     helped(f"{HELP}questions/<slug:step>/", assisted_draft.StepPage, "step"),
     helped(f"{HELP}questions/<slug:step>/garder/", assisted_draft.KeepStep, "step_keep"),
+]
+
+HELD = Policy(door="applicant", roles=APPLICANT, relation="own", object="mandate")
+LENT = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier")
+LENT_EVIDENCE = Policy(door="applicant", roles=APPLICANT, relation="own", object="evidence")
+LENT_UPLOAD = Policy(door="applicant", roles=APPLICANT, relation="own", object="upload")
+LENT_LETTER = Policy(door="applicant", roles=APPLICANT, relation="own", object="letter")
+LENT_FILE = Policy(door="applicant", roles=APPLICANT, relation="own", object="file")
+
+
+def lent(path, view, name, policy=LENT):
+    """A page of a dossier for the helper whose mandate covers it."""
+    return route(path, mandated_door(view.as_view()), name=name, policy=policy)
+
+
+# What a helper does with a mandate itself, next to the list of all of theirs.
+helper_urlpatterns = [
+    route("invitations/<uuid:mandate_id>/", mandates.Accept.as_view(), name="accept", policy=HELD),
+    route(
+        "mandats/<uuid:mandate_id>/rendre/",
+        mandates.GiveBack.as_view(),
+        name="give_back",
+        policy=HELD,
+    ),
+]
+
+# The person's pages once more, under a third name, for whoever acts for them by mandate.
+mandate_urlpatterns = [
+    lent("mandats/<uuid:mandate_id>/<slug:code>/commencer/", mandated.Start, "start", HELD),
+    lent(DRAFT, mandated.Tasks, "tasks"),
+    lent(f"{DRAFT}pieces/", mandated.EvidencePage, "evidence"),
+    lent(f"{DRAFT}verifier/", mandated.CheckAnswers, "check"),
+    lent(f"{DRAFT}deposer/", mandated.Declare, "declare"),
+    lent(f"{DRAFT}fait/", mandated.Filed, "filed"),
+    lent(f"{DRAFT}<slug:step>/", mandated.StepPage, "step"),
+    lent(f"{DRAFT}<slug:step>/garder/", mandated.KeepStep, "step_keep"),
+    lent(BOX, mandated.EvidenceBox, "evidence_box"),
+    lent(f"{BOX}envois/", mandated.Uploads, "uploads"),
+    lent(f"{BOX}envois/<uuid:upload_id>/", mandated.OneUpload, "upload", LENT_UPLOAD),
+    lent(f"{BOX}photos/", mandated.AlbumOfBox, "album"),
+    lent(f"{BOX}photos/changer/", mandated.ChangeAlbum, "album_change"),
+    lent(
+        "dossiers/<uuid:dossier_id>/pieces/<uuid:evidence_id>/retirer/",
+        mandated.RemoveEvidence,
+        "evidence_remove",
+        LENT_EVIDENCE,
+    ),
+    lent("dossiers/<uuid:dossier_id>/complement/", mandated.Completion, "completion"),
+    lent("dossiers/<uuid:dossier_id>/complement/plus-de-temps/", mandated.Extend, "extend"),
+    lent(
+        "dossiers/<uuid:dossier_id>/complement/<uuid:item_id>/",
+        mandated.AnswerItem,
+        "completion_item",
+    ),
+    lent("courriers/<uuid:letter_id>/", mandated.Letter, "letter", LENT_LETTER),
+    lent("fichiers/<uuid:file_id>/", mandated.File, "file", LENT_FILE),
+    lent(f"fichiers/{PAGE}", mandated.FilePage, "file_page", LENT_FILE),
+    lent("fichiers/<uuid:file_id>/copie/", mandated.FileCopy, "file_copy", LENT_FILE),
 ]

@@ -74,6 +74,23 @@ _PORTAL = [
     path("mon-espace/", include((appointments_urls.applicant_urlpatterns, "appointments"))),
     path("mon-espace/", include((workflows_urls.applicant_urlpatterns, "workflows"))),
     path(
+        "mandataire/",
+        include(
+            (
+                [
+                    *space_urls.helper_urlpatterns,
+                    *dossiers_urls.helper_urlpatterns,
+                    *accounts_urls.organisation_urlpatterns,
+                ],
+                "helper",
+            )
+        ),
+    ),
+    path(
+        "mandataire/",
+        include((dossiers_urls.mandate_urlpatterns, "dossiers"), namespace="mandated"),
+    ),
+    path(
         "agent/",
         include(
             (

@@ -9,6 +9,7 @@ from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
 from dossiers.models.export import Export
+from dossiers.models.mandate import Mandate
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.register import RegisterLookup
@@ -31,6 +32,7 @@ __all__ = [
     "Dossier",
     "Evidence",
     "Export",
+    "Mandate",
     "Person",
     "PersonAccount",
     "ProcedureVersion",

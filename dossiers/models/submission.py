@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.enums import FilingChannel
 from dossiers.models.assistance import AssistedSession
 from dossiers.models.dossier import Dossier
+from dossiers.models.mandate import Mandate
 
 
 class Submission(models.Model):
@@ -20,7 +21,8 @@ class Submission(models.Model):
     Only the competent office may change on this row, because a file may move to another one.
     A version that the office corrected is signed by its agent (`corrected_by`) and carries no
     sworn statement: the person swore only what they filed themselves. At the counter an agent
-    typed it (`typed_by`) during one assisted session; the person checked, signed and swore.
+    typed it (`typed_by`) during one assisted session; the person checked, signed and swore. By
+    `mandate`, somebody of the person's choice filed it and swore what the person told them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +50,10 @@ class Submission(models.Model):
     assisted_session = models.OneToOneField(
         AssistedSession, models.PROTECT, null=True, blank=True, related_name="submission"
     )
+    # With the migration's composite key: a mandate of that person; `typed_by` is who acted.
+    mandate = models.ForeignKey(
+        Mandate, models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
     language = models.CharField(max_length=2)
     filed_at = models.DateTimeField()
 
@@ -70,12 +76,19 @@ class Submission(models.Model):
                 | Q(corrected_by__isnull=False, sworn_text="", number__gt=1),
             ),
             models.CheckConstraint(
-                name="a_submission_at_the_counter_says_who_typed",
-                condition=Q(channel="online", typed_by=None, assisted_session=None)
+                name="a_submission_of_somebody_else_says_who_typed",
+                condition=Q(channel="online", typed_by=None, assisted_session=None, mandate=None)
+                | Q(
+                    channel="mandate",
+                    typed_by__isnull=False,
+                    assisted_session=None,
+                    mandate__isnull=False,
+                )
                 | Q(
                     channel="counter",
                     typed_by__isnull=False,
                     assisted_session__isnull=False,
+                    mandate=None,
                     number=1,
                 ),
             ),

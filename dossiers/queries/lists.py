@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from dossiers.catalogue.text import Text
-from dossiers.models import CompletionRequest, Dossier
+from dossiers.models import CompletionRequest, Dossier, Mandate
 from dossiers.models.procedure import published
 from dossiers.queries.ending import said_to_end_on
 from dossiers.queries.progress import resume_at
@@ -28,6 +28,7 @@ class DossierLine:
     completion_holds: bool = True
     resume_at: str = ""
     ends_on: date | None = None
+    prefecture_code: str | None = None
 
     @property
     def is_draft(self):
@@ -39,10 +40,31 @@ def lines_of(person) -> list[DossierLine]:
 
     One more for each draft whose end was announced: somebody may have come back to it since.
     """
+    return [line for _row, line in _lines(Dossier.objects.of_applicant(person))]
+
+
+def lines_among(mandates: list[Mandate]) -> dict[UUID, list[DossierLine]]:
+    """What each mandate covers, newest first, by two queries whatever their number.
+
+    Row security keeps to what the present helper may see.
+    """
+    people = {mandate.applicant_id for mandate in mandates}
+    lines = _lines(Dossier.objects.filter(applicant__in=people))
+    return {
+        mandate.pk: [line for row, line in lines if _covers(mandate, row)] for mandate in mandates
+    }
+
+
+def _covers(mandate, row):
+    wanted = mandate.covers_all or mandate.dossier_id == row.pk
+    mine = wanted or mandate.procedure_code == row.procedure_code
+    return mine and mandate.applicant_id == row.applicant_id
+
+
+def _lines(dossiers):
+    """Each dossier with its line; discarded drafts are left out."""
     rows = list(
-        Dossier.objects.of_applicant(person)
-        .exclude(filed_at=None, withdrawn_at__isnull=False)
-        .order_by("-created_at", "-pk")
+        dossiers.exclude(filed_at=None, withdrawn_at__isnull=False).order_by("-created_at", "-pk")
     )
     asked = {
         request.dossier_id: request
@@ -50,7 +72,7 @@ def lines_of(person) -> list[DossierLine]:
             dossier__in=[row.pk for row in rows]
         )
     }
-    return [
+    lines = [
         DossierLine(
             id=row.pk,
             number=row.number,
@@ -65,6 +87,8 @@ def lines_of(person) -> list[DossierLine]:
             completion_holds=row.pk not in asked or asked[row.pk].holds_review,
             resume_at=resume_at(row) if row.is_draft else "",
             ends_on=said_to_end_on(row) if row.is_draft else None,
+            prefecture_code=row.prefecture_code,
         )
         for row in rows
     ]
+    return list(zip(rows, lines, strict=True))

@@ -18,6 +18,7 @@ from dossiers.services import telling
 from dossiers.services.codes import take_codes
 from dossiers.services.drafting import lock_own, open_request_of
 from dossiers.services.filing import freeze
+from dossiers.services.mandating import heard_by_the_office
 from portal.accounts.enums import Role
 from portal.core import journal
 from portal.core.constraints import refusing
@@ -129,9 +130,10 @@ def send_completion(
     telling.add_line(dossier, "dossier_completion_supplied")
     telling.mail(dossier, "completion_received")
     _record("completion.supplied", dossier, request, {"submission": str(submission.pk)})
-    events.completion_supplied.announce(
-        dossier=dossier, request=request, submission=submission, at=at
-    )
+    with heard_by_the_office(dossier):
+        events.completion_supplied.announce(
+            dossier=dossier, request=request, submission=submission, at=at
+        )
     return submission
 
 

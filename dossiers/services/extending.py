@@ -12,6 +12,7 @@ from dossiers.models import CompletionReminder, CompletionRequest, Dossier
 from dossiers.services import telling
 from dossiers.services.completing import CompletionRefused, refuse_what_is_over
 from dossiers.services.drafting import lock_own, open_request_of
+from dossiers.services.mandating import heard_by_the_office
 from portal.core import clock, journal
 
 
@@ -48,7 +49,10 @@ def extend_completion(
         prefecture=dossier.prefecture_code or "",
         facts={"from": request.due_on.isoformat(), "to": later.isoformat()},
     )
-    events.completion_extended.announce(dossier=dossier, request=request, extended_to=later, at=at)
+    with heard_by_the_office(dossier):
+        events.completion_extended.announce(
+            dossier=dossier, request=request, extended_to=later, at=at
+        )
     return request
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import events, rules
@@ -21,13 +22,19 @@ from dossiers.services.codes import take_codes
 from dossiers.services.drafting import lock_own
 from dossiers.services.helping import close_files, end_running, office_of
 from dossiers.services.identifying import identify
+from dossiers.services.mandating import refuse_an_agent_of
 from portal.accounts.enums import Role
-from portal.core import clock, journal
+from portal.core import clock, door, journal
 from portal.core.errors import DomainRefusal
 from portal.core.numbers import next_dossier_number
 from portal.correspondence import api as correspondence
 from portal.territory import api as territory
 from portal.vault import api as vault
+
+SWORN_BY_MANDATE = _(
+    "Moi, %(helper)s, j’agis au nom de %(person)s, qui m’a donné mandat. Je déclare que cette "
+    "personne a lu ses réponses, ou que je les lui ai lues, et qu’elle déclare : « %(statement)s »"
+)
 
 
 class FilingRefused(DomainRefusal):
@@ -66,6 +73,7 @@ def file_dossier(
     checked = review(dossier, held_by_rule(dossier), today, language, assisted=assisted)
     if session is not None:
         refuse_unless_far(session.agent, dossier)
+    refuse_an_agent_of(checked.competence, at)
     problems = list(checked.problems)
     if not sworn:
         problems.append(Problem(_("Cochez la déclaration sur l’honneur pour déposer.")))
@@ -106,15 +114,41 @@ def freeze(
         answers=prune(dossier.procedure, dossier.answers),
         evidence=boxes.manifest(dossier),
         contested=list(contested),
-        sworn_text=dossier.procedure.sworn_statement.get(language),
-        channel=FilingChannel.COUNTER if session else FilingChannel.ONLINE,
-        typed_by_id=session.agent_id if session else None,
-        assisted_session=session,
+        sworn_text=sworn_text(dossier, language),
+        **_typed(session),
         language=language,
         filed_at=at,
     )
     boxes.mark_submitted(dossier, number)
     return submission
+
+
+def sworn_text(dossier: Dossier, language: str) -> str:
+    """What is sworn: by the person, or by whoever files for them, of what the person told them."""
+    statement, act = dossier.procedure.sworn_statement.get(language), door.current()
+    if act is None or act.behalf is None:
+        return statement
+    names = {"helper": act.behalf.helper, "person": act.behalf.person, "statement": statement}
+    with translation.override(language):
+        return str(SWORN_BY_MANDATE) % names
+
+
+def _typed(session) -> dict:
+    """By which way a version comes, and who typed it when that is not the person."""
+    act = door.current()
+    if session is not None:
+        return {
+            "channel": FilingChannel.COUNTER,
+            "typed_by_id": session.agent_id,
+            "assisted_session": session,
+        }
+    if act is not None and act.behalf is not None:
+        return {
+            "channel": FilingChannel.MANDATE,
+            "typed_by_id": act.actor_id,
+            "mandate_id": act.behalf.mandate_id,
+        }
+    return {"channel": FilingChannel.ONLINE}
 
 
 def _stamp(dossier, competence, applicant, at):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Dossier
 from portal.accounts.enums import Role
+from portal.core import door
 from portal.correspondence import api as correspondence
 
 LINES = {
@@ -16,6 +17,11 @@ LINES = {
         _("Votre demande est rouverte, et votre demande plus récente continue aussi."),
         _("Vous pouvez garder les deux, ou retirer celle que vous ne voulez plus."),
     ),
+    "filed_by_mandatary": (
+        _("Votre mandataire a déposé votre demande. Elle porte le numéro %(number)s."),
+        _("Vous pouvez la lire, la suivre et retirer le mandat à tout moment."),
+    ),
+    "sent_by_mandatary": _("Votre mandataire a envoyé le complément demandé."),
     "help_opened": (
         _("Un agent de guichet remplit votre demande avec vous."),
         _("Si vous n’êtes pas au guichet, mettez fin à cette aide depuis votre demande."),
@@ -80,7 +86,18 @@ LINES = {
         _("Numérisez le document à nouveau, ou imprimez-le en PDF, puis envoyez-le."),
     ),
 }
+# What changes of words when somebody else acts for the person.
+BY_MANDATE = {
+    "dossier_filed": "filed_by_mandatary",
+    "dossier_completion_supplied": "sent_by_mandatary",
+    "completion_received": "sent_by_mandatary",
+}
 MAILS = {
+    "filed_by_mandatary": _("Votre mandataire a déposé votre demande"),
+    "sent_by_mandatary": _("Votre mandataire a envoyé votre complément"),
+    "mandate_offered": _("Une personne vous propose de l’aider dans ses démarches de séjour"),
+    "mandate_accepted": _("Votre mandat a été accepté"),
+    "mandate_given_back": _("Votre mandataire a refusé ou rendu votre mandat"),
     "file_infected": _("Un de vos fichiers doit être remplacé"),
     "file_cleared": _("Un de vos fichiers peut de nouveau servir"),
     "file_unreadable": _("Un de vos fichiers doit être remplacé"),
@@ -108,7 +125,7 @@ LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
 def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None, office=""):
     """Write one line of the dossier's timeline."""
     return correspondence.add_line(
-        kind,
+        _in_words_of(kind),
         dossier_id=dossier.pk,
         applicant_id=dossier.applicant_id,
         prefecture_code=dossier.prefecture_code,
@@ -121,7 +138,14 @@ def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None,
 
 def mail(dossier, template_code):
     """Tell the applicant by mail to come and read."""
-    return correspondence.tell(dossier.applicant, template_code, dossier_id=dossier.pk)
+    code = _in_words_of(template_code)
+    return correspondence.tell(dossier.applicant, code, dossier_id=dossier.pk)
+
+
+def _in_words_of(code):
+    """The person reads who acted: a mandatary's filing is never told as their own."""
+    act = door.current()
+    return BY_MANDATE.get(code, code) if act and act.behalf else code
 
 
 def tell_of_refused_file(file):

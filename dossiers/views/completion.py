@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -10,6 +9,7 @@ from django.views import View
 from dossiers.enums import CompletionOutcome, ItemState
 from dossiers.forms.completion import ExtendForm
 from dossiers.queries.completions import items_in_words
+from dossiers.queries.pages import page
 from dossiers.services import completing, extending
 from dossiers.services.drafting import open_request_of
 from dossiers.views.own import OwnDossier
@@ -52,16 +52,16 @@ class Completion(OwnDossier, View):
         try:
             completing.send_completion(
                 dossier_id=self.dossier.pk,
-                applicant=request.user,
+                applicant=self.applicant,
                 at=clock.now(),
                 language=self.language,
                 incomplete="incomplete" in request.POST,
             )
         except DomainRefusal as refusal:
             messages.error(request, " ".join(refusal.reasons))
-            return redirect("dossiers:completion", self.dossier.pk)
+            return redirect(page("completion", self.dossier.pk))
         messages.success(request, _("Votre complément est envoyé à la préfecture."))
-        return redirect("dossiers:filed", self.dossier.pk)
+        return redirect(page("filed", self.dossier.pk))
 
     def _task(self, words, is_undone):
         state = ItemState.TO_DO if is_undone else words.state
@@ -69,7 +69,7 @@ class Completion(OwnDossier, View):
         return {
             "title": words.label,
             "state": STATES.get(state, "done"),
-            "href": reverse("dossiers:completion_item", args=[self.dossier.pk, words.item.pk]),
+            "href": page("completion_item", self.dossier.pk, words.item.pk),
             "hint": hint or (words.why[0] if words.why else ""),
         }
 
@@ -89,7 +89,7 @@ class Extend(OwnDossier, ActView):
         asked = open_request_of(self.dossier)
         if asked is None or extending.extension_of(asked) is None:
             messages.info(request, _said_of(asked))
-            return redirect("dossiers:completion", self.dossier.pk)
+            return redirect(page("completion", self.dossier.pk))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -102,14 +102,14 @@ class Extend(OwnDossier, ActView):
     def perform(self, form):
         extending.extend_completion(
             dossier_id=self.dossier.pk,
-            applicant=self.request.user,
+            applicant=self.applicant,
             reason=form.cleaned_data["reason"],
             at=clock.now(),
         )
         messages.success(self.request, _("Vous avez plus de temps. La préfecture le sait."))
 
     def get_success_url(self):
-        return reverse("dossiers:completion", args=[self.dossier.pk])
+        return page("completion", self.dossier.pk)
 
 
 NOTHING_ASKED = gettext_lazy("La préfecture ne vous demande aucun complément aujourd’hui.")

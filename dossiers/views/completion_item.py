@@ -12,6 +12,7 @@ from dossiers.models import CompletionItem
 from dossiers.queries.asked import open_questions
 from dossiers.queries.boxes import one_box
 from dossiers.queries.completions import words_of
+from dossiers.queries.pages import page as page_of
 from dossiers.services.answering import explain_item
 from dossiers.services.completing import refuse_what_is_over
 from dossiers.services.drafting import save_answers
@@ -33,7 +34,7 @@ class AnswerItem(OwnDossier, View):
 
     def get(self, request, *args, **kwargs):
         if self.item.request.closed_at is not None:
-            return redirect("dossiers:completion", self.dossier.pk)
+            return redirect(page_of("completion", self.dossier.pk))
         questions = self._questions()
         kept = kept_form(request)
         if kept:
@@ -55,7 +56,7 @@ class AnswerItem(OwnDossier, View):
             return self._explain() if "explain" in request.POST else self._save()
         except DomainRefusal as refusal:
             messages.error(request, " ".join(refusal.reasons))
-            return redirect("dossiers:completion", self.dossier.pk)
+            return redirect(page_of("completion", self.dossier.pk))
 
     def _explain(self):
         form = ExplainForm(self.request.POST)
@@ -67,7 +68,7 @@ class AnswerItem(OwnDossier, View):
         text = form.cleaned_data["explanation"]
         explain_item(
             dossier_id=self.dossier.pk,
-            applicant=self.request.user,
+            applicant=self.applicant,
             item_id=self.item.pk,
             text=text,
             at=clock.now(),
@@ -82,7 +83,7 @@ class AnswerItem(OwnDossier, View):
         typed = page.typed()
         self._refuse_closed()
         saved = save_answers(
-            dossier_id=self.dossier.pk, applicant=self.request.user, typed=typed, at=clock.now()
+            dossier_id=self.dossier.pk, applicant=self.applicant, typed=typed, at=clock.now()
         )
         self.dossier = page.dossier = saved.dossier
         now = self._questions()
@@ -104,7 +105,7 @@ class AnswerItem(OwnDossier, View):
 
     def _done(self, said):
         messages.success(self.request, said)
-        return redirect("dossiers:completion", self.dossier.pk)
+        return redirect(page_of("completion", self.dossier.pk))
 
     def _questions(self):
         return open_questions(self.procedure, self.dossier.answers, [self.item])

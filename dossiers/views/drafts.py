@@ -46,8 +46,13 @@ class StartDraft(OfACase, ActView):
         self.said = self.case(self.code, form, today, language)
         return super().dispatch(request, *args, **kwargs)
 
+    @property
+    def applicant(self):
+        """Whose draft it is: who reads this page."""
+        return self.request.user
+
     def get(self, request, *args, **kwargs):
-        self.dossier = live_of(request.user, self.code)
+        self.dossier = live_of(self.applicant, self.code)
         if self.dossier is not None:
             return redirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
@@ -57,7 +62,7 @@ class StartDraft(OfACase, ActView):
 
     def perform(self, form):
         self.dossier = start_draft(
-            applicant=self.request.user,
+            applicant=self.applicant,
             procedure_code=self.code,
             at=clock.now(),
             department=self.said["form"].said("departement") or "",

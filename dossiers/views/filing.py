@@ -10,7 +10,7 @@ from dossiers.queries.problems import EVIDENCE_PAGE, held_by_rule, review
 from dossiers.queries.statements import had_a_card
 from dossiers.queries.summary import sections_of
 from dossiers.queries.texts import newer_text_of
-from dossiers.services.filing import FilingRefused, file_dossier
+from dossiers.services.filing import FilingRefused, file_dossier, sworn_text
 from dossiers.services.stating import state
 from dossiers.views.own import OwnDossier, OwnDraft, window_note
 from portal.core import clock
@@ -82,11 +82,15 @@ class Declare(OwnDraft, ActView):
     template_name = "dossiers/declare.html"
     problems = ()
 
+    def asks_about_card(self):
+        """Whether the page offers to say that a former card never came: to its person alone."""
+        return self.session is None and had_a_card(self.dossier)
+
     def get_form_kwargs(self):
-        statement = self.procedure.sworn_statement.get(self.language)
+        statement = sworn_text(self.dossier, self.language)
         return super().get_form_kwargs() | {
             "statement": statement,
-            "asks_about_card": self.session is None and had_a_card(self.dossier),
+            "asks_about_card": self.asks_about_card(),
         }
 
     def get_context_data(self, **kwargs):

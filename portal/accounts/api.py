@@ -3,6 +3,7 @@
 from portal.accounts.contacts import digests as contact_digests
 from portal.accounts.enums import POST_ROLES, Kind, Role
 from portal.accounts.models import Absence, Post, User
+from portal.accounts.organisations import invitations_for, organisations_of
 from portal.accounts.services import appoint, create_applicant, invite_applicant
 from portal.accounts.staff import (
     Member,
@@ -33,7 +34,9 @@ __all__ = [
     "contact_digests",
     "create_applicant",
     "end_absence",
+    "invitations_for",
     "invite_applicant",
+    "organisations_of",
     "procedures_of",
     "record_absence",
     "reviewers_of",

@@ -28,6 +28,13 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrateur")
 
 
+class OrganisationKind(models.TextChoices):
+    """What an organisation that helps people is."""
+
+    LAW_FIRM = "law_firm", _("Cabinet d’avocats")
+    ASSOCIATION = "association", _("Association")
+
+
 class ContactKind(models.TextChoices):
     """By what two people may be close: an agent and the person of a dossier."""
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.enums import POST_ROLES, ContactKind, Kind, Role
+from portal.accounts.organisation import Membership, Organisation  # noqa: F401 -- one app
 from portal.core import clock
 
 LANGUAGES = [("fr", "Français"), ("en", "English"), ("ar", "العربية")]

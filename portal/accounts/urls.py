@@ -2,7 +2,7 @@
 
 from allauth.account import views as allauth_views
 
-from portal.accounts import views
+from portal.accounts import organisation_views, views
 from portal.accounts.enums import Role
 from portal.core.policy import ANYONE, SIGNED_IN, Policy, route
 
@@ -68,6 +68,47 @@ def _door(door, home):
         ),
     ]
 
+
+HELPERS = Policy("applicant", frozenset({Role.APPLICANT.value}), relation="own")
+OURS = Policy("applicant", frozenset({Role.APPLICANT.value}), relation="own", object="organisation")
+INVITED = Policy(
+    "applicant", frozenset({Role.APPLICANT.value}), relation="own", object="invitation"
+)
+MEMBER = Policy("applicant", frozenset({Role.APPLICANT.value}), relation="own", object="membership")
+
+# Law firms and associations, next to the mandates that they hold.
+organisation_urlpatterns = [
+    route(
+        "organisations/creer/",
+        organisation_views.Make.as_view(),
+        name="organisation_make",
+        policy=HELPERS,
+    ),
+    route(
+        "organisations/<uuid:organisation_id>/",
+        organisation_views.Members.as_view(),
+        name="organisation",
+        policy=OURS,
+    ),
+    route(
+        "organisations/invitations/<uuid:invitation_id>/",
+        organisation_views.Join.as_view(),
+        name="organisation_join",
+        policy=INVITED,
+    ),
+    route(
+        "organisations/membres/<uuid:membership_id>/retirer/",
+        organisation_views.Leave.as_view(),
+        name="organisation_leave",
+        policy=MEMBER,
+    ),
+    route(
+        "organisations/membres/<uuid:membership_id>/administrateur/",
+        organisation_views.Name.as_view(),
+        name="organisation_name",
+        policy=MEMBER,
+    ),
+]
 
 desk_urlpatterns = _door("agent", "desk:queue")
 counter_urlpatterns = _door("counter", "counter:day")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -26,6 +27,21 @@ _GET = (
 
 
 @dataclass(frozen=True)
+class Behalf:
+    """For whom somebody else acts, by which mandate, and the two names that sign.
+
+    It names and opens nothing: row security alone decides what the mandate lets through.
+    """
+
+    mandate_id: UUID
+    person_id: int
+    person: str
+    helper: str
+    level: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Act:
     """Who acts in the present transaction. `actor_id` None is nobody or the system."""
 
@@ -33,6 +49,7 @@ class Act:
     prefectures: tuple[str, ...]
     scope: str
     now: datetime
+    behalf: Behalf | None = None
 
 
 _current: ContextVar[Act | None] = ContextVar("portal_act", default=None)
@@ -45,7 +62,11 @@ def current() -> Act | None:
 
 @contextlib.contextmanager
 def acting(
-    actor_id: int | None, *, prefectures: Iterable[str] = (), scope: str = ""
+    actor_id: int | None,
+    *,
+    prefectures: Iterable[str] = (),
+    scope: str = "",
+    behalf: Behalf | None = None,
 ) -> Iterator[Act]:
     """Open a transaction (or a savepoint in one) in which this person acts."""
     prefectures = tuple(prefectures)
@@ -65,7 +86,7 @@ def acting(
                 ],
             )
             now = cursor.fetchone()[3]
-        token = _current.set(Act(actor_id, prefectures, scope, now))
+        token = _current.set(Act(actor_id, prefectures, scope, now, behalf))
         try:
             yield _current.get()
         finally:
@@ -84,16 +105,19 @@ def also(*prefectures: str | None, scope: str | None = None) -> Iterator[Act]:
         raise RuntimeError("Only an act that has begun can be widened.")
     wider = dict.fromkeys([*act.prefectures, *(code for code in prefectures if code)])
     with acting(
-        act.actor_id, prefectures=wider, scope=act.scope if scope is None else scope
+        act.actor_id,
+        prefectures=wider,
+        scope=act.scope if scope is None else scope,
+        behalf=act.behalf,
     ) as widened:
         yield widened
 
 
-def acting_for(user, *, scope: str = ""):
+def acting_for(user, *, scope: str = "", behalf: Behalf | None = None):
     """The door for a user: their own rows, and their posts' prefectures today."""
     if user is None or not user.is_authenticated:
         return acting(None, scope=scope)
-    return acting(user.pk, prefectures=user.prefectures, scope=scope)
+    return acting(user.pk, prefectures=user.prefectures, scope=scope, behalf=behalf)
 
 
 def acting_for_id(user_id: int | None, *, scope: str = ""):

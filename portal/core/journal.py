@@ -22,7 +22,7 @@ def record(
     """Write one line in the present transaction: no line, no act.
 
     `facts` holds codes and identifiers, never a personal value. Raises RuntimeError outside
-    the door.
+    the door. What a mandatary does says also for whom, and by which mandate.
     """
     present = door.current()
     if present is None:
@@ -36,9 +36,15 @@ def record(
             subject_id=str(subject_id),
             dossier_id=dossier_id,
             prefecture_code=prefecture or "",
-            facts=facts or {},
+            facts=(facts or {}) | _for_whom(present.behalf),
         )
     )
+
+
+def _for_whom(behalf: door.Behalf | None) -> dict:
+    if behalf is None:
+        return {}
+    return {"mandate": str(behalf.mandate_id), "on_behalf_of": behalf.person_id}
 
 
 @dataclass(frozen=True, slots=True)

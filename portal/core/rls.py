@@ -106,6 +106,26 @@ def open_by(table, granted, column):
     return RunSQL(_policy(table, name, "portal_web", rule), f"drop policy {name} on {table}")
 
 
+def lend_by(table, granted, column, *, reads, writes=None):
+    """Let through the rows that a function of the database lists for the present actor.
+
+    `granted` is the function's name; it takes a level and gives the keys. Rows are read at
+    `reads`, and added or changed at `writes`; without it, only read.
+    """
+
+    def listed(level):
+        return f"{column} = any ((select {granted}('{level}'))::uuid[])"
+
+    rules = {f"{granted}_read": ("select", reads)}
+    if writes:
+        rules |= {f"{granted}_add": ("insert", writes), f"{granted}_change": ("update", writes)}
+    made = [
+        _policy(table, name, "portal_web", listed(level), command=command)
+        for name, (command, level) in rules.items()
+    ]
+    return RunSQL(";\n".join(made), ";\n".join(f"drop policy {name} on {table}" for name in rules))
+
+
 def stamp(table, column):
     """Set a column from the one clock at insertion, whatever the caller passed."""
     return RunSQL(

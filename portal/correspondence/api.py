@@ -7,6 +7,7 @@ from portal.correspondence.rendering import paper
 from portal.correspondence.services import (
     declare_letters,
     declare_mails,
+    invite,
     issue_letter,
     issue_letters,
     revoke_letter,
@@ -40,6 +41,7 @@ __all__ = [
     "declare_lines",
     "declare_mails",
     "declared_kinds",
+    "invite",
     "issue_letter",
     "issue_letters",
     "latest_lines",

@@ -60,6 +60,17 @@ def tell(user, template_code: str, *, dossier_id: UUID | None = None) -> Outgoin
     return mail.write(user.email, subject=subject, body=body, recipient=user, dossier_id=dossier_id)
 
 
+def invite(address: str, template_code: str, *, language: str, path: str) -> OutgoingMail:
+    """Write to an address that may have no account: the mail is the same, whoever reads it there.
+
+    Raises LookupError for a code that nobody declared.
+    """
+    if template_code not in _subjects:
+        raise LookupError(f"no mail is declared as {template_code!r}: {sorted(_subjects)}")
+    subject, body = _news(template_code, language, path=path)
+    return mail.write(address, subject=subject, body=body)
+
+
 def tell_many(told: Iterable[tuple], template_code: str, *, sentence: Sentence = "") -> int:
     """The same mail for many (person, dossier) at once, by two statements. Returns their number.
 
@@ -76,7 +87,9 @@ def tell_many(told: Iterable[tuple], template_code: str, *, sentence: Sentence =
     return mail.write_many(drafts)
 
 
-def _news(template_code: str, language: str, sentence: Sentence = "") -> tuple[str, str]:
+def _news(
+    template_code: str, language: str, sentence: Sentence = "", *, path: str = "/mon-espace/"
+) -> tuple[str, str]:
     with translation.override(language):
         subject = str(_subjects[template_code])
         return subject, render_to_string(
@@ -84,7 +97,7 @@ def _news(template_code: str, language: str, sentence: Sentence = "") -> tuple[s
             {
                 "subject": subject,
                 "sentence": str(sentence),
-                "url": f"{settings.BASE_URL}/mon-espace/",
+                "url": f"{settings.BASE_URL}{path}",
             },
         )
 

@@ -10,8 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.accounts.enums import Role
-from portal.core import clock, rows
+from portal.core import clock, door, rows
 from portal.correspondence.models import Letter, TimelineLine
+
+MANDATARY = "mandatary"
+"""The author of what somebody else did for the person, by mandate."""
 
 _sentences: dict[str, tuple] = {}
 _NAMES = re.compile(r"%\((\w+)\)s")
@@ -77,6 +80,7 @@ def add_line(
     kind that no room declared, or a name that its sentence uses and `params` lacks.
     """
     _check(kind, params)
+    by_role, params = _signed(by_role, params)
     line = TimelineLine(
         dossier_id=dossier_id,
         applicant_id=applicant_id,
@@ -90,6 +94,15 @@ def add_line(
     )
     rows.insert(line)
     return line
+
+
+def _signed(by_role, params):
+    """What somebody does by mandate for the person is signed with both names."""
+    present = door.current()
+    if by_role != Role.APPLICANT or present is None or present.behalf is None:
+        return by_role, params
+    names = {"mandatary": present.behalf.helper, "person": present.behalf.person}
+    return MANDATARY, (params or {}) | names
 
 
 def add_lines(kind: str, drafts: Iterable[TimelineLine], *, by_role: str = "") -> None:
@@ -169,9 +182,14 @@ def _readable(name, value):
 
 
 def _author(line):
-    """Who acted, by office and never by name: an agent is protected, an office is not."""
+    """Who acted, by office and never by name: an agent is protected, an office is not.
+
+    A mandatary is named, with the person: the signature of both is the proof of the act.
+    """
     if line.by_role == Role.APPLICANT:
         return _("Vous")
+    if line.by_role == MANDATARY:
+        return _("%(mandatary)s, au nom de %(person)s") % line.params
     if line.office:
         return line.office
     return _("La préfecture") if line.by_role not in {"", "system"} else ""

@@ -17,7 +17,7 @@ def may_read(stored: StoredFile, user) -> bool:
         return False
     if stored.ends_at is not None and stored.ends_at <= clock.now():
         return False
-    if stored.applicant_id == user.pk:
+    if stored.applicant_id == user.pk or _is_lent(stored):
         return True
     # a copy of the whole dossier is its person's alone
     if not user.prefectures or stored.kind == FileKind.EXPORT:
@@ -31,6 +31,14 @@ def may_read(stored: StoredFile, user) -> bool:
         )
         .exists()
     )
+
+
+def _is_lent(stored: StoredFile) -> bool:
+    """Whether a mandate lets this file through now: row security is asked again."""
+    act = door.current()
+    if act is None or act.behalf is None or stored.applicant_id != act.behalf.person_id:
+        return False
+    return StoredFile.objects.filter(pk=stored.pk, removed_at=None).exists()
 
 
 @transaction.atomic

@@ -74,9 +74,17 @@ STATES = {
     "desk:accept_appeal": "appealed",
     "desk:record_answer": "minister",
 }
+# The same pages by mandate need the same states.
+STATES |= {
+    name.replace("dossiers:", "mandated:"): state
+    for name, state in STATES.items()
+    if name.startswith("dossiers:")
+}
 NOBODYS = UUID(int=0)
 HELP = "assisted:"
 """Pages of the counter's agents about the draft that one of them fills with its person."""
+BY_MANDATE = ("mandated:", "helper:")
+"""Pages of somebody who acts for the owner, or who was offered to."""
 OBJECTS = {
     None,
     "identification",
@@ -86,6 +94,10 @@ OBJECTS = {
     "case",
     "appointment",
     "letter",
+    "mandate",
+    "organisation",
+    "membership",
+    "invitation",
     "file",
     "job",
     "journal",
@@ -116,6 +128,8 @@ def owner_of(name, office):
     side = "here" if office.code == "34" else "away"
     if name.startswith(HELP):
         return f"counter_agent_{side}"
+    if name.startswith(BY_MANDATE):
+        return f"helper_{side}"
     return f"{'owner' if STATES.get(name, 'filed') in ('draft', 'filed') else 'visitor'}_{side}"
 
 
@@ -142,6 +156,10 @@ def _file(name, office):
     with everybody():
         files = StoredFile.objects.filter(subject_id=office.lives["filed"].dossier.pk)
         return files.filter(kind="evidence").order_by("pk").first().pk
+
+
+def _mandate(name, office):
+    return (office.offered_mandate if name == "helper:accept" else office.mandate).pk
 
 
 def _letter(_name, office):
@@ -185,6 +203,10 @@ PARTS = {
     "evidence_id": lambda name, office: office.draft_evidence,
     "file_id": _file,
     "letter_id": _letter,
+    "mandate_id": _mandate,
+    "organisation_id": lambda name, office: office.firm.pk,
+    "membership_id": lambda name, office: office.membership.pk,
+    "invitation_id": lambda name, office: office.invitation.pk,
     "item_id": _item,
     "correction_id": _correction,
     "added_id": lambda name, office: getattr(office, "added", NOBODYS),

@@ -25,6 +25,7 @@ def kept_world(django_db_setup, django_db_blocker):
             login.execute("update clock_offset set value = value + (%s - portal_now())", [visit])
             login.commit()
             country.help_at_the_counters(built)
+            country.lend_to_helpers(built)
             country.offer_a_near_place(built.here)
             built.people = people(built)
             built.browsers = Browsers(built.people)
@@ -49,6 +50,7 @@ def people(built):
     for place, office in (("here", built.here), ("away", built.away)):
         found |= {f"{role}_{place}": person for role, person in office.people.items()}
         found |= {f"owner_{place}": office.owner, f"visitor_{place}": office.visitor}
+        found[f"helper_{place}"] = office.helper
     return found
 
 

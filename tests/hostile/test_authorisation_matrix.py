@@ -30,7 +30,7 @@ PEOPLE = (
 )
 DOORS = {"public": "public", "applicant": "public", "agent": "agent", "ops": "agent"}
 # An address that speaks a protocol of its own says so to whoever does not.
-ACTS = {"dossiers:uploads": {412}, "assisted:uploads": {412}}
+ACTS = {"dossiers:uploads": {412}, "assisted:uploads": {412}, "mandated:uploads": {412}}
 # Pages that answer a reading otherwise than by showing themselves.
 READINGS = {
     "home": {302},
@@ -69,6 +69,14 @@ READINGS = {
     "dossiers:end_help": {405},
     "dossiers:export_ask": {405},
     "dossiers:export_file": {302},
+    "dossiers:mandate_revoke": {405},
+    "helper:give_back": {405},
+    "helper:organisation_leave": {405},
+    "helper:organisation_name": {405},
+    "mandated:start": {200, 302},
+    "mandated:evidence_remove": {405},
+    "mandated:uploads": {405},
+    "mandated:album_change": {405},
     "assisted:evidence_remove": {405},
     "assisted:end": {405},
     "assisted:filed": {302},

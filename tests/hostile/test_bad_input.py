@@ -51,7 +51,10 @@ NOT_TYPED = ("everything", "last_step", "next", "site")
 ALONE = ("long", "nul", "bytes that are no text", "script", "huge", "no such day")
 MOST_FIELDS = 5
 # Forms that keep what was typed although it is wrong: that is their promise.
-KEEPS = ("assisted:step", "dossiers:step", "dossiers:completion", "dossiers:completion_item")
+KEEPS = (
+    *("assisted:step", "dossiers:step", "dossiers:completion", "dossiers:completion_item"),
+    *("mandated:step", "mandated:completion", "mandated:completion_item"),
+)
 DAY_PARTS = [
     ("31", "02", "2020"),
     ("30", "2", "2024"),

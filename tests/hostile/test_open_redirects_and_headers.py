@@ -41,6 +41,9 @@ DOORS = {
 }
 FILES = {
     "assisted:file_page",
+    "mandated:file_copy",
+    "mandated:file_page",
+    "mandated:letter",
     "counter:passport",
     "desk:copy",
     "desk:page",

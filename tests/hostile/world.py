@@ -28,6 +28,7 @@ from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
+from tests.factories.mandates import firm, given, held, invited, joined
 from tests.factories.vault import bear_a_seal, clear_papers_of
 from tests.factories.workflows import (
     PAPEETE,
@@ -299,6 +300,20 @@ def help_at_the_counters(built):
         helper = office.people["counter_agent"]
         opened(helper, office.owner)
         office.identification = recognised(helper, office.visitor).identification
+
+
+def lend_to_helpers(built):
+    """In each office somebody acts for two people by mandate, was offered a third, runs a firm."""
+    for office in (built.here, built.away):
+        office.helper = UserFactory()
+        held(office.visitor, office.helper)
+        office.mandate = held(office.owner, office.helper)
+        office.offered_mandate = given(office.owner, office.helper.email)
+        colleague = UserFactory()
+        office.firm = firm(office.helper, registration=f"5521005{office.code}")
+        office.membership = joined(office.firm, office.helper, colleague)
+        other = firm(colleague, registration=f"5521006{office.code}")
+        office.invitation = invited(other, colleague, office.helper)
 
 
 def offer_a_near_place(office):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
+from dossiers import api as dossiers
 from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
@@ -41,6 +42,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "page": page,
             "heading": page.dossier.title.get(get_language()),
             "case": self.case,
+            "mandataries": dossiers.mandates_on(self.case.dossier_id),
             "sections": sections(page.dossier),
             "possible": [act for act in acts if act.is_possible],
             "impossible": [act for act in acts if not act.is_possible],

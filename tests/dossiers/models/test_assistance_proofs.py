@@ -249,7 +249,7 @@ def test_a_submission_says_who_typed_it(agent, applicant):
             run(SUBMISSION, [dossier.pk, applicant.pk, "online", None, None])
         with refused("a_first_submission_says_who_typed"):
             run(SUBMISSION, [dossier.pk, applicant.pk, "counter", other.pk, session.pk])
-        with refused("a_submission_at_the_counter_says_who_typed"):
+        with refused("a_submission_of_somebody_else_says_who_typed"):
             run(SUBMISSION, [dossier.pk, applicant.pk, "online", agent.pk, session.pk])
     with acting(applicant.pk), refused("a_first_submission_says_who_typed"):
         run(SUBMISSION, [dossier.pk, applicant.pk, "counter", agent.pk, session.pk])
