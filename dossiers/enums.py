@@ -114,3 +114,11 @@ class ExportState(models.TextChoices):
     READY = "ready", _("Prête")
     REPLACED = "replaced", _("Remplacée par une copie plus récente")
     FAILED = "failed", _("Pas faite")
+
+
+class FailureKind(models.TextChoices):
+    """What failed on our side: said by the server, never by the person."""
+
+    PAGE = "page", _("Une page du portail s’est arrêtée sur une erreur")
+    UPLOAD = "upload", _("Un fichier envoyé n’a pas pu être gardé")
+    DOWNTIME = "downtime", _("Le portail ne répondait pas")

@@ -15,18 +15,20 @@ from dossiers.views import (
     exporting,
     files,
     filing,
+    incidents,
     newer_text,
     reusing,
     steps,
 )
 from dossiers.views.counter_door import counter
 from portal.accounts.enums import Role
-from portal.core.policy import Policy, route
+from portal.core.policy import ANYONE, Policy, route
 
 app_name = "dossiers"
 
 APPLICANT = frozenset({Role.APPLICANT.value})
 SELF = Policy(door="applicant", roles=APPLICANT)
+PUBLIC = Policy(door="public", roles=ANYONE)
 OWN = Policy(door="applicant", roles=APPLICANT, relation="own", object="dossier")
 OWN_EVIDENCE = Policy(door="applicant", roles=APPLICANT, relation="own", object="evidence")
 OWN_UPLOAD = Policy(door="applicant", roles=APPLICANT, relation="own", object="upload")
@@ -94,6 +96,8 @@ urlpatterns = [
         corrections.Contest,
         "contest",
     ),
+    own("incidents/", incidents.Incidents, "incidents", SELF),
+    own("incidents/attester/", incidents.Certify, "certify", SELF),
     own("dossiers/<uuid:dossier_id>/copie/", exporting.ExportPage, "export"),
     own("dossiers/<uuid:dossier_id>/copie/demander/", exporting.AskExport, "export_ask"),
     own("dossiers/<uuid:dossier_id>/copie/fichier/", exporting.ExportFile, "export_file"),
@@ -103,6 +107,10 @@ urlpatterns = [
     own(f"pieces/{PAGE}", files.OwnPage, "file_page", OWN_FILE),
     own("pieces/<uuid:file_id>/copie/", files.OwnCopy, "file_copy", OWN_FILE),
     own("pieces/<uuid:file_id>/envoye/", files.OwnSent, "file_sent", OWN_FILE),
+]
+
+public_urlpatterns = [
+    route("verifier/", incidents.CheckCertificate.as_view(), name="check", policy=PUBLIC),
 ]
 
 HELP = "<uuid:dossier_id>/"

@@ -8,6 +8,7 @@ from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
 from dossiers.models.export import Export
+from dossiers.models.incident import Downtime, Failure, IncidentCertificate
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
 from dossiers.models.submission import Submission
@@ -24,8 +25,11 @@ __all__ = [
     "Correction",
     "CorrectionContest",
     "Dossier",
+    "Downtime",
     "Evidence",
     "Export",
+    "Failure",
+    "IncidentCertificate",
     "Person",
     "PersonAccount",
     "ProcedureVersion",

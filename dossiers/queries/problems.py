@@ -12,10 +12,11 @@ from dossiers.catalogue.conditions import (
     prune,
     shown,
 )
-from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
+from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_frozen
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
 from dossiers.queries.arriving import what_was_begun
+from dossiers.queries.freezes import freezes_of
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -56,7 +57,8 @@ def review(dossier: Dossier, held: dict[str, list], today: date, language: str) 
     """Everything that a filing would refuse today, in the order of the pages."""
     procedure, answers = dossier.procedure, dossier.answers
     competence = competence_of(dossier)
-    window = assess_filing(procedure, prune(procedure, answers), today)
+    freezes = [freeze.days for freeze in freezes_of(dossier)]
+    window = assess_frozen(procedure, prune(procedure, answers), today, freezes)
     problems = [
         *_unfinished_answers(dossier, language),
         *_wrong_place(procedure, competence),

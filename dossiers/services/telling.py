@@ -50,6 +50,10 @@ LINES = {
         _("Vous avez déclaré une nouvelle adresse."),
         _("Elle est jointe à votre dossier. Vos autres réponses et vos pièces n’ont pas changé."),
     ),
+    "incident_certified": (
+        _("Le portail a eu une panne : nous l’attestons (incident n° %(number)s)."),
+        _("Le délai pour déposer cette démarche est gelé jusqu’au %(until_on)s."),
+    ),
     "file_infected": (
         _("Un de vos fichiers contient un virus. Nous l’avons mis à l’écart."),
         _("Vérifiez votre appareil, puis envoyez le document sous un autre fichier."),
@@ -71,7 +75,10 @@ MAILS = {
     "dossier_corrected": _("Une erreur d’écriture a été corrigée dans votre dossier"),
 }
 
-LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
+LETTERS = {
+    "filing_receipt": _("Attestation de dépôt de votre demande"),
+    "incident_certificate": _("Attestation d’incident"),
+}
 
 
 def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None, office=""):

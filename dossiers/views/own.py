@@ -85,7 +85,22 @@ def window_note(checked, language):
     if checked.window.status == "unknown":
         return None
     tone = "info" if checked.window.status == "open" else "warning"
-    return {"tone": tone, "sentence": checked.window.sentence(language, show=show_date)}
+    return {
+        "tone": tone,
+        "sentence": checked.window.sentence(language, show=show_date),
+        "frozen": _frozen_sentence(checked.window.frozen),
+    }
+
+
+def _frozen_sentence(frozen):
+    """Why being late counts for nothing; an empty text when no failure of ours is behind it."""
+    if frozen is None:
+        return ""
+    since, until = frozen
+    return _(
+        "Le portail a eu une panne le %(since)s : votre délai est gelé depuis ce jour. Déposez "
+        "jusqu’au %(until)s, vous n’êtes pas en retard."
+    ) % {"since": show_date(since), "until": show_date(until)}
 
 
 def said_by_another_tab(saved):

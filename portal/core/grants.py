@@ -49,6 +49,10 @@ GRANTS = {
         "dossiers.assistedidentification": "S",
         "dossiers.codeuse": "SI",
         "dossiers.submission": "SIU",
+        # what failed is recorded and certified, and never changes
+        "dossiers.failure": "SI",
+        "dossiers.downtime": "SI",
+        "dossiers.incidentcertificate": "SI",
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
         "workflows.signingdelegation": "S",
@@ -119,6 +123,9 @@ GRANTS = {
         "dossiers.assistedsession": "S",
         "dossiers.codeuse": "S",
         "dossiers.submission": "S",
+        "dossiers.failure": "SI",
+        "dossiers.downtime": "S",
+        "dossiers.incidentcertificate": "S",
         "dossiers.*": "SIU",
         "workflows.alarmdigest": "SI",
         "workflows.*": "SIU",
@@ -191,6 +198,7 @@ COLUMN_GRANTS = (("editing", "update (last_login)", "accounts_user"),)
 # Functions that see more than who calls them: these roles alone may.
 FUNCTION_GRANTS = {
     "appointments_standing(text, uuid)": ("portal_web",),
+    "dossiers_certificate_known(text, date)": ("portal_web",),
     "vault_lock_key(uuid)": (),
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
     "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),

@@ -64,6 +64,7 @@ READINGS = {
     "assisted:album_change": {405},
     "dossiers:end_help": {405},
     "dossiers:export_ask": {405},
+    "dossiers:certify": {405},
     "dossiers:export_file": {302},
     "assisted:evidence_remove": {405},
     "assisted:end": {405},

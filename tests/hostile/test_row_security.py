@@ -55,6 +55,8 @@ TAKEN_OUT_BY_ITS_PERSON = ("delete from {table}", "web", "appointments_preferred
 CLEARED = [("delete from {table}", "worker", f"vault_{one}") for one in ("upload", "uploadchunk")]
 # Tables without an office of their own: a row is seen by who sees the file that it was made from.
 OF_A_FILE = {"vault_rendition": "vault_storedfile"}
+# Rows seen, beside their person, by who sees a dossier of that person for the same procedure.
+OF_A_DOSSIER = {"dossiers_incidentcertificate"}
 # The worker sends mail: it sees the queue of messages whatever it does.
 WORKER_READS = {"correspondence_outgoingmail"}
 
@@ -132,6 +134,10 @@ def test_an_office_sees_its_own_rows_alone(world, name, mine, theirs):
         nameless = [t for t in personal_tables() if "prefecture_code" not in columns(t)]
         for table, files in OF_A_FILE.items():
             assert not count(table, f"file_id not in (select id from {files})")
+            nameless.remove(table)
+        for table in OF_A_DOSSIER:
+            elsewhere = "applicant_id not in (select applicant_id from dossiers_dossier)"
+            assert not count(table, elsewhere)
             nameless.remove(table)
         found = {table for table in nameless if count(table)} - OF_TWO_OFFICES
         assert found <= (WORKER_READS if name == "worker" else set())

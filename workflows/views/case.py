@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
+from dossiers import api as dossiers
 from portal.core import clock
 from portal.core.views import ReadOnlyView
 from portal.vault import api as vault
@@ -54,6 +55,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "may_correct": may_act(self.case, "ask_completion", user)
             and self.case.state in CORRECTABLE,
             "holder": holding_of(self.case, user),
+            "freezes": dossiers.freezes_of_dossier(self.case.dossier_id),
         }
 
 
