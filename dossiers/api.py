@@ -49,6 +49,8 @@ from dossiers.queries.corrections import (
 from dossiers.queries.differences import Difference, Version, difference, versions_of
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
+from dossiers.queries.freezes import Freeze, latest_downtimes
+from dossiers.queries.freezes import freezes_of as _freezes_of
 from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
 from dossiers.queries.lists import DossierLine, lines_among, lines_of
 from dossiers.queries.mandates import OnTheDesk, held_by, mandates_on, scope_in_words, waiting_for
@@ -63,6 +65,8 @@ from dossiers.queries.summary import (
 )
 from dossiers.services import completing, correcting, stating, withdrawing
 from dossiers.services.drafting import open_request_of
+from dossiers.services.incidents import declare_downtime
+from dossiers.services.incidents import record as record_failure
 from portal.core import clock
 
 __all__ = [
@@ -79,6 +83,7 @@ __all__ = [
     "DossierLine",
     "DossierView",
     "EvidenceBox",
+    "Freeze",
     "Ground",
     "Identity",
     "ItemAnswer",
@@ -147,6 +152,10 @@ __all__ = [
     "unseal",
     "versions_of",
     "waiting_in",
+    "declare_downtime",
+    "freezes_of_dossier",
+    "latest_downtimes",
+    "record_failure",
 ]
 
 
@@ -260,6 +269,12 @@ def correct(
     return correcting.correct(
         dossier_id=dossier_id, answers=answers, reason=reason, proof_id=proof_id, actor=actor, at=at
     )
+
+
+def freezes_of_dossier(dossier_id: UUID) -> tuple[Freeze, ...]:
+    """Since when failures of ours freeze the window of this dossier's procedure; two queries."""
+    dossier = Dossier.objects.only("applicant_id", "procedure_code").get(pk=dossier_id)
+    return _freezes_of(dossier)
 
 
 def settle_contests(dossier_id: UUID, note: str, actor, at: datetime) -> int:

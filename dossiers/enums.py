@@ -183,3 +183,11 @@ OUTCOMES = {
     StatementKind.CIVIL_STATUS: (StatementOutcome.CORRECTED, StatementOutcome.AS_THE_PAPERS),
 }
 """How each kind of statement may end."""
+
+
+class FailureKind(models.TextChoices):
+    """What failed on our side: said by the server, never by the person."""
+
+    PAGE = "page", _("Une page du portail s’est arrêtée sur une erreur")
+    UPLOAD = "upload", _("Un fichier envoyé n’a pas pu être gardé")
+    DOWNTIME = "downtime", _("Le portail ne répondait pas")

@@ -18,6 +18,7 @@ from dossiers.views import (
     files,
     filing,
     finding,
+    incidents,
     keeping,
     mandated,
     mandates,
@@ -118,6 +119,8 @@ urlpatterns = [
         corrections.Contest,
         "contest",
     ),
+    own("incidents/", incidents.Incidents, "incidents", SELF),
+    own("incidents/attester/", incidents.Certify, "certify", SELF),
     own("dossiers/<uuid:dossier_id>/copie/", exporting.ExportPage, "export"),
     own("dossiers/<uuid:dossier_id>/copie/demander/", exporting.AskExport, "export_ask"),
     own("dossiers/<uuid:dossier_id>/copie/fichier/", exporting.ExportFile, "export_file"),
@@ -140,6 +143,10 @@ urlpatterns = [
     own(f"pieces/{PAGE}", files.OwnPage, "file_page", OWN_FILE),
     own("pieces/<uuid:file_id>/copie/", files.OwnCopy, "file_copy", OWN_FILE),
     own("pieces/<uuid:file_id>/envoye/", files.OwnSent, "file_sent", OWN_FILE),
+]
+
+public_urlpatterns = [
+    route("verifier/", incidents.CheckCertificate.as_view(), name="check", policy=PUBLIC),
 ]
 
 HELP = "<uuid:dossier_id>/"

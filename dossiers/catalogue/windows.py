@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -88,6 +88,7 @@ class WindowAnswer:
     opens_on: date | None = None
     closes_on: date | None = None
     late_until: date | None = None
+    frozen: tuple[date, date] | None = None
 
     @property
     def message(self) -> Text:
@@ -192,3 +193,27 @@ def assess_filing(procedure: Procedure, answers: Answers, today: date) -> Window
     """The same as `assess`, reading the window and its dates in the answers."""
     days = {name: meant(procedure, answers, name) for name in set(COUNTED_FROM.values())}
     return assess(window_for(procedure, answers), today, **days)
+
+
+def assess_frozen(
+    procedure: Procedure,
+    answers: Answers,
+    today: date,
+    freezes: Iterable[tuple[date, date]],
+) -> WindowAnswer:
+    """The same, when failures of ours have frozen the window: each from a day to a last day.
+
+    A freeze only helps: what is open stays so, and what was already late on its first day too.
+    """
+    answer = assess_filing(procedure, answers, today)
+    if answer.status not in {"late", "too-late"}:
+        return answer
+    for since, until in sorted(freezes):
+        if since <= today <= until:
+            then = assess_filing(procedure, answers, since)
+            if _RANK[then.status] < _RANK[answer.status]:
+                return replace(then, frozen=(since, until))
+    return answer
+
+
+_RANK: dict[Status, int] = {"open": 0, "late": 1, "too-late": 2, "early": 3, "unknown": 3}

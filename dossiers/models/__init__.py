@@ -9,6 +9,7 @@ from dossiers.models.correction import Correction, CorrectionContest
 from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
 from dossiers.models.export import Export
+from dossiers.models.incident import Downtime, Failure, IncidentCertificate
 from dossiers.models.mandate import Mandate
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
@@ -30,9 +31,12 @@ __all__ = [
     "Correction",
     "CorrectionContest",
     "Dossier",
+    "Downtime",
     "Evidence",
     "Export",
     "Mandate",
+    "Failure",
+    "IncidentCertificate",
     "Person",
     "PersonAccount",
     "ProcedureVersion",

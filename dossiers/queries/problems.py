@@ -13,12 +13,13 @@ from dossiers.catalogue.conditions import (
     shown,
 )
 from dossiers.catalogue.fees import FeeLine
-from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_filing
+from dossiers.catalogue.windows import COUNTED_FROM, WindowAnswer, assess_frozen
 from dossiers.models import Dossier
 from dossiers.queries.answers import show_date
 from dossiers.queries.arriving import what_was_begun
 from dossiers.queries.channels import refusal
 from dossiers.queries.finding import charge_of
+from dossiers.queries.freezes import freezes_of
 from portal.core.errors import Sentence
 from portal.territory import api as territory
 
@@ -71,7 +72,8 @@ def review(
     competence = competence_of(dossier)
     department = competence.department_code if competence else ""
     elsewhere = refusal(dossier.procedure_code, today, department, language, assisted=assisted)
-    window = assess_filing(procedure, prune(procedure, answers), today)
+    freezes = [freeze.days for freeze in freezes_of(dossier)]
+    window = assess_frozen(procedure, prune(procedure, answers), today, freezes)
     problems = [
         *_wrong_channel(elsewhere),
         *_unfinished_answers(dossier, language),

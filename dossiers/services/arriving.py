@@ -11,8 +11,9 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
+from dossiers.enums import FailureKind
 from dossiers.models import Dossier
-from dossiers.services import albums
+from dossiers.services import albums, incidents
 from dossiers.services import evidence as boxes
 from portal.core.door import Act
 from portal.core.errors import DomainRefusal
@@ -106,6 +107,13 @@ def _fail(upload, opened, reason, sentences):
     with opened() as act:
         if waiting := arrival.lock_assembling(upload.pk):
             arrival.fail(waiting, reason, sentences, act.now)
+            if reason == arrival.UploadReason.DAMAGED:
+                incidents.record(
+                    upload.applicant_id,
+                    FailureKind.UPLOAD,
+                    place="dossiers:uploads",
+                    dossier_id=upload.subject_id,
+                )
 
 
 def _receive(upload, opened):

@@ -73,6 +73,10 @@ LINES = {
         _("La préfecture doit vérifier et vous répondre. Votre demande continue."),
     ),
     "dossier_statement_settled": _("La préfecture a répondu à ce que vous avez signalé."),
+    "incident_certified": (
+        _("Le portail a eu une panne : nous l’attestons (incident n° %(number)s)."),
+        _("Le délai pour déposer cette démarche est gelé jusqu’au %(until_on)s."),
+    ),
     "file_infected": (
         _("Un de vos fichiers contient un virus. Nous l’avons mis à l’écart."),
         _("Vérifiez votre appareil, puis envoyez le document sous un autre fichier."),
@@ -119,7 +123,10 @@ WHAT_IS_LOST = _(
 )
 """What the mails about the end of a draft add to their subject."""
 
-LETTERS = {"filing_receipt": _("Attestation de dépôt de votre demande")}
+LETTERS = {
+    "filing_receipt": _("Attestation de dépôt de votre demande"),
+    "incident_certificate": _("Attestation d’incident"),
+}
 
 
 def add_line(dossier, kind, *, by_role=Role.APPLICANT, params=None, letter=None, office=""):

@@ -90,7 +90,12 @@ def note_of(window, charge, language):
     if window.status == "unknown":
         return None
     tone = "info" if window.status == "open" else "warning"
-    note = {"tone": tone, "sentence": window.sentence(language, show=show_date), "charge": ""}
+    note = {
+        "tone": tone,
+        "sentence": window.sentence(language, show=show_date),
+        "frozen": _frozen_sentence(window.frozen),
+        "charge": "",
+    }
     if charge is not None:
         note["charge"] = _(
             "%(label)s : %(amount)s euros (%(legal)s). Il n’est pas dû en cas de force majeure ou "
@@ -101,6 +106,17 @@ def note_of(window, charge, language):
             "legal": charge.legal[0],
         }
     return note
+
+
+def _frozen_sentence(frozen):
+    """Why being late counts for nothing; an empty text when no failure of ours is behind it."""
+    if frozen is None:
+        return ""
+    since, until = frozen
+    return _(
+        "Le portail a eu une panne le %(since)s : votre délai est gelé depuis ce jour. Déposez "
+        "jusqu’au %(until)s, vous n’êtes pas en retard."
+    ) % {"since": show_date(since), "until": show_date(until)}
 
 
 def said_by_another_tab(saved):

@@ -54,6 +54,10 @@ GRANTS = {
         "dossiers.codeuse": "SI",
         "dossiers.registerlookup": "SIU",
         "dossiers.submission": "SIU",
+        # what failed is recorded and certified, and never changes
+        "dossiers.failure": "SI",
+        "dossiers.downtime": "SI",
+        "dossiers.incidentcertificate": "SI",
         "dossiers.*": "SIU",
         # a power to sign is given by a command, never from a page
         "workflows.signingdelegation": "S",
@@ -130,6 +134,9 @@ GRANTS = {
         "dossiers.registerlookup": "SU",
         "dossiers.mandate": "S",
         "dossiers.submission": "S",
+        "dossiers.failure": "SI",
+        "dossiers.downtime": "S",
+        "dossiers.incidentcertificate": "S",
         "dossiers.*": "SIU",
         "workflows.alarmdigest": "SI",
         "workflows.*": "SIU",
@@ -208,6 +215,7 @@ COLUMN_GRANTS = (
 # Functions that see more than who calls them: these roles alone may.
 FUNCTION_GRANTS = {
     "appointments_standing(text, uuid)": ("portal_web",),
+    "dossiers_certificate_known(text, date)": ("portal_web",),
     "vault_lock_key(uuid)": (),
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
     "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),

@@ -70,6 +70,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/5m/ip,5/5m/key",
     # anyone may check a paper; nobody may try codes by the thousand
     "check_appointment": "10/m/ip,60/h/ip",
+    "check_certificate": "10/m/ip,60/h/ip",
 }
 # Digits only: they are typed alike on every keyboard. Eight, so that trying them is hopeless.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}

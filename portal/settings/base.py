@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.core.middleware.EditingPagesMiddleware",
+    "portal.space.watching.FailureWatch",
     "portal.core.door.Door",
     "portal.core.policy.PolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -5,14 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
+from django.urls import reverse_lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from portal.core import jobs, journal
+from dossiers import api as dossiers
+from portal.core import clock, jobs, journal
 from portal.core.models import JournalLine
 from portal.core.policy import Policy, route
-from portal.core.views import ReadOnlyView
+from portal.core.views import ActView, ReadOnlyView
+from portal.space.forms import DowntimeForm
 from portal.vault import api as vault
 
 OPERATORS = Policy("ops", frozenset({"administrator"}), relation="national", object="job")
@@ -42,6 +45,21 @@ class RetryJob(View):
             journal.record("job.retry", subject_type="job", subject_id=job_id)
         messages.success(request, _("La tâche va être relancée."))
         return redirect("desk:jobs")
+
+
+class Downtimes(ActView):
+    """Declare when nobody could use the portal: everybody may then have a certificate of it."""
+
+    form_class = DowntimeForm
+    template_name = "space/downtimes.html"
+    success_url = reverse_lazy("desk:downtimes")
+
+    def perform(self, form):
+        dossiers.declare_downtime(**form.cleaned_data, actor=self.request.user, at=clock.now())
+        messages.success(self.request, _("La panne est déclarée."))
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"downtimes": dossiers.latest_downtimes()}
 
 
 class Journal(ReadOnlyView, TemplateView):
@@ -87,5 +105,6 @@ operations_urlpatterns = [
         name="retry_job",
         policy=OPERATORS,
     ),
+    route("exploitation/pannes/", Downtimes.as_view(), name="downtimes", policy=OPERATORS),
     route("journal/", Journal.as_view(), name="journal", policy=AUDITORS),
 ]

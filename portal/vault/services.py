@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.core import clock, constraints, door
+from portal.core import clock, constraints, door, incidents
 from portal.core.errors import DomainRefusal
 from portal.core.jobs import enqueue
 from portal.vault import alarms, scanning, storage
@@ -73,6 +73,7 @@ def _put(inspected, subject_id, kind):
     try:
         kept = storage.put(inspected.data, subject_id=subject_id, kind=kind)
     except storage.StorageDown as error:
+        incidents.note("upload")
         raise DomainRefusal(
             _(
                 "Nous n’avons pas pu garder ce fichier. Rien n’est perdu : "

@@ -68,6 +68,7 @@ READINGS = {
     "assisted:album_change": {405},
     "dossiers:end_help": {405},
     "dossiers:export_ask": {405},
+    "dossiers:certify": {405},
     "dossiers:export_file": {302},
     "dossiers:mandate_revoke": {405},
     "helper:give_back": {405},

@@ -62,6 +62,8 @@ CLEARED = [
 OF_A_FILE = dict.fromkeys(
     ("vault_rendition", "vault_machinereading", "vault_secondlook"), "vault_storedfile"
 )
+# Rows seen, beside their person, by who sees a dossier of that person for the same procedure.
+OF_A_DOSSIER = {"dossiers_incidentcertificate"}
 # The worker sends mail: it sees the queue of messages whatever it does.
 WORKER_READS = {"correspondence_outgoingmail"}
 
@@ -139,6 +141,10 @@ def test_an_office_sees_its_own_rows_alone(world, name, mine, theirs):
         nameless = [t for t in personal_tables() if "prefecture_code" not in columns(t)]
         for table, files in OF_A_FILE.items():
             assert not count(table, f"file_id not in (select id from {files})")
+            nameless.remove(table)
+        for table in OF_A_DOSSIER:
+            elsewhere = "applicant_id not in (select applicant_id from dossiers_dossier)"
+            assert not count(table, elsewhere)
             nameless.remove(table)
         found = {table for table in nameless if count(table)} - OF_TWO_OFFICES
         assert found <= (WORKER_READS if name == "worker" else set())

@@ -8,7 +8,8 @@ from appointments.enums import OutageKind
 from appointments.models import Clearance, Closure
 from appointments.services import screens, urgency
 from appointments.services.closing import close_site, take_out_counter
-from dossiers.services import consulting, exporting, extending
+from dossiers.models import Failure
+from dossiers.services import consulting, exporting, extending, incidents
 from dossiers.services.albums import add_page
 from dossiers.services.amending import add_file
 from dossiers.services.arriving import begin_upload
@@ -154,6 +155,11 @@ def _send(office):
             dossier_id=dossier.pk, applicant=owner, rule_code="passport", kept=kept, at=act.now
         )
         drop_album(album_id=page.album_id, at=act.now)
+        incidents.record(owner.pk, "page", place="dossiers:tasks", dossier_id=dossier.pk)
+        failure = Failure.objects.get(applicant=owner)
+        incidents.certify(
+            source=f"failure-{failure.pk}", dossier_id=dossier.pk, applicant=owner, at=act.now
+        )
         exporting.ask(dossier_id=dossier.pk, applicant=owner, language="fr", at=act.now)
     office.draft_upload = upload.pk
 

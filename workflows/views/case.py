@@ -60,6 +60,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "may_correct": may_act(self.case, "ask_completion", user)
             and self.case.state in CORRECTABLE,
             "holder": holding_of(self.case, user),
+            "freezes": dossiers.freezes_of_dossier(self.case.dossier_id),
         }
 
 

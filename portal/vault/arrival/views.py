@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
+from portal.core import incidents
 from portal.core.errors import DomainRefusal
 from portal.vault.arrival import services, staging, tus
 from portal.vault.arrival.models import Upload, UploadState
@@ -42,6 +43,7 @@ def _in_the_protocol(handler):
         except services.PieceOutOfOrder:
             return tus.answer(HTTPStatus.CONFLICT)
         except StorageDown:
+            incidents.note("upload")
             sentence = _(
                 "Nous n’avons pas pu garder cette partie du fichier. Rien n’est perdu : l’envoi "
                 "reprendra là où il s’est arrêté."

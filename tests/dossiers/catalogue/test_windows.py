@@ -6,7 +6,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dossiers.catalogue.loader import catalogue, load_catalogue
-from dossiers.catalogue.windows import add_months, assess, assess_filing, window_for
+from dossiers.catalogue.windows import (
+    add_months,
+    assess,
+    assess_filing,
+    assess_frozen,
+    window_for,
+)
 
 RENEWAL = catalogue()["student-renewal"].window
 ARRIVAL = catalogue()["spouse-of-french-first"].window
@@ -156,3 +162,24 @@ def test_a_window_open_all_year(spoil, folder):
 
     answer = assess(load_catalogue(folder)["duplicate"].window, date(2026, 11, 23))
     assert (answer.status, answer.closes_on) == ("open", None)
+
+
+def test_a_freeze_helps_and_never_hurts():
+    procedure, ends_on = catalogue()["student-renewal"], date(2026, 12, 31)
+    answers = {procedure.meaning("title_ends_on").name: ends_on.isoformat()}
+    closes_on = ends_on - timedelta(days=60)
+
+    def on(today, *freezes):
+        found = assess_frozen(procedure, answers, today, freezes)
+        return found.status, found.late_charge, found.frozen
+
+    late = closes_on + timedelta(days=10)
+    freeze = (closes_on, closes_on + timedelta(days=15))
+    assert on(late) == ("late", True, None)
+    assert on(late, freeze) == ("open", False, freeze)
+    assert on(freeze[1], freeze) == ("open", False, freeze)
+    assert on(freeze[1] + timedelta(days=1), freeze) == ("late", True, None)
+    # late before the failure, or too early on its day: it changes nothing
+    assert on(late, (late, late + timedelta(days=15))) == ("late", True, None)
+    assert on(late, (date(2026, 1, 1), late)) == ("late", True, None)
+    assert on(closes_on, freeze) == ("open", False, None)
