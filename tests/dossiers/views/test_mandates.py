@@ -134,6 +134,7 @@ def test_a_helper_who_may_not_file_is_refused_the_declaration(theirs, applicant,
     held(applicant, helper, level="fill")
 
     assert theirs.get(url("declare", dossier.pk)).status_code == 403
+    assert url("declare", dossier.pk) not in theirs.get(url("check", dossier.pk)).text
     sent = theirs.post(
         url("evidence_box", dossier.pk, "passport") + "?", {"file": picture()}, follow=True
     )
