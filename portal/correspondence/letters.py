@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from portal.core import door
 from portal.core.errors import DomainRefusal
 from portal.correspondence.models import Letter
 from portal.correspondence.services import letter_title
@@ -80,9 +81,16 @@ def letter_file(letter_id: UUID, user) -> StoredFile:
     if letter is None:
         raise Http404
     if letter.file is None:
-        if letter.applicant_id != user.pk:
+        if letter.applicant_id not in _read_for(user):
             raise Http404
         raise DomainRefusal(_("Ce courrier est en préparation. Revenez dans quelques minutes."))
     if not may_read(letter.file, user):
         raise Http404
     return letter.file
+
+
+def _read_for(user) -> set[int]:
+    """In whose name a letter is waited for here: the reader's, and that of whoever they act for."""
+    act = door.current()
+    behalf = act.behalf if act else None
+    return {user.pk, behalf.person_id} if behalf else {user.pk}

@@ -13,7 +13,7 @@ from portal.accounts.models import Membership
 from portal.core import clock
 from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
-from portal.correspondence.models import TimelineLine
+from portal.correspondence.models import Letter, TimelineLine
 from tests.dossiers.conftest import enter
 from tests.factories.accounts import UserFactory
 from tests.factories.dossiers import STUDENT, draft, filed, picture
@@ -82,6 +82,8 @@ def test_from_the_invitation_to_the_filing(signed_in, theirs, applicant, helper)
     assert "Votre demande est déposée" in filed_page.text
     with acting(applicant.pk):
         assert Submission.objects.get().typed_by_id == helper.pk
+        letter = Letter.objects.get(dossier_id=dossier.pk)
+    assert "en préparation" in theirs.get(url("letter", letter.pk)).text
     follow = theirs.get(reverse("helper:dossier", args=[dossier.pk]))
     assert "Karim Aide, au nom de Amina Exemple" in follow.text
     own = signed_in.get(reverse("space:dossier", args=[dossier.pk]))
@@ -134,6 +136,7 @@ def test_a_helper_who_may_not_file_is_refused_the_declaration(theirs, applicant,
     held(applicant, helper, level="fill")
 
     assert theirs.get(url("declare", dossier.pk)).status_code == 403
+    assert url("declare", dossier.pk) not in theirs.get(url("check", dossier.pk)).text
     sent = theirs.post(
         url("evidence_box", dossier.pk, "passport") + "?", {"file": picture()}, follow=True
     )
