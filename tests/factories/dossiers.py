@@ -45,12 +45,24 @@ def has_filed(owner, code) -> bool:
 
 
 def give(dossier, owner, rule_code, upload=None):
-    """Put a file in a box."""
-    kept = vault.keep(upload or picture(), subject_id=dossier.pk)
+    """Put a file in a box; ours is known to be whole, and no process is started to look at it."""
+    kept = vault.keep(upload, subject_id=dossier.pk) if upload else keep_picture(dossier)
     with acting(owner.pk) as act:
         return add_evidence(
             dossier_id=dossier.pk, applicant=owner, rule_code=rule_code, kept=kept, at=act.now
         )
+
+
+def keep_picture(dossier):
+    """The bytes of our picture, sealed for this dossier as those of an upload are."""
+    ours = picture()
+    return vault.keep_bytes(
+        ours.read(),
+        ours.name,
+        ours.content_type,
+        subject_id=dossier.pk,
+        kind=vault.FileKind.EVIDENCE,
+    )
 
 
 def file_now(dossier, owner) -> Submission:
