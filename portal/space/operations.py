@@ -5,14 +5,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
+from django.urls import reverse_lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from portal.core import jobs, journal
+from portal.core import clock, door, jobs, journal
 from portal.core.models import JournalLine
 from portal.core.policy import Policy, route
-from portal.core.views import ReadOnlyView
+from portal.core.views import ActView, ReadOnlyView
+from portal.space.forms import LookAgainForm
 from portal.vault import api as vault
 
 OPERATORS = Policy("ops", frozenset({"administrator"}), relation="national", object="job")
@@ -27,7 +29,10 @@ class TroubledJobs(ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            jobs=jobs.troubled_jobs(), scan_alarm=vault.open_scan_alarm(), **kwargs
+            jobs=jobs.troubled_jobs(),
+            scan_alarm=vault.open_scan_alarm(),
+            without_rule=vault.without_rule(clock.today()),
+            **kwargs,
         )
 
 
@@ -42,6 +47,36 @@ class RetryJob(View):
             journal.record("job.retry", subject_type="job", subject_id=job_id)
         messages.success(request, _("La tâche va être relancée."))
         return redirect("desk:jobs")
+
+
+class Suspects(ActView):
+    """Infected files that may not be: two administrators ask here that one be scanned again.
+
+    No name, page or person of a file is shown: who asks knows it from the person or the office.
+    """
+
+    form_class = LookAgainForm
+    template_name = "space/suspects.html"
+    success_url = reverse_lazy("desk:suspects")
+
+    def get_initial(self):
+        asked = self.request.GET.get("fichier", "")
+        return {"file": asked} if _is_uuid(asked) else {}
+
+    def perform(self, form):
+        said = form.cleaned_data
+        with door.also(scope="operations") as act:
+            look = vault.ask_second_look(said["file"], self.request.user, said["reason"], act.now)
+        if look.second_by_id:
+            messages.success(self.request, _("La nouvelle analyse est demandée."))
+        else:
+            words = _("Votre demande est notée. Une deuxième personne doit la faire aussi.")
+            messages.success(self.request, words)
+
+    def get_context_data(self, **kwargs):
+        with door.also(scope="operations"):
+            looks = vault.open_second_looks()
+        return super().get_context_data(looks=looks, **kwargs)
 
 
 class Journal(ReadOnlyView, TemplateView):
@@ -87,5 +122,6 @@ operations_urlpatterns = [
         name="retry_job",
         policy=OPERATORS,
     ),
+    route("exploitation/fichiers-infectes/", Suspects.as_view(), name="suspects", policy=OPERATORS),
     route("journal/", Journal.as_view(), name="journal", policy=AUDITORS),
 ]
