@@ -10,6 +10,7 @@ from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
+from portal.core import storage
 from portal.local import postgres, s3
 from portal.local.processes import free_port
 from tests import database
@@ -86,9 +87,9 @@ def language_ends_with_the_test():
 @pytest.fixture(scope="session", autouse=True)
 def files_of_the_run(tmp_path_factory):
     """Keep what tests store out of the state directory."""
-    for alias, storage in project.STORAGES.items():
-        if "location" in storage.get("OPTIONS", {}):
-            storage["OPTIONS"]["location"] = str(tmp_path_factory.mktemp(alias))
+    for alias, kept in project.STORAGES.items():
+        if "location" in kept.get("OPTIONS", {}):
+            kept["OPTIONS"]["location"] = str(tmp_path_factory.mktemp(alias))
 
 
 @pytest.fixture(scope="session")
@@ -108,8 +109,9 @@ def s3_server(tmp_path_factory):
 
 
 @pytest.fixture
-def s3_storages(s3_server, settings):
+def s3_storages(s3_server, settings, monkeypatch):
     """Every storage of the project kept in the S3 server, as in production."""
+    monkeypatch.setattr(storage, "_fuses", {})
     options = {
         "endpoint_url": s3_server.url,
         "access_key": s3_server.key,

@@ -7,6 +7,7 @@ from dossiers.catalogue.conditions import evidence_for, is_answered, prune
 from dossiers.enums import OTHER_DOCUMENT, ItemKind
 from dossiers.models import AmendedFile, Amendment, CompletionItem, Dossier, Submission
 from dossiers.queries.differences import Difference, compare, label_of_box
+from dossiers.queries.manifests import named
 from dossiers.queries.problems import Problem, problems_of
 
 IDENTITY = (
@@ -159,7 +160,7 @@ class Slot:
 def boxes_to_amend(working: Working, language: str) -> list[Slot]:
     """Every box that these answers call for, and the one for any other document."""
     by_rule: dict[str, list] = {}
-    for entry in working.evidence:
+    for entry in named(working.evidence):
         by_rule.setdefault(entry["rule"], []).append(entry)
     wanted = {rule.code for rule in evidence_for(working.procedure, working.answers)}
     codes = [r.code for r in working.procedure.evidence if r.code in wanted | set(by_rule)]

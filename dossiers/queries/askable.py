@@ -10,6 +10,7 @@ from dossiers.catalogue.schema import Procedure
 from dossiers.enums import ItemKind
 from dossiers.models import Dossier, Evidence, Submission
 from dossiers.queries.answers import short_language, show
+from dossiers.queries.manifests import named
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,11 @@ def askable_items(dossier: Dossier, language: str | None = None) -> list[tuple[s
 def _names_of_files(dossier, last) -> dict[str, list[str]]:
     if last is not None:
         names: dict[str, list[str]] = {}
-        for entry in last.evidence:
+        for entry in named(last.evidence):
             names.setdefault(entry["rule"], []).append(entry["name"])
         return names
     found: dict[str, list[str]] = {}
     held = Evidence.objects.filter(dossier=dossier).given().select_related("file")
     for evidence in held:
-        found.setdefault(evidence.rule_code, []).append(evidence.file.original_name)
+        found.setdefault(evidence.rule_code, []).append(evidence.file.shown_name)
     return found

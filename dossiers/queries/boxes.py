@@ -122,7 +122,7 @@ def box_view(
 def _held(dossier, rule, evidence, add_url, again):
     file = evidence.file
     return Held(
-        name=file.original_name,
+        name=file.shown_name,
         size=filesizeformat(file.size),
         open_url=page("file", file.pk),
         thumbnail=page("file_page", file.pk, 1, vault.SMALL) if file.is_shown else "",

@@ -9,6 +9,7 @@ from dossiers.catalogue.conditions import as_date, shown
 from dossiers.models import Correction, CorrectionContest, Dossier
 from dossiers.queries.answers import short_language, show
 from dossiers.queries.differences import label_of_box
+from dossiers.queries.manifests import named
 
 IDENTITY = ("birth_name", "usage_name", "given_names", "birth_date", "birth_city")
 OTHERS = (
@@ -80,7 +81,7 @@ def slips_of(dossier: Dossier, language: str | None = None) -> tuple[list[Slip],
             f"{label_of_box(dossier.procedure, entry['rule'], language, entry.get('note', ''))}"
             f" – {entry['name']}",
         )
-        for entry in last.evidence
+        for entry in named(last.evidence)
     ]
     return slips, papers
 

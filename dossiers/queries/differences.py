@@ -11,6 +11,7 @@ from dossiers.catalogue.schema import Procedure
 from dossiers.enums import OTHER_DOCUMENT
 from dossiers.models import CompletionRequest, Dossier, Submission
 from dossiers.queries.answers import short_language, show
+from dossiers.queries.manifests import gone_among
 
 
 @dataclass(frozen=True)
@@ -70,22 +71,34 @@ Filed = tuple[Mapping, Sequence[Mapping]]
 
 
 def difference(
-    procedure: Procedure, older: Submission, newer: Submission, language: str | None = None
+    procedure: Procedure,
+    older: Submission,
+    newer: Submission,
+    language: str | None = None,
+    gone: Mapping[str, str] | None = None,
 ) -> Difference:
     """What `newer` says otherwise than `older`, in the words of the page's language."""
     return compare(
-        procedure, (older.answers, older.evidence), (newer.answers, newer.evidence), language
+        procedure,
+        (older.answers, older.evidence),
+        (newer.answers, newer.evidence),
+        language,
+        gone,
     )
 
 
 def compare(
-    procedure: Procedure, older: Filed, newer: Filed, language: str | None = None
+    procedure: Procedure,
+    older: Filed,
+    newer: Filed,
+    language: str | None = None,
+    gone: Mapping[str, str] | None = None,
 ) -> Difference:
-    """The same of what is not filed yet."""
+    """The same of what is not filed yet. `gone` are the files that are gone, when already read."""
     language = language or short_language()
     return Difference(
         answers=tuple(_answers(procedure, older[0], newer[0], language)),
-        documents=tuple(_documents(procedure, older[1], newer[1], language)),
+        documents=tuple(_documents(procedure, older[1], newer[1], language, gone)),
     )
 
 
@@ -102,13 +115,16 @@ def versions_of(
         .order_by("answer_submission")
     )
     before = [None, *submissions]
+    gone = gone_among(_changed(submissions))
     return [
         Version(
             number=filing.number,
             filed_at=filing.filed_at,
             why=_why(filing, answered),
             is_correction=filing.is_correction,
-            difference=difference(dossier.procedure, older, filing, language) if older else None,
+            difference=(
+                difference(dossier.procedure, older, filing, language, gone) if older else None
+            ),
         )
         for older, filing in reversed(list(zip(before, submissions, strict=False)))
     ]
@@ -155,9 +171,19 @@ def _answers(procedure, older, newer, language):
             )
 
 
-def _documents(procedure, older, newer, language):
+def _changed(submissions):
+    """The files that some of these filings list and others do not."""
+    found = {entry["evidence"]: entry for one in submissions for entry in one.evidence}
+    for one in submissions:
+        listed = {entry["evidence"] for entry in one.evidence}
+        yield from (entry for pk, entry in found.items() if pk not in listed)
+
+
+def _documents(procedure, older, newer, language, lost):
     kept = {entry["evidence"] for entry in older} & {entry["evidence"] for entry in newer}
-    gone, come = _by_rule(older, kept), _by_rule(newer, kept)
+    if lost is None:
+        lost = gone_among(entry for entry in (*older, *newer) if entry["evidence"] not in kept)
+    gone, come = _by_rule(older, kept, lost), _by_rule(newer, kept, lost)
     places = {rule.code: place for place, rule in enumerate(procedure.evidence)}
     for code in sorted({*gone, *come}, key=lambda code: places.get(code, len(places))):
         old, new = gone.get(code, []), come.get(code, [])
@@ -175,15 +201,17 @@ def _document(procedure, code, old, new, language):
         label=label_of_box(procedure, code, language, note),
         added=new["name"] if new else "",
         removed=old["name"] if old else "",
-        file_id=new["file"] if new else "",
+        file_id=new["file"] if new and not new["gone"] else "",
     )
 
 
-def _by_rule(entries, kept):
+def _by_rule(entries, kept, lost):
     found: dict[str, list] = {}
     for entry in entries:
         if entry["evidence"] not in kept:
-            found.setdefault(entry["rule"], []).append(entry)
+            gone = lost.get(entry["file"])
+            shown_as = {**entry, "name": gone or entry["name"], "gone": bool(gone)}
+            found.setdefault(entry["rule"], []).append(shown_as)
     return found
 
 

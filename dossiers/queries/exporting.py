@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.catalogue.conditions import prune
 from dossiers.models import AlbumPage, Dossier, Evidence, Submission
+from dossiers.queries.manifests import named
 from dossiers.queries.summary import sections_of
 from portal.core import clock
 from portal.core.archives import safe_part
@@ -130,7 +131,7 @@ def _version(dossier: Dossier, submission: Submission, language: str) -> dict:
         "answers": submission.answers,
         "documents": [
             {key: entry.get(key) for key in ("rule", "name", "content_type", "size", "sha256")}
-            for entry in submission.evidence
+            for entry in named(submission.evidence)
         ],
         "in_words": _in_words(dossier, submission.answers, language),
     }

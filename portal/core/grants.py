@@ -39,6 +39,8 @@ GRANTS = {
         "vault.rendition": "S",
         "vault.machinereading": "S",
         "vault.scanalarm": "S",
+        "vault.secondlook": "SIU",
+        "vault.retentionrule": "S",
         "vault.storedfile": "SIU",
         "vault.accessgrant": "SIU",
         "vault.upload": "SIU",
@@ -220,6 +222,7 @@ FUNCTION_GRANTS = {
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
     "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),
     "vault_keep_key(uuid, integer, text)": ("portal_web", "portal_worker"),
+    "vault_suspect(uuid)": ("portal_web",),
     "appointments_why_over(appointments_shortnoticeoffer)": ("portal_issuer",),
 }
 

@@ -4,13 +4,20 @@ Two of them do the same: a folder of the machine, and any S3 server.
 """
 
 import os
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    ReadTimeoutError,
+)
 from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
@@ -18,9 +25,26 @@ from storages.utils import clean_name
 PIECE = 256 * 1024
 # S3 takes no part under 5 MB but the last; one part at a time is what a process holds.
 _PART = 5 * 1024 * 1024
-_CONNECT_SECONDS, _SILENCE_SECONDS, _TRIES = 3, 10, 2
 MOST_NAMES = 1000
 _SERVER_ERROR = 500
+_SILENT = (ConnectTimeoutError, ReadTimeoutError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a process waits for a store that says nothing, and how often it tries."""
+
+    connect: float
+    silence: float
+    tries: int
+    # failures in a row after which the store is left in peace; whether one silence is enough
+    failures: int
+    one_silence: bool
+
+
+# Somebody waits behind a page, and its thread serves nobody else meanwhile; a job has its time.
+HURRIED = Waiting(connect=2, silence=5, tries=1, failures=3, one_silence=True)
+PATIENT = Waiting(connect=3, silence=10, tries=2, failures=3, one_silence=False)
 
 
 class TooSlow(OSError):
@@ -44,37 +68,57 @@ class Blown(OSError):
 
 
 class Fuse:
-    """After a few silences in a row nobody waits for a store: who waits serves nobody else.
+    """Once a store is silent nobody waits for it: who waits serves nobody else.
 
-    One for each store and process. After a while one question goes through, and tells.
+    One for each server and process, whatever the number of stores on it. After a while one
+    question goes through, and tells for all.
     """
 
-    silences_at_most = 3
     seconds = 10
 
-    def __init__(self):
-        self._silences, self._until = 0, 0.0
+    def __init__(self, waiting: Waiting = PATIENT):
+        self._waiting = waiting
+        self._lock = threading.Lock()
+        self._failures, self._until = 0, 0.0
 
     def check(self) -> None:
-        """Raise Blown while the store is left in peace."""
-        if time.monotonic() < self._until:
-            raise Blown("the store was silent a moment ago")
+        """Raise Blown while the store is left in peace, or while another question tries it."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._until:
+                raise Blown("the store was silent a moment ago")
+            if self._until:
+                self._until = now + self.seconds
 
     def count(self, error: Exception) -> None:
         """Count a failure that made somebody wait; a refusal is an answer, and counts for none."""
-        if isinstance(error, ClientError):
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            waited = status >= _SERVER_ERROR
-        else:
-            waited = isinstance(error, BotoCoreError | TooSlow | ConnectionError | TimeoutError)
-        if waited:
-            self._silences += 1
-            if self._silences >= self.silences_at_most:
+        if not _is_failure(error):
+            return
+        with self._lock:
+            self._failures += 1
+            silent = self._waiting.one_silence and isinstance(error, _SILENT)
+            if silent or self._until or self._failures >= self._waiting.failures:
                 self._until = time.monotonic() + self.seconds
 
     def mend(self) -> None:
         """The store answered."""
-        self._silences = 0
+        with self._lock:
+            self._failures, self._until = 0, 0.0
+
+
+def _is_failure(error):
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= _SERVER_ERROR
+    return isinstance(error, BotoCoreError | TooSlow | ConnectionError | TimeoutError)
+
+
+_fuses: dict[tuple[str, Waiting], Fuse] = {}
+
+
+def fuse_of(server: str, waiting: Waiting = PATIENT) -> Fuse:
+    """The fuse of a server in this process: its stores fall silent together."""
+    return _fuses.setdefault((server, waiting), Fuse(waiting))
 
 
 class DiskStorage(FileSystemStorage):
@@ -83,7 +127,7 @@ class DiskStorage(FileSystemStorage):
     def __init__(self, *, location, patience: float = 120, **options):
         super().__init__(location=location, **options)
         self.patience = patience
-        self.fuse = Fuse()
+        self.fuse = fuse_of(str(location))
 
     def _save(self, name, content):
         kept = super()._save(name, content)
@@ -140,17 +184,18 @@ def _files(path):
 class ObjectStorage(S3Storage):
     """S3 with short time limits, few retries, and checksums only where the server knows them."""
 
-    def __init__(self, *, patience: float = 120, **settings):
+    def __init__(self, *, patience: float = 120, hurried: bool = False, **settings):
         """Build the client configuration once; a store that hangs must not hold a request."""
         super().__init__(**settings)
         self.patience = patience
-        self.fuse = Fuse()
+        waiting = HURRIED if hurried else PATIENT
+        self.fuse = fuse_of(self.endpoint_url or self.region_name or "", waiting)
         self.client_config = Config(
             s3={"addressing_style": self.addressing_style},
             signature_version=self.signature_version,
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_SILENCE_SECONDS,
-            retries={"total_max_attempts": _TRIES, "mode": "standard"},
+            connect_timeout=waiting.connect,
+            read_timeout=waiting.silence,
+            retries={"total_max_attempts": waiting.tries, "mode": "standard"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )

@@ -4,6 +4,7 @@ The wrapped keys of the dossiers have a store of their own, which may be another
 of one of the two opens nothing.
 """
 
+from portal.settings.database import ROLE
 from portal.settings.env import env
 from portal.settings.paths import ASSETS_DIR, ROOT, VAR
 
@@ -19,6 +20,8 @@ _S3_OPTIONS = {
     "signature_version": "s3v4",
     # seconds that one object may take, however the store trickles
     "patience": env.whole("PORTAL_STORE_SECONDS", default=120),
+    # behind a page somebody waits; jobs try again
+    "hurried": ROLE == "web",
 }
 _KEYS_S3_OPTIONS = _S3_OPTIONS | {
     "endpoint_url": env.text("PORTAL_KEYS_S3_ENDPOINT", default=S3_ENDPOINT),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from dossiers import api as dossiers
-from portal.core import clock, jobs, journal
+from portal.core import clock, door, jobs, journal
 from portal.core.models import JournalLine
 from portal.core.policy import Policy, route
 from portal.core.views import ActView, ReadOnlyView
-from portal.space.forms import DowntimeForm
+from portal.space.forms import DowntimeForm, LookAgainForm
 from portal.vault import api as vault
 
 OPERATORS = Policy("ops", frozenset({"administrator"}), relation="national", object="job")
@@ -30,7 +30,10 @@ class TroubledJobs(ReadOnlyView, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            jobs=jobs.troubled_jobs(), scan_alarm=vault.open_scan_alarm(), **kwargs
+            jobs=jobs.troubled_jobs(),
+            scan_alarm=vault.open_scan_alarm(),
+            without_rule=vault.without_rule(clock.today()),
+            **kwargs,
         )
 
 
@@ -60,6 +63,36 @@ class Downtimes(ActView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"downtimes": dossiers.latest_downtimes()}
+
+
+class Suspects(ActView):
+    """Infected files that may not be: two administrators ask here that one be scanned again.
+
+    No name, page or person of a file is shown: who asks knows it from the person or the office.
+    """
+
+    form_class = LookAgainForm
+    template_name = "space/suspects.html"
+    success_url = reverse_lazy("desk:suspects")
+
+    def get_initial(self):
+        asked = self.request.GET.get("fichier", "")
+        return {"file": asked} if _is_uuid(asked) else {}
+
+    def perform(self, form):
+        said = form.cleaned_data
+        with door.also(scope="operations") as act:
+            look = vault.ask_second_look(said["file"], self.request.user, said["reason"], act.now)
+        if look.second_by_id:
+            messages.success(self.request, _("La nouvelle analyse est demandée."))
+        else:
+            words = _("Votre demande est notée. Une deuxième personne doit la faire aussi.")
+            messages.success(self.request, words)
+
+    def get_context_data(self, **kwargs):
+        with door.also(scope="operations"):
+            looks = vault.open_second_looks()
+        return super().get_context_data(looks=looks, **kwargs)
 
 
 class Journal(ReadOnlyView, TemplateView):
@@ -106,5 +139,6 @@ operations_urlpatterns = [
         policy=OPERATORS,
     ),
     route("exploitation/pannes/", Downtimes.as_view(), name="downtimes", policy=OPERATORS),
+    route("exploitation/fichiers-infectes/", Suspects.as_view(), name="suspects", policy=OPERATORS),
     route("journal/", Journal.as_view(), name="journal", policy=AUDITORS),
 ]

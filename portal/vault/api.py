@@ -12,11 +12,14 @@ from portal.vault.ending import (
     keep_many_from,
     keep_open,
     running,
+    without_rule,
 )
 from portal.vault.enums import HELD_BACK, FileKind, Removal, ScanState, SealState, Situation
 from portal.vault.errors import LOST, KeyDestroyed, StorageDown
 from portal.vault.judging.alarming import open_scan_alarm
 from portal.vault.judging.marks import contest as contest_reading
+from portal.vault.judging.second_looks import ask as ask_second_look
+from portal.vault.judging.second_looks import opened as open_second_looks
 from portal.vault.models import AccessGrant, StoredFile
 from portal.vault.services import (
     Kept,
@@ -24,6 +27,7 @@ from portal.vault.services import (
     keep,
     keep_bytes,
     keep_pieces,
+    names_of_gone,
     open_file,
     open_range,
     receive,
@@ -51,6 +55,7 @@ __all__ = [
     "Situation",
     "StorageDown",
     "StoredFile",
+    "ask_second_look",
     "contest_reading",
     "days_kept",
     "discard",
@@ -63,8 +68,10 @@ __all__ = [
     "keep_open",
     "keep_pieces",
     "may_read",
+    "names_of_gone",
     "open_file",
     "open_scan_alarm",
+    "open_second_looks",
     "open_range",
     "receive",
     "register",
@@ -78,4 +85,5 @@ __all__ = [
     "set_prefecture",
     "show",
     "store_bytes",
+    "without_rule",
 ]

@@ -109,6 +109,12 @@ def rules(on: date) -> dict[str, RetentionRule]:
     return {rule.situation: rule for rule in written}
 
 
+def without_rule(on: date) -> list[str]:
+    """The situations, in words, that no rule of that day ends: their files are kept without end."""
+    written = rules(on)
+    return [str(one.label) for one in Situation if one.value not in written]
+
+
 def due(on: date, most: int) -> list[Due]:
     """The dossiers whose time is over, the longest over first, those on hold left out."""
     held = LegalHold.objects.filter(ended_at=None).values("subject_id")

@@ -9,8 +9,6 @@ from django.db.models import Q
 
 from portal.vault.arrival.models import Upload, UploadChunk  # noqa: F401 -- tables of this room
 from portal.vault.enums import (
-    HELD_BACK,
-    SHOWN,
     WAITING,
     FileKind,
     Removal,
@@ -24,6 +22,7 @@ from portal.vault.judging.models import (  # noqa: F401 -- tables of this room
     ScanAlarm,
     SecondLook,
 )
+from portal.vault.showing import Showable
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -56,7 +55,7 @@ class StoredFileQuerySet(models.QuerySet):
         return clean.filter(scanned_at__lt=moment).order_by("scanned_at", "id")
 
 
-class StoredFile(models.Model):
+class StoredFile(Showable, models.Model):
     """A file that the portal has received or made, whose bytes were read back and verified."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -161,26 +160,6 @@ class StoredFile(models.Model):
 
     def __str__(self):
         return str(self.id)
-
-    @property
-    def is_held_back(self) -> bool:
-        """Whether nobody may be shown this file: a virus, or bytes that nothing can read."""
-        return self.scan_state in HELD_BACK
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether its pages were drawn, so that those who may read it can look at them."""
-        return self.scan_state in SHOWN
-
-    @property
-    def reading(self):
-        """What a machine read on it, if it read something."""
-        return getattr(self, "machine_reading", None)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether the antivirus has looked and found nothing, or the portal made it itself."""
-        return self.scan_state == ScanState.CLEAN
 
 
 class AccessGrantQuerySet(models.QuerySet):

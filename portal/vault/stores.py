@@ -80,14 +80,9 @@ def write(alias: str, name: str, pieces: Iterable[bytes]) -> None:
 
 def read(alias: str, name: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """The object's bytes from `start` up to `stop`. Raises Missing or StorageDown."""
-    with _asked(alias) as store:
-        pieces = store.read_range(name, start, stop)
-    with contextlib.closing(pieces):
-        while True:
-            with _asked(alias):
-                piece = next(pieces, None)
-            if piece is None:
-                return
+    with _asked(alias) as store, contextlib.closing(store.read_range(name, start, stop)) as pieces:
+        for piece in pieces:
+            store.fuse.mend()
             yield piece
 
 

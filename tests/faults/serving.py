@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -40,22 +41,37 @@ def web_process(*, workers: int = 2, threads: int = 4):
     with fresh_clone() as name:
         enter(name)
         port = free_port()
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}"),
-                *("--worker-class", "gthread", "--workers", str(workers)),
-                *("--threads", str(threads), "--no-control-socket", "--timeout", "120"),
-            ],
-            cwd=ROOT,
-            env=_environment(name, files),
-            stderr=subprocess.DEVNULL,
-        )
+
+        def start():
+            return subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "gunicorn", "portal.wsgi"),
+                    *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+                    *("--workers", str(workers), "--threads", str(threads)),
+                    *("--no-control-socket", "--timeout", "120"),
+                ],
+                cwd=ROOT,
+                env=_environment(name, files),
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+        web = SimpleNamespace(port=port, database=name, process=start())
+
+        def kill_and_start():
+            """Nobody of the process, master or worker, writes a last word."""
+            os.killpg(web.process.pid, signal.SIGKILL)
+            web.process.wait(20)
+            web.process = start()
+            _wait(port)
+
+        web.kill_and_start = kill_and_start
         try:
             _wait(port)
-            yield SimpleNamespace(port=port, database=name, process=process)
+            yield web
         finally:
-            process.terminate()
-            process.wait(20)
+            web.process.terminate()
+            web.process.wait(20)
             connections.close_all()
             shutil.rmtree(files)
 
@@ -143,7 +159,11 @@ class Network:
             await self._done.wait()
 
     async def _carry(self, reader, writer):
-        there, back = await asyncio.open_connection("127.0.0.1", self.to_port)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.to_port)
+        except OSError:  # the server is dead just now
+            writer.close()
+            return
         down = asyncio.create_task(self._down(there, writer))
         try:
             while data := await reader.read(4096):

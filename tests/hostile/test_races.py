@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.db import IntegrityError, connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from appointments.enums import AppointmentState
 from appointments.models import Appointment, CheckIn
@@ -24,11 +25,13 @@ from portal.core.door import acting, acting_for
 from portal.core.errors import DomainRefusal
 from portal.core.models import JournalLine
 from portal.correspondence.models import Letter, OutgoingMail
+from portal.vault import antivirus
 from portal.vault import api as vault
-from portal.vault.models import StoredFile
+from portal.vault.models import SecondLook, StoredFile
 from tests.factories import appointments as visits
 from tests.factories.accounts import UserFactory
-from tests.factories.dossiers import STUDENT, draft, picture
+from tests.factories.dossiers import STUDENT, draft, give, picture
+from tests.factories.vault import judged
 from tests.factories.workflows import Life, agent
 from workflows.enums import CaseState
 from workflows.models import Appeal, AwaitedSupply, Decision, Proposal, Step
@@ -445,3 +448,27 @@ def test_two_tabs_ask_for_one_copy_and_two_workers_keep_one():
         assert OutgoingMail.objects.filter(dossier_id=dossier.pk).count() == 1
     kept = set(storages["evidence"].names_after("export/")) - before
     assert kept == {export.file.storage_key}
+
+
+def test_two_administrators_who_ask_at_once_are_two_people(monkeypatch):
+    found = antivirus.Verdict("infected", "27065 2026-11-20", "Eicar")
+    monkeypatch.setattr(antivirus, "scan", lambda _given: found)
+    owner = UserFactory()
+    stored = judged(give(draft(owner), owner, "passport").file)
+    people = [UserFactory(administrator=True) for _ in range(2)]
+
+    def asking(person):
+        def act():
+            with acting(person.pk, scope="operations") as present:
+                return vault.ask_second_look(stored.pk, person, "Connu.", present.now)
+
+        return act
+
+    answers = at_once(*map(asking, people), *map(asking, people))
+
+    assert len(refusals(answers)) == 2
+    with acting(people[0].pk, scope="operations"):
+        look = SecondLook.objects.get()
+    assert {look.first_by_id, look.second_by_id} == {one.pk for one in people}
+    jobs = ProcrastinateJob.objects.filter(task_name="vault.look_twice")
+    assert jobs.filter(args__file_id=str(stored.pk)).count() == 1

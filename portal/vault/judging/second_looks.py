@@ -4,10 +4,12 @@ It stays infected, and is shown to nobody, until the antivirus has looked again 
 signatures and found nothing. The database refuses the move without two different people.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -43,35 +45,76 @@ def note(stored: StoredFile, verdict: Verdict) -> None:
         _tell_administrators()
 
 
+def opened() -> list[SecondLook]:
+    """The looks that wait for somebody, the oldest first; in the scope of operations alone."""
+    looks = SecondLook.objects.filter(ended_at=None).select_related("first_by")
+    return list(looks.order_by("opened_at", "pk"))
+
+
 @transaction.atomic
-def ask(file_id, person: User, reason: str, at: datetime) -> SecondLook:
+def ask(file_id: UUID, person: User, reason: str, at: datetime) -> SecondLook:
     """One person asks that an infected file be looked at again; the second one starts it.
 
-    Raises DomainRefusal for a file that is not set aside, for a person who has asked already or
-    is no administrator, and without a reason.
+    In the scope of operations, by the person who acts: the database refuses another name. Raises
+    DomainRefusal for a file that is not set aside, for a person who has asked already or is no
+    administrator, and without a reason.
     """
     if person.kind != Kind.ADMINISTRATOR or not person.is_active:
         raise DomainRefusal(_("Seul un administrateur peut demander une nouvelle analyse."))
-    suspects = StoredFile.objects.suspects().select_for_update(of=("self",))
-    stored = suspects.filter(pk=file_id).first()
-    if stored is None:
+    suspect = _suspect(file_id)
+    if suspect is None:
         raise DomainRefusal(_("Ce fichier n’est pas mis à l’écart par l’antivirus."))
-    look, _made = SecondLook.objects.get_or_create(
-        file=stored, ended_at=None, defaults={"threat": stored.threat, "opened_at": at}
-    )
+    look = _opened(file_id, suspect, at)
     if look.first_by_id is None:
         if not reason.strip():
             raise DomainRefusal(_("Dites pourquoi ce fichier doit être analysé à nouveau."))
         look.first_by, look.first_at, look.reason = person, at, reason.strip()[:200]
+        look.save(update_fields=["first_by", "first_at", "reason"])
     elif look.second_by_id is not None:
         raise DomainRefusal(_("Ce fichier est déjà en cours de nouvelle analyse."))
     elif look.first_by_id == person.pk:
         raise DomainRefusal(_("Une deuxième personne doit le demander aussi."))
     else:
         look.second_by, look.second_at = person, at
-        enqueue("vault.look_twice", file_id=str(stored.pk), _lock=f"judge {stored.pk}")
-    look.save()
-    _record("file.second_look", stored, {"person": "second" if look.second_by_id else "first"})
+        look.save(update_fields=["second_by", "second_at"])
+        enqueue("vault.look_twice", file_id=str(file_id), _lock=f"judge {file_id}")
+    journal.record(
+        "file.second_look",
+        subject_type="stored_file",
+        subject_id=file_id,
+        dossier_id=suspect.subject_id,
+        prefecture=suspect.prefecture_code or "",
+        facts={"person": "second" if look.second_by_id else "first"},
+    )
+    return look
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    subject_id: UUID
+    prefecture_code: str | None
+    threat: str
+
+
+def _suspect(file_id):
+    """What the database tells of an infected file; None of any other one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select subject_id, prefecture_code, threat from vault_suspect(%s)", [file_id]
+        )
+        row = cursor.fetchone()
+    return _Suspect(*row) if row else None
+
+
+def _opened(file_id, suspect, at):
+    """The open look of a file, locked: of two who ask at once, one is the second person."""
+    SecondLook.objects.get_or_create(
+        file_id=file_id, ended_at=None, defaults={"threat": suspect.threat, "opened_at": at}
+    )
+    looks = SecondLook.objects.select_for_update(of=("self",))
+    look = looks.filter(file_id=file_id, ended_at=None).first()
+    if look is None:
+        raise DomainRefusal(_("Ce fichier n’est pas mis à l’écart par l’antivirus."))
     return look
 
 

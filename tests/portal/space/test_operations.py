@@ -7,8 +7,10 @@ from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from portal.core import door, jobs, journal
+from portal.core import clock, door, jobs, journal
 from portal.core.models import JournalLine
+from portal.vault import api as vault
+from portal.vault.models import RetentionRule
 from tests.factories.accounts import UserFactory
 
 
@@ -54,6 +56,23 @@ def test_operator_without_trouble_is_told_so(enter):
     assert "Aucune tâche en difficulté" in page.content.decode()
 
 
+def test_what_is_kept_without_end_is_said_until_a_rule_is_written(enter, as_role):
+    browser = enter(administrator=True)
+
+    before = browser.get(reverse("desk:jobs")).content.decode()
+    with as_role("worker"), door.acting(None, scope="system") as act:
+        for situation in vault.Situation.values:
+            if vault.days_kept(situation, clock.legal_day(act.now)) is None:
+                RetentionRule.objects.create(
+                    situation=situation, days=1827, starts_on="2026-01-01", source="Arrêté du …"
+                )
+    after = browser.get(reverse("desk:jobs")).content.decode()
+
+    assert "Des fichiers sont gardés sans fin" in before
+    assert "Demande refusée" in before
+    assert "sans fin" not in after
+
+
 def test_auditor_lands_on_the_journal_and_leaves_a_line(enter):
     browser = enter(auditor=True)
 
@@ -86,7 +105,7 @@ def test_any_search_gets_an_answer(enter, typed):
     assert page.status_code == 200
 
 
-@pytest.mark.parametrize("name", ["desk:jobs", "desk:journal"])
+@pytest.mark.parametrize("name", ["desk:jobs", "desk:journal", "desk:suspects"])
 @pytest.mark.parametrize("facts", [{"reviewer": True}, {"supervisor": True}, {"editor": True}])
 def test_others_are_refused(enter, name, facts):
     answer = enter(**facts).get(reverse(name))

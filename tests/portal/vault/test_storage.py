@@ -1,12 +1,15 @@
 """A file is kept when it was read back and opened: on a disk, on a real S3 server, on bad ones."""
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import socket
+import time
 import uuid
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from django.core.files.storage import storages
 
 from portal.core import storage as core_storage
@@ -230,18 +233,16 @@ def test_a_store_that_trickles_is_not_waited_for(each_store, data, subject_id, m
 
 @pytest.fixture
 def silent(s3_storages, settings, monkeypatch):
-    """A store that takes connections and says nothing; returns how many it took."""
-    monkeypatch.setattr(core_storage, "_SILENCE_SECONDS", 0.1)
+    """Stores on a server that takes connections and says nothing: `silent("keys", hurried=True)`.
+
+    Returns how many connections it took since it was asked last.
+    """
+    for waiting in ("HURRIED", "PATIENT"):
+        short = dataclasses.replace(getattr(core_storage, waiting), silence=0.1)
+        monkeypatch.setattr(core_storage, waiting, short)
     with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
-        options = settings.STORAGES["evidence"]["OPTIONS"]
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        settings.STORAGES = settings.STORAGES | {
-            "evidence": {
-                "BACKEND": "portal.core.storage.ObjectStorage",
-                "OPTIONS": options | {"endpoint_url": url},
-            }
-        }
         server.setblocking(False)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
 
         def taken():
             number = 0
@@ -251,26 +252,70 @@ def silent(s3_storages, settings, monkeypatch):
                     number += 1
             return number
 
-        yield taken
+        def put_there(*aliases, hurried):
+            kept = {alias: settings.STORAGES[alias]["OPTIONS"] for alias in aliases}
+            settings.STORAGES = settings.STORAGES | {
+                alias: {
+                    "BACKEND": "portal.core.storage.ObjectStorage",
+                    "OPTIONS": options | {"endpoint_url": url, "hurried": hurried},
+                }
+                for alias, options in kept.items()
+            }
+            return taken
+
+        yield put_there
 
 
-def test_a_server_that_never_answers_is_left_then_no_longer_asked(
-    data, subject_id, silent, monkeypatch
-):
+def test_behind_a_page_a_silent_server_is_asked_once_for_all_its_stores(data, subject_id, silent):
+    done = put(data, subject_id)
+    taken = silent("evidence", "letters", "keys", hurried=True)
+
+    with pytest.raises(StorageDown, match="ReadTimeoutError"):
+        read(done, subject_id)
+    assert taken() == 1
+
+    for alias in ("evidence", "letters", "keys"):
+        with pytest.raises(StorageDown, match="Blown"):
+            next(stores.read(alias, done.key))
+    with pytest.raises(StorageDown, match="Blown"):
+        put(data, subject_id)
+    assert taken() == 0  # nobody waited
+
+    storages["letters"].fuse._until = time.monotonic() - 1
+    with pytest.raises(StorageDown, match="ReadTimeoutError"):
+        stores.names_after("letters", "")
+    with pytest.raises(StorageDown, match="Blown"):
+        stores.names_after("evidence", "")
+    assert taken() == 1  # one question tells for all
+
+
+def test_one_question_at_a_time_tries_a_server_that_was_silent():
+    fuse = core_storage.Fuse(core_storage.HURRIED)
+    fuse.check()
+    fuse.count(ReadTimeoutError(endpoint_url="http://127.0.0.1/"))
+    fuse._until = time.monotonic() - 1
+
+    fuse.check()
+    with pytest.raises(core_storage.Blown):
+        fuse.check()
+
+    fuse.mend()
+    fuse.check()
+    fuse.check()
+
+
+def test_a_job_asks_a_silent_server_again_then_leaves_it_too(data, subject_id, silent):
+    taken = silent("evidence", hurried=False)
+
     for _time in range(3):
         with pytest.raises(StorageDown):
-            put(data, subject_id)
-    assert silent() > 0
+            list(stores.read("evidence", "evidence/2026-11-23/1.none"))
+    assert taken() == 3 * core_storage.PATIENT.tries
 
-    for _time in range(3):
-        with pytest.raises(StorageDown, match="Blown"):
-            put(data, subject_id)
-    assert silent() == 0  # nobody waited
-
-    monkeypatch.setattr(storages["evidence"].fuse, "_until", 0)
-    with pytest.raises(StorageDown):
+    with pytest.raises(StorageDown, match="Blown"):
         put(data, subject_id)
-    assert silent() > 0  # and is asked again after a while
+    assert taken() == 0
+    storages["letters"].fuse.check()  # on another server
 
 
 def test_answers_that_nobody_waited_for_blow_no_fuse(each_store, data, subject_id):

@@ -8,13 +8,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from portal.accounts.api import User
 from portal.core import clock, door
 from portal.core.errors import DomainRefusal
 from portal.vault import ending, key_copies, keyring, reconciling, rotating, storage
 from portal.vault.enums import Removal, Situation
 from portal.vault.errors import StorageDown
-from portal.vault.judging import second_looks
 from portal.vault.models import (
     Keeping,
     LegalHold,
@@ -61,10 +59,6 @@ class Command(BaseCommand):
         compare = acts.add_parser("compare", help="do the night's comparison now, with every key")
         compare.add_argument("--keys-alone", action="store_true")
         acts.add_parser("suspects", help="the files that the antivirus has set aside")
-        look = acts.add_parser("look-twice", help="ask, as one of two people, for a new scan")
-        look.add_argument("file", type=UUID)
-        look.add_argument("--by", required=True, help="the address of an administrator")
-        look.add_argument("--reason", default="", help="why, from the first of the two")
         acts.add_parser("quarantine", help="the objects that were set aside")
         restore = acts.add_parser("restore", help="give an object of the quarantine its name back")
         restore.add_argument("store")
@@ -192,15 +186,6 @@ class Command(BaseCommand):
             for stored in sorted(files[:SHOWN_AT_MOST], key=lambda one: one.pk not in opened):
                 self.stdout.write(f"{stored.pk} {stored.threat}: {_said(opened.get(stored.pk))}")
             self.stdout.write(f"{files.count()} files")
-
-    def do_look_twice(self, *, file, by, reason, **_options):
-        """The second of two different people starts it; until it is clean it stays hidden."""
-        person = User.objects.filter(email__iexact=by).first()
-        if person is None:
-            raise CommandError("Nobody has this address.")
-        with door.acting(person.pk, scope="system") as act:
-            look = second_looks.ask(file, person, reason, act.now)
-        self.stdout.write(f"{file}: {_said(look)}")
 
     def do_quarantine(self, **_options):
         """The newest first."""

@@ -6,6 +6,8 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.core.door import acting
 from portal.core.errors import DomainRefusal
@@ -50,7 +52,7 @@ def again(stored):
 
 
 def ask(stored, person, reason="Faux positif connu."):
-    with as_worker(), acting(person.pk, scope="system") as act:
+    with acting(person.pk, scope="operations") as act:
         return second_looks.ask(stored.pk, person, reason, act.now)
 
 
@@ -132,14 +134,78 @@ def test_the_monthly_scan_tells_that_a_file_is_no_longer_flagged(
     assert sorted(one.to for one in mail.outbox) == sorted([one.email] for one in people)
 
 
-def test_the_command_lists_and_asks(infected, people, capsys):
-    def vault(*said):
-        run(lambda: call_command("vault", *said))
-        return capsys.readouterr().out
+def test_the_command_lists_and_asks_for_nobody(infected, people, capsys):
+    ask(infected, people[0])
 
-    assert f"{infected.pk} Eicar: set aside" in vault("suspects")
-    for person in people:
-        said = vault("look-twice", str(infected.pk), "--by", person.email, "--reason", "Connu.")
-    assert "asked by two people" in said
-    with pytest.raises(CommandError, match="Nobody"):
-        vault("look-twice", str(infected.pk), "--by", "nobody@example.org")
+    run(lambda: call_command("vault", "suspects"))
+
+    assert f"{infected.pk} Eicar: asked by one person" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("vault", "look-twice", str(infected.pk))
+
+
+@pytest.mark.parametrize(
+    ("asks", "why"),
+    [
+        (lambda me, other, at: {"first_by": other, "first_at": at, "reason": "x"}, "own name"),
+        (lambda me, other, at: {"ended_at": at, "outcome": "clean"}, "the worker alone"),
+    ],
+)
+def test_the_web_asks_under_the_name_of_who_acts_alone(infected, people, asks, why):
+    me, other = people
+    with acting(me.pk, scope="operations") as act:
+        said = {"file_id": infected.pk, "opened_at": act.now, "threat": "x"}
+        said |= asks(me, other, act.now)
+
+        with pytest.raises(IntegrityError, match=why), transaction.atomic():
+            SecondLook.objects.create(**said)
+
+
+def test_the_web_asks_for_an_infected_file_alone_and_only_from_the_page(applicant, people, says):
+    says(NOTHING_FOUND)
+    clean = judged(give(draft(applicant), applicant, "passport").file)
+
+    with pytest.raises(DomainRefusal, match="mis à l’écart"):
+        ask(clean, people[0])
+    with (
+        pytest.raises(IntegrityError, match="not set aside"),
+        acting(people[0].pk, scope="operations") as act,
+    ):
+        SecondLook.objects.create(file_id=clean.pk, opened_at=act.now, threat="x")
+    with acting(people[0].pk):
+        assert not SecondLook.objects.exists()
+
+
+def test_two_administrators_ask_on_the_page(infected, people, at_desk):
+    url = reverse("desk:suspects")
+    said = {"file": str(infected.pk), "reason": "Faux positif connu.", "confirmed": "on"}
+
+    unconfirmed = at_desk(people[0]).post(url, said | {"confirmed": ""})
+    first = at_desk(people[0]).post(url, said, follow=True)
+    again_by_first = at_desk(people[0]).post(url, said)
+    seen_by_second = at_desk(people[1]).get(url, {"fichier": str(infected.pk)})
+    second = at_desk(people[1]).post(url, said | {"reason": ""}, follow=True)
+
+    assert "Cochez la case" in unconfirmed.content.decode()
+    assert "Une deuxième personne doit la faire aussi" in first.content.decode()
+    assert "Une deuxième personne doit le demander aussi" in again_by_first.content.decode()
+    page = seen_by_second.content.decode()
+    assert "Faux positif connu." in page
+    assert "Eicar" in page
+    assert "piece.jpg" not in page
+    assert f'value="{infected.pk}"' in page
+    assert "La nouvelle analyse est demandée" in second.content.decode()
+    lines = JournalLine.objects.filter(act="file.second_look", subject_id=str(infected.pk))
+    assert [line.actor_id for line in lines.order_by("id")] == [one.pk for one in people]
+    assert ProcrastinateJob.objects.filter(
+        task_name="vault.look_twice", args__file_id=str(infected.pk)
+    ).exists()
+
+
+def test_who_asked_is_never_replaced(infected, people):
+    look = ask(infected, people[0])
+
+    with acting(people[1].pk, scope="operations") as act:
+        mine = {"first_by": people[1], "first_at": act.now, "reason": "Moi."}
+        with pytest.raises(IntegrityError, match="asked already"), transaction.atomic():
+            SecondLook.objects.filter(pk=look.pk).update(**mine)
