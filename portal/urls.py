@@ -18,6 +18,7 @@ from portal.core.policy import ANYONE, Policy, declare_outside, route
 from portal.demo import urls as demo_urls
 from portal.space import urls as space_urls
 from portal.space.operations import operations_urlpatterns
+from portal.space.suspects import suspects_urlpatterns
 from workflows import urls as workflows_urls
 
 PUBLIC = Policy("public", ANYONE)
@@ -98,6 +99,7 @@ _PORTAL = [
                 [
                     *accounts_urls.desk_urlpatterns,
                     *operations_urlpatterns,
+                    *suspects_urlpatterns,
                     *workflows_urls.urlpatterns,
                     *appointments_urls.desk_urlpatterns,
                 ],

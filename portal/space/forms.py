@@ -1,9 +1,7 @@
-"""What operators fill in: a downtime, a file to look at again."""
+"""What operators type to declare a downtime."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-
-from portal.core.forms import PlainTextField
 
 _TYPED = "%Y-%m-%dT%H:%M"
 
@@ -25,27 +23,3 @@ class DowntimeForm(forms.Form):
 
     begun_at = _moment(_("Début de la panne"))
     ended_at = _moment(_("Fin de la panne"))
-
-
-class LookAgainForm(forms.Form):
-    """One administrator's word that an infected file be scanned again."""
-
-    file = forms.UUIDField(
-        label=_("Identifiant du fichier"),
-        help_text=_("Il est dans la liste ci-dessus, ou dans celle de la machine."),
-        error_messages={
-            "required": _("Écrivez l’identifiant du fichier."),
-            "invalid": _("Cet identifiant n’est pas complet. Copiez-le en entier."),
-        },
-    )
-    reason = PlainTextField(
-        label=_("Pourquoi ce fichier ne serait pas un virus"),
-        help_text=_("La première personne l’écrit. La deuxième peut laisser cette case vide."),
-        max_length=200,
-        rows=3,
-        required=False,
-    )
-    confirmed = forms.BooleanField(
-        label=_("Je demande, en mon nom, que ce fichier soit analysé à nouveau"),
-        error_messages={"required": _("Cochez la case pour confirmer votre demande.")},
-    )

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from dossiers import api as dossiers
-from portal.core import clock, door, jobs, journal
+from portal.core import clock, jobs, journal
 from portal.core.models import JournalLine
 from portal.core.policy import Policy, route
 from portal.core.views import ActView, ReadOnlyView
-from portal.space.forms import DowntimeForm, LookAgainForm
+from portal.space.forms import DowntimeForm
 from portal.vault import api as vault
 
 OPERATORS = Policy("ops", frozenset({"administrator"}), relation="national", object="job")
@@ -65,36 +65,6 @@ class Downtimes(ActView):
         return super().get_context_data(**kwargs) | {"downtimes": dossiers.latest_downtimes()}
 
 
-class Suspects(ActView):
-    """Infected files that may not be: two administrators ask here that one be scanned again.
-
-    No name, page or person of a file is shown: who asks knows it from the person or the office.
-    """
-
-    form_class = LookAgainForm
-    template_name = "space/suspects.html"
-    success_url = reverse_lazy("desk:suspects")
-
-    def get_initial(self):
-        asked = self.request.GET.get("fichier", "")
-        return {"file": asked} if _is_uuid(asked) else {}
-
-    def perform(self, form):
-        said = form.cleaned_data
-        with door.also(scope="operations") as act:
-            look = vault.ask_second_look(said["file"], self.request.user, said["reason"], act.now)
-        if look.second_by_id:
-            messages.success(self.request, _("La nouvelle analyse est demandée."))
-        else:
-            words = _("Votre demande est notée. Une deuxième personne doit la faire aussi.")
-            messages.success(self.request, words)
-
-    def get_context_data(self, **kwargs):
-        with door.also(scope="operations"):
-            looks = vault.open_second_looks()
-        return super().get_context_data(looks=looks, **kwargs)
-
-
 class Journal(ReadOnlyView, TemplateView):
     """The journal, newest first: who did what to which record. Reading it is a line too."""
 
@@ -139,6 +109,5 @@ operations_urlpatterns = [
         policy=OPERATORS,
     ),
     route("exploitation/pannes/", Downtimes.as_view(), name="downtimes", policy=OPERATORS),
-    route("exploitation/fichiers-infectes/", Suspects.as_view(), name="suspects", policy=OPERATORS),
     route("journal/", Journal.as_view(), name="journal", policy=AUDITORS),
 ]
