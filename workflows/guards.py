@@ -208,3 +208,6 @@ OF_A_RETRACTION = (
     the_grant_may_still_be_withdrawn,
 )
 """What must be true before a granted title is taken back."""
+
+OF_A_REFUSAL = (a_refusal_is_proposed, nothing_new_since_the_proposal, the_board_was_heard)
+"""What must be true before a refusal is signed."""

@@ -103,10 +103,7 @@ class CaseMachine(CaseFacts):
         self.submission_number = submission_number
 
     @move(
-        list(enums.BEFORE_DECISION),
-        SAME,
-        who=rules.may_send,
-        label=_("Recevoir une modification"),
+        list(enums.BEFORE_DECISION), SAME, who=rules.may_send, label=_("Recevoir une modification")
     )
     def receive_amendment(self, *, actor, at, submission_number):
         """The person changed their request; what was shown or proposed before is out of date."""
@@ -193,11 +190,7 @@ class CaseMachine(CaseFacts):
         S.DECISION_PROPOSED,
         S.REFUSED,
         who=rules.may_sign,
-        given=[
-            guards.a_refusal_is_proposed,
-            guards.nothing_new_since_the_proposal,
-            guards.the_board_was_heard,
-        ],
+        given=guards.OF_A_REFUSAL,
         under=guards.a_delegation_covers_the_signature,
         label=_("Signer le refus"),
         line=_("Votre demande est refusée. La lettre dit pourquoi et comment contester."),
@@ -283,8 +276,7 @@ class CaseMachine(CaseFacts):
     )
     def take_biometrics(self, *, actor, at):
         """Prints are taken at the counter: the card is ordered."""
-        self.prints_on_record = True
-        self.card_ordered_at = at
+        self.prints_on_record, self.card_ordered_at = True, at
 
     @move(
         S.IN_PRODUCTION,
@@ -346,8 +338,7 @@ class CaseMachine(CaseFacts):
         While papers are awaited they are still awaited, and will reach the new office.
         """
         self._forget_proposal()
-        self.opinion_id = None
-        self.back_to = S.RECEIVED
+        self.opinion_id, self.back_to = None, S.RECEIVED
         self._go_to(route)
 
     @move(

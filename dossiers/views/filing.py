@@ -88,10 +88,8 @@ class Declare(OwnDraft, ActView):
 
     def get_form_kwargs(self):
         statement = sworn_text(self.dossier, self.language)
-        return super().get_form_kwargs() | {
-            "statement": statement,
-            "asks_about_card": self.asks_about_card(),
-        }
+        about_card = {"asks_about_card": True} if self.asks_about_card() else {}
+        return super().get_form_kwargs() | {"statement": statement} | about_card
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
