@@ -71,6 +71,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "phone": ("phone",),
     "preferred_language": ("choice",),
     "housing": ("choice",),
+    "care_of": ("text",),
     "address_line": ("text",),
     "address_extra": ("text",),
     "postcode": ("text",),

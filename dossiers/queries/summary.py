@@ -223,11 +223,15 @@ def _boxes(dossier, submissions, language):
 
 
 def address_of(procedure, answers, commune: str | None = None) -> tuple[str, ...]:
-    """The postal address as written on an envelope; `commune` is its name, when already read."""
+    """The postal address as written on an envelope; `commune` is its name, when already read.
+
+    Who has no fixed address is written to in care of (`care_of`) who receives their mail.
+    """
     if commune is None:
         commune = _commune_name(meant(procedure, answers, "commune"))
     city = " ".join(part for part in (meant(procedure, answers, "postcode"), commune) if part)
     lines = (
+        meant(procedure, answers, "care_of"),
         meant(procedure, answers, "address_line"),
         meant(procedure, answers, "address_extra"),
         city,

@@ -30,6 +30,25 @@ def test_the_summary_says_who_asks_for_what_with_which_files(applicant):
     assert [submission.number for submission in view.submissions] == [1]
 
 
+def test_who_has_no_fixed_address_is_written_to_where_their_mail_is_received(applicant):
+    answers = {"housing": "domiciled", "domiciliation_name": "Association Exemple"}
+    dossier = filed(applicant, **answers, host_name="Jamais demandé")
+
+    with acting(applicant.pk):
+        view = api.dossier_summary(dossier.pk, "fr")
+        receipt = Letter.objects.get(dossier_id=dossier.pk, kind="filing_receipt")
+
+    assert view.address_lines == (
+        "Association Exemple",
+        "1 rue de l’Exemple",
+        "69003 Lyon 3e Arrondissement",
+    )
+    assert receipt.context["recipient_address"] == list(view.address_lines)
+    assert "domiciliation-certificate" in {box.rule_code for box in view.evidence}
+    assert "proof-of-address" not in {box.rule_code for box in view.evidence}
+    assert "host_name" not in view.submissions[0].answers
+
+
 def test_the_summary_speaks_the_language_asked(applicant):
     dossier = filed(applicant)
 
