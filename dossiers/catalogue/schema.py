@@ -85,6 +85,9 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "moved_on": ("date",),
     "contract_ends_on": ("date",),
     "cycle_ends_on": ("date",),
+    "asker_birth_name": ("text",),
+    "asker_given_names": ("text",),
+    "asker_link": ("choice",),
 }
 REQUIRED_MEANINGS = (
     "birth_name",
