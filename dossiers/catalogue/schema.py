@@ -71,6 +71,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "phone": ("phone",),
     "preferred_language": ("choice",),
     "housing": ("choice",),
+    "care_of": ("text",),
     "address_line": ("text",),
     "address_extra": ("text",),
     "postcode": ("text",),
@@ -84,6 +85,9 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "moved_on": ("date",),
     "contract_ends_on": ("date",),
     "cycle_ends_on": ("date",),
+    "asker_birth_name": ("text",),
+    "asker_given_names": ("text",),
+    "asker_link": ("choice",),
 }
 REQUIRED_MEANINGS = (
     "birth_name",

@@ -17,6 +17,7 @@ OTHERS = (
     "title_starts_on",
     "title_ends_on",
     "entered_on",
+    "care_of",
     "address_line",
     "address_extra",
     "postcode",

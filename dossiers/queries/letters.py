@@ -7,7 +7,7 @@ from django.utils.translation import get_language_info, gettext
 from dossiers.catalogue.conditions import prune
 from dossiers.enums import FilingChannel
 from dossiers.models import Dossier, Submission
-from dossiers.queries.summary import address_of, identity_of
+from dossiers.queries.summary import address_of, addressed, asker_of, identity_of
 from portal.core import clock
 
 AUTHORITATIVE = "fr"
@@ -19,12 +19,13 @@ def receipt_context(dossier: Dossier, submission: Submission) -> dict:
     kept = prune(procedure, submission.answers)
     with translation.override(AUTHORITATIVE):
         identity = identity_of(procedure, kept, AUTHORITATIVE)
+        names = addressed(identity, asker_of(procedure, kept, AUTHORITATIVE))
         filed_at = submission.filed_at.astimezone(clock.PARIS)
         context = {
             "dossier_number": dossier.number,
-            "recipient_name": identity.names,
+            **names,
             "recipient_address": list(address_of(procedure, kept)),
-            "names": identity.names,
+            "names": names["recipient_name"],
             "procedure": procedure.title.fr,
             "at_counter": submission.channel == FilingChannel.COUNTER,
             "filed_text": date_format(filed_at, "j F Y à H:i"),

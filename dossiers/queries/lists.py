@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from dossiers.catalogue.conditions import meant
 from dossiers.catalogue.text import Text
 from dossiers.models import CompletionRequest, Dossier, Mandate
 from dossiers.models.procedure import published
@@ -29,6 +30,7 @@ class DossierLine:
     resume_at: str = ""
     ends_on: date | None = None
     prefecture_code: str | None = None
+    about: str = ""
 
     @property
     def is_draft(self):
@@ -88,7 +90,17 @@ def _lines(dossiers):
             resume_at=resume_at(row) if row.is_draft else "",
             ends_on=said_to_end_on(row) if row.is_draft else None,
             prefecture_code=row.prefecture_code,
+            about=_about(row),
         )
         for row in rows
     ]
     return list(zip(rows, lines, strict=True))
+
+
+def _about(row):
+    """The child's name, where one account asks for several: else its cards would look the same."""
+    procedure = published(row.version_id)
+    if not procedure.several:
+        return ""
+    said = (meant(procedure, row.answers, name) for name in ("given_names", "birth_name"))
+    return " ".join(str(name) for name in said if name)

@@ -66,6 +66,14 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Asker:
+    """Who asks for somebody else, as the adult for a child, and what links them."""
+
+    names: str
+    link: str
+
+
+@dataclass(frozen=True)
 class DossierView:
     """Everything other rooms may show of a dossier."""
 
@@ -90,10 +98,18 @@ class DossierView:
     title_ends_on: date | None
     sworn_text: str
     contested: tuple[Contested, ...] = ()
+    asker: Asker | None = None
 
     @property
     def names(self):
         return self.identity.names
+
+    @property
+    def addressed(self):
+        """To whom a letter goes, where, and about whom when that is somebody else."""
+        return addressed(self.identity, self.asker) | {
+            "recipient_address": list(self.address_lines)
+        }
 
 
 def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
@@ -127,7 +143,28 @@ def dossier_view(dossier: Dossier, language: str | None = None) -> DossierView:
         title_ends_on=meant(procedure, kept, "title_ends_on"),
         sworn_text=next((s.sworn_text for s in reversed(submissions) if s.sworn_text), ""),
         contested=contests_of(procedure, submissions, language),
+        asker=asker_of(procedure, kept, language),
     )
+
+
+def asker_of(procedure, answers, language) -> Asker | None:
+    """Who asks for the person of the request; None when it is the person."""
+
+    def said(meaning):
+        return meant(procedure, answers, meaning) or ""
+
+    names = f"{said('asker_given_names')} {said('asker_birth_name')}".strip()
+    if not names:
+        return None
+    link = procedure.meaning("asker_link")
+    return Asker(names, show(link, said("asker_link"), language) if link else "")
+
+
+def addressed(identity: Identity, asker: Asker | None) -> dict:
+    """The names on a letter: a child's goes to the adult who asks, and says for whom (`about`)."""
+    if asker is None:
+        return {"recipient_name": identity.names, "about": ""}
+    return {"recipient_name": asker.names, "about": identity.names}
 
 
 def identity_of(procedure, answers, language) -> Identity:
@@ -223,11 +260,15 @@ def _boxes(dossier, submissions, language):
 
 
 def address_of(procedure, answers, commune: str | None = None) -> tuple[str, ...]:
-    """The postal address as written on an envelope; `commune` is its name, when already read."""
+    """The postal address as written on an envelope; `commune` is its name, when already read.
+
+    Who has no fixed address is written to in care of (`care_of`) who receives their mail.
+    """
     if commune is None:
         commune = _commune_name(meant(procedure, answers, "commune"))
     city = " ".join(part for part in (meant(procedure, answers, "postcode"), commune) if part)
     lines = (
+        meant(procedure, answers, "care_of"),
         meant(procedure, answers, "address_line"),
         meant(procedure, answers, "address_extra"),
         city,

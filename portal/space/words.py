@@ -90,7 +90,7 @@ def card(
     )
     return Card(
         href=reverse("dossiers:tasks" if line.is_draft else "space:dossier", args=[line.id]),
-        title=line.title.get(language),
+        title=" – ".join(filter(None, (line.title.get(language), line.about))),
         number=line.number or "",
         badge=badge(case),
         tone=tone(case),

@@ -6,6 +6,7 @@ import pytest
 
 from dossiers import api
 from dossiers.catalogue.loader import catalogue
+from dossiers.queries.summary import Asker
 from portal.core.door import acting
 from portal.correspondence.models import Letter
 from portal.correspondence.rendering import page, pdf
@@ -28,6 +29,64 @@ def test_the_summary_says_who_asks_for_what_with_which_files(applicant):
     assert ("Nationalité", "Brésil") in next(s for s in view.sections if s.code == "passport").rows
     assert all(box.files for box in view.evidence)
     assert [submission.number for submission in view.submissions] == [1]
+
+
+def test_who_has_no_fixed_address_is_written_to_where_their_mail_is_received(applicant):
+    answers = {"housing": "domiciled", "domiciliation_name": "Association Exemple"}
+    dossier = filed(applicant, **answers, host_name="Jamais demandé")
+
+    with acting(applicant.pk):
+        view = api.dossier_summary(dossier.pk, "fr")
+        receipt = Letter.objects.get(dossier_id=dossier.pk, kind="filing_receipt")
+
+    assert view.address_lines == (
+        "Association Exemple",
+        "1 rue de l’Exemple",
+        "69003 Lyon 3e Arrondissement",
+    )
+    assert receipt.context["recipient_address"] == list(view.address_lines)
+    assert "domiciliation-certificate" in {box.rule_code for box in view.evidence}
+    assert "proof-of-address" not in {box.rule_code for box in view.evidence}
+    assert "host_name" not in view.submissions[0].answers
+
+
+def test_a_guardian_asks_for_a_child_and_every_letter_names_both(applicant):
+    given = {
+        "guardian_birth_name": "TUTRICE",
+        "guardian_given_names": "Inès",
+        "authority_basis": "guardian",
+        "given_names": "Nour",
+        "authority_explained": "Jamais demandé",
+    }
+    dossier = filed(applicant, "minor-travel-document", **given)
+
+    with acting(applicant.pk):
+        view = api.dossier_summary(dossier.pk, "fr")
+        receipt = Letter.objects.get(dossier_id=dossier.pk, kind="filing_receipt")
+        (line,) = api.dossiers_of(applicant)
+
+    boxes = {box.rule_code for box in view.evidence}
+    assert view.asker == Asker("Inès TUTRICE", "Je suis son tuteur ou sa tutrice")
+    assert (view.addressed["recipient_name"], view.names) == ("Inès TUTRICE", "Nour EXEMPLE")
+    assert "guardian-judgment" in boxes
+    assert "parental-authority" not in boxes
+    assert "authority_explained" not in view.submissions[0].answers
+    assert line.about == "Nour EXEMPLE"
+    html = page(receipt)
+    assert receipt.context["recipient_name"] == "Inès TUTRICE"
+    assert "<strong>Inès TUTRICE</strong> a déposé en ligne" in html
+    assert "Demande faite pour" in html
+    assert "La demande est faite pour <strong>Nour EXEMPLE</strong>" in html
+
+
+def test_who_asks_for_oneself_is_the_only_name_of_a_letter(applicant):
+    dossier = filed(applicant)
+
+    with acting(applicant.pk):
+        view = api.dossier_summary(dossier.pk, "fr")
+
+    assert view.asker is None
+    assert (view.addressed["recipient_name"], view.addressed["about"]) == (view.names, "")
 
 
 def test_the_summary_speaks_the_language_asked(applicant):

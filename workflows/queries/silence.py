@@ -22,8 +22,7 @@ def letter_head(case: Case) -> dict:
     return {
         "office": office_name(case.prefecture_code),
         "dossier_number": case.dossier_number,
-        "recipient_name": facts.names,
-        "recipient_address": list(facts.address_lines),
+        **facts.addressed,
         "procedure": facts.title.get("fr"),
         "filed_on": in_french(deadlines.legal_day(case.filed_at)),
     }

@@ -108,6 +108,7 @@ def test_one_proof_of_address_for_each_housing(drawn):
     assert ("proof-of-address" in codes) is (housing == "own")
     assert ("host-letter" in codes) is (housing == "hosted")
     assert ("hotel-proof" in codes) is (housing == "hotel")
+    assert ("domiciliation-certificate" in codes) is (housing == "domiciled")
 
 
 @pytest.mark.parametrize(

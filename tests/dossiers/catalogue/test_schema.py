@@ -182,7 +182,7 @@ MISTAKES = {
         STUDENT,
         'when = { field = "health_affiliated", equals = false }',
         'when = { field = "health", equals = false }',
-        "student_renewal.toml: evidence[11].when: champ inconnu « health »",
+        "student_renewal.toml: evidence[12].when: champ inconnu « health »",
     ),
     "a field asked twice": (
         STUDENT,
@@ -301,7 +301,7 @@ MISTAKES = {
         FIELDS,
         'pattern = "[0-9]{5}"\n',
         'wrong = { fr = "Non.", en = "No.", ar = "لا." }\n',
-        "employee_first.toml: steps[3].fields[5].wrong: sans objet sans « pattern »",
+        "employee_first.toml: steps[3].fields[6].wrong: sans objet sans « pattern »",
     ),
     "a delay for an answer that nobody gives": (
         "talent_qualified.toml",
@@ -377,7 +377,7 @@ MISTAKES = {
         "_fields.toml",
         '"[0-9]{5}"',
         '"[0-9{5}"',
-        "student_renewal.toml: steps[3].fields[5].pattern: expression invalide "
+        "student_renewal.toml: steps[3].fields[6].pattern: expression invalide "
         "(unterminated character set at position 0)",
     ),
     "a window without its numbers": (

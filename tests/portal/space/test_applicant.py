@@ -10,7 +10,7 @@ from dossiers.models.procedure import published
 from portal.core.door import acting
 from portal.correspondence import api as correspondence
 from tests.factories.accounts import UserFactory
-from tests.factories.dossiers import draft
+from tests.factories.dossiers import draft, filed
 from tests.factories.workflows import filed_dossier
 
 TABS = ["space:dossier", "space:answers", "space:documents"]
@@ -64,6 +64,16 @@ def test_draft_can_be_continued(browser, person):
 
     assert reverse("dossiers:tasks", args=[dossier.pk]) in answer.text
     assert answer.context["filed"] == []
+
+
+def test_each_card_for_a_child_says_which_child(browser, person):
+    filed(person, "minor-travel-document", given_names="Nour")
+    draft(person, "minor-travel-document", given_names="Sami")
+
+    answer = browser.get(reverse("space:home"))
+
+    assert "– Nour EXEMPLE" in answer.text
+    assert "– Sami EXEMPLE" in answer.text
 
 
 def test_card_of_a_filed_dossier_says_where_it_stands_and_who_is_next(browser, person):

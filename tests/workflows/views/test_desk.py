@@ -4,8 +4,12 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.enums import Role
+from portal.core.door import acting
 from portal.core.models import JournalLine
-from tests.factories.workflows import Life, agent, filed_dossier
+from portal.correspondence import rendering
+from portal.correspondence.models import Letter
+from tests.factories.dossiers import filed
+from tests.factories.workflows import Life, agent, applicant, filed_dossier
 
 pytestmark = pytest.mark.django_db
 LISTS = ["desk:queue", "desk:search", "desk:supervision"]
@@ -35,6 +39,30 @@ def test_the_queue_shows_due_who_what(at_desk):
     assert page.status_code == 200
     assert life.case.holder_name in page.text
     assert life.case.dossier_number in page.text
+
+
+def test_the_desk_and_its_letters_name_the_child_and_who_asks(at_desk):
+    child = {"given_names": "Nour", "guardian_birth_name": "TUTRICE", "authority_basis": "mother"}
+    dossier = filed(applicant(), "minor-travel-document", guardian_given_names="Inès", **child)
+    with acting(dossier.applicant_id):
+        dossier.refresh_from_db()
+    life = Life(office=dossier.prefecture_code, dossier=dossier)
+
+    shown = at_desk(life.reviewer).get(url("desk:case", life)).text
+
+    assert "Demande faite par <strong>Inès TUTRICE</strong>" in shown
+    assert "pour <strong>Nour EXEMPLE</strong>. Lien déclaré" in shown
+    assert "Je suis sa mère" in shown
+    life.acknowledged().proposed("refuse").signed()
+    with life.desk():
+        letter = Letter.objects.get(dossier_id=dossier.pk, kind="decision")
+    html = rendering.page(letter)
+    assert (letter.context["recipient_name"], life.case.holder_name) == (
+        "Inès TUTRICE",
+        "Nour EXEMPLE",
+    )
+    assert "Elle concerne Nour EXEMPLE, né ou née le" in html
+    assert "Vous êtes né ou née" not in html
 
 
 def test_another_office_sees_nothing(at_desk):
