@@ -17,10 +17,13 @@ def may_read(stored: StoredFile, user) -> bool:
         return False
     if stored.ends_at is not None and stored.ends_at <= clock.now():
         return False
-    if stored.applicant_id == user.pk or _is_lent(stored):
+    if stored.applicant_id == user.pk:
         return True
-    # a copy of the whole dossier is its person's alone
-    if not user.prefectures or stored.kind == FileKind.EXPORT:
+    if stored.kind == FileKind.EXPORT:
+        return False  # a copy of the whole dossier is its person's alone
+    if _is_lent(stored):
+        return True
+    if not user.prefectures:
         return False
     return (
         AccessGrant.objects.open()

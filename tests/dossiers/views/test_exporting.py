@@ -29,6 +29,7 @@ from portal.vault.models import StoredFile
 from tests.dossiers.conftest import enter
 from tests.factories.accounts import UserFactory, as_worker
 from tests.factories.dossiers import draft, file_now, give, picture
+from tests.factories.mandates import held
 from tests.factories.vault import run, update_as_worker
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +273,9 @@ def test_nobody_else_gets_it_even_by_the_address_of_files(
     with acting(None, prefectures=["34"]):
         assert not StoredFile.objects.filter(pk=file.pk).exists()
         assert not Export.objects.exists()
+
+    held(applicant, other, level="read")
+    assert client.get(reverse("mandated:file", args=[file.pk])).status_code == 404
 
 
 def test_the_copy_goes_with_no_office_and_a_second_making_is_refused(
