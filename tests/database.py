@@ -115,7 +115,7 @@ def _build(server: postgres.Cluster, name: str) -> None:
         DJANGO_SETTINGS_MODULE=settings.SETTINGS_MODULE,
     )
     done = subprocess.run(
-        [sys.executable, "-m", "portal.local.migrating", "--skip-checks", "--verbosity", "0"],
+        [sys.executable, "manage.py", "migrate_new", "--skip-checks", "--verbosity", "0"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

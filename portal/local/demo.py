@@ -93,7 +93,7 @@ def _prepare(stack: Stack) -> None:
     if not cluster.has_database(DATABASE):
         cluster.create_database(DATABASE)
     say("  creating or upgrading tables")
-    _migrate(stack)
+    _manage(stack, "migrate_new", "--verbosity", "1")
     say("  building style sheets")
     assets.build(stack.var, stack.environment("owner"))
     stack.start_services()
@@ -110,20 +110,12 @@ def _erase(stack: Stack) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _migrate(stack: Stack) -> None:
-    _as_owner(stack, "migrate", "-m", "portal.local.migrating", "--verbosity", "1")
-
-
 def _manage(stack: Stack, *command: str) -> None:
     """Run a management command as the owner of the tables, showing its progress."""
-    _as_owner(stack, command[0], "manage.py", *command)
-
-
-def _as_owner(stack: Stack, name: str, *words: str) -> None:
-    log = stack.folder / "logs" / f"{name}.log"
-    if _stream([sys.executable, *words], stack.environment("owner"), log):
+    log = stack.folder / "logs" / f"{command[0]}.log"
+    if _stream([sys.executable, "manage.py", *command], stack.environment("owner"), log):
         lines = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
-        raise LocalError(f"{name} failed: {lines[-1].strip()} (see {log}).")
+        raise LocalError(f"{command[0]} failed: {lines[-1].strip()} (see {log}).")
 
 
 def _stream(command: list[str], environment: dict[str, str], log: Path) -> int:
