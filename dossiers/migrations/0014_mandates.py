@@ -368,7 +368,11 @@ HELD = (
     " or organisation_id = any ((select accounts_organisations(false))::uuid[])"
 )
 OFFERED = "accepted_at is null and email = any ((select accounts_addresses())::text[])"
-BEGUN = "applicant_id = (select dossiers_begins_for()) and dossiers_begins(procedure_code)"
+# Nobody is 0: false, where null would have the second function asked of every row.
+BEGUN = (
+    "applicant_id = coalesce((select dossiers_begins_for()), 0)"
+    " and dossiers_begins(procedure_code)"
+)
 BEGIN = f"""
 create policy begun_by_mandate on dossiers_dossier for insert to portal_web with check ({BEGUN});
 create policy begun_by_mandate_is_seen on dossiers_dossier for select to portal_web using ({BEGUN});

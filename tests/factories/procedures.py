@@ -132,15 +132,15 @@ def loaded(text: str):
 
 
 def _shared(words: str) -> str:
-    """The shared questions, one name only and a birth known in part allowed; one page for all."""
+    """The shared questions, the passport's lines on the page of identity; one page for all."""
     added, *steps = SHARED.partition("[steps.identity]")
     identity, passport = "".join(steps).split("\n\n", 1)
     for code, lines in (("identity", identity), ("passport", passport)):
         head, rest = words.split(f"[steps.{code}]\n", 1)
         words = f"{head}{lines.strip()}\n{rest.split(chr(10), 1)[1]}"
-    none = 'none = { fr = "Un seul nom", en = "One name only", ar = "اسم واحد" }'
-    words = words.replace("[fields.given_names]\n", f"[fields.given_names]\n{none}\n", 1)
-    words = words.replace("[fields.birth_date]\n", "[fields.birth_date]\npartial = true\n", 1)
+    # its own list of children takes the place of the shared one
+    head, family = words.split("[steps.family-update]\n", 1)
+    words = head + "[steps.family-update]\n" + family.replace('"children", ', "", 1)
     return words.replace("[steps.identity]", f"{added}\n[steps.identity]", 1)
 
 

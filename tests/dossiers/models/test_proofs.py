@@ -16,6 +16,8 @@ from tests.factories.dossiers import STUDENT, draft, filed
 PERSONAL = (
     "dossiers_album",
     "dossiers_albumpage",
+    "dossiers_amendedfile",
+    "dossiers_amendment",
     "dossiers_assistedidentification",
     "dossiers_assistedsession",
     "dossiers_codeuse",
@@ -26,8 +28,14 @@ PERSONAL = (
     "dossiers_correctioncontest",
     "dossiers_dossier",
     "dossiers_evidence",
+    "dossiers_export",
+    "dossiers_failure",
+    "dossiers_incidentcertificate",
+    "dossiers_mandate",
     "dossiers_person",
     "dossiers_personaccount",
+    "dossiers_registerlookup",
+    "dossiers_statement",
     "dossiers_submission",
 )
 

@@ -76,7 +76,10 @@ def test_one_name_only_is_an_answer(signed_in, typed):
     assert stored(typed).answers == {"given_names": {"none": True}}
     page = signed_in.get(step_url(typed))
     assert 'name="given_names_none" value="1" id="id_given_names_none" checked' in page.text
-    assert "Un seul nom" in signed_in.get(reverse("dossiers:check", args=[typed.pk])).text
+    assert (
+        "Mon passeport porte un seul nom"
+        in signed_in.get(reverse("dossiers:check", args=[typed.pk])).text
+    )
 
 
 def test_a_name_and_no_name_are_not_both_kept(signed_in, typed):
