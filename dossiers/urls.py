@@ -145,7 +145,7 @@ urlpatterns = [
     own("pieces/<uuid:file_id>/envoye/", files.OwnSent, "file_sent", OWN_FILE),
 ]
 
-public_urlpatterns = [
+incidents_urlpatterns = [
     route("verifier/", incidents.CheckCertificate.as_view(), name="check", policy=PUBLIC),
 ]
 

@@ -70,7 +70,7 @@ _PORTAL = [
     path("", include(accounts_urls.urlpatterns)),
     path("", include(dossiers_urls.public_urlpatterns)),
     path("rendez-vous/", include((appointments_urls.public_urlpatterns, "visits"))),
-    path("incidents/", include((dossiers_urls.public_urlpatterns, "incidents"))),
+    path("incidents/", include((dossiers_urls.incidents_urlpatterns, "incidents"))),
     path("mon-espace/", include((space_urls.urlpatterns, "space"))),
     path("mon-espace/", include((dossiers_urls.urlpatterns, "dossiers"))),
     path("mon-espace/", include((appointments_urls.applicant_urlpatterns, "appointments"))),

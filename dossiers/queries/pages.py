@@ -39,8 +39,8 @@ def _at(place: str) -> Iterator[None]:
 
 
 def own_page(name: str, *args) -> str:
-    """The address of a page that the person alone may open; empty at the counter."""
-    return "" if _place.get() == COUNTER else page(name, *args)
+    """The address of a page that the person alone may open; empty for anybody else who reads."""
+    return "" if _place.get() else page(name, *args)
 
 
 def page(name: str, *args) -> str:

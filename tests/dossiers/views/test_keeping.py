@@ -42,14 +42,14 @@ def test_a_save_says_when_and_asks_nothing(signed_in, applicant):
 
 
 def test_what_an_answer_hides_is_not_kept_and_comes_back_with_it(signed_in, applicant):
-    dossier = draft(applicant, has_children=True, children_count=2)
-    sent = page_as_sent(signed_in.get(step_url(dossier, "family")))
+    dossier = draft(applicant, housing="hosted", host_name="Ada")
+    sent = page_as_sent(signed_in.get(step_url(dossier, "address")))
 
-    told = keep(signed_in, dossier, sent | {"has_children": "no"}, "family")
-    assert "children_count" not in stored(dossier).answers
-    told = keep(signed_in, dossier, sent | {"seen": told["marks"]}, "family")
+    told = keep(signed_in, dossier, sent | {"housing": "own"}, "address")
+    assert "host_name" not in stored(dossier).answers
+    told = keep(signed_in, dossier, sent | {"seen": told["marks"]}, "address")
 
-    assert stored(dossier).answers["children_count"] == 2
+    assert stored(dossier).answers["host_name"] == "Ada"
     assert told["others"] == []
 
 

@@ -292,12 +292,17 @@ def test_a_removed_file_is_not_judged_and_its_images_go_with_it(applicant):
         vault.serve_page(request_of(applicant), stored, 1)
 
 
-@pytest.mark.parametrize("change", [{"page": 7}, {"sha256": "0" * 64}])
-def test_what_was_made_is_never_changed(applicant, change):
-    judged(received(applicant))
+@pytest.mark.parametrize("change", [{"page": 7}, {"width": 7}, {"kind": "copy"}])
+def test_what_was_made_stays_the_page_that_it_is(applicant, change):
+    stored = judged(received(applicant))
 
-    with pytest.raises(DatabaseError), transaction.atomic(), as_worker():
-        Rendition.objects.update(**change)
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        as_worker(),
+        acting(None, scope="system"),
+    ):
+        Rendition.objects.filter(file=stored, page=1).update(**change)
 
 
 def test_the_store_that_is_down_leaves_the_file_waiting(applicant, monkeypatch):
