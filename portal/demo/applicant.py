@@ -80,7 +80,7 @@ class Applicant:
         return [
             address
             for address in self.browser.open(tasks).links(rf"{self.dossier}/depot/[\w-]+/$")
-            if not re.search(r"/(pieces|verifier|deposer|supprimer)/$", address)
+            if not re.search(r"/(pieces|verifier|deposer|supprimer|registre)/$", address)
         ]
 
     def _fill_page(self, address):

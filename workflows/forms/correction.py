@@ -76,8 +76,9 @@ class CorrectForm(ActForm):
 
 def _control(slip):
     field = slip.field
-    must_stay = field.required and bool(slip.answer)
-    common = {"label": field.label.fr, "required": must_stay, "initial": slip.answer}
+    answer = None if isinstance(slip.answer, dict) else slip.answer  # one name only: no text
+    must_stay = field.required and bool(answer)
+    common = {"label": field.label.fr, "required": must_stay, "initial": answer}
     if field.kind == "date":
         return PartialDateField(**common) if field.partial else DatePartsField(**common)
     control = PlainTextField(max_length=field.max_length or 200, **common)
@@ -88,7 +89,9 @@ def _control(slip):
 
 
 def _kept(value):
-    """What is kept of a value: a day as ISO text, nothing as nothing."""
+    """What is kept of a value: a day as ISO text, nothing as nothing, "one name only" too."""
+    if isinstance(value, dict):
+        return None
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value or None

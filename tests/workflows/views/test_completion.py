@@ -221,7 +221,7 @@ def test_the_case_page_tells_the_story_of_each_request(at_desk, statements):
     answered(life.completion_asked(days=60))
     review(life, "accepted")
 
-    with statements(21):
+    with statements(23):
         page = browser.get(url("desk:case", life))
 
     assert "Accepté" in page.text
@@ -288,8 +288,12 @@ def as_shown(form):
     """What the page would send if nothing were changed."""
     fields = {"version": form["version"].value()}
     for name in [name for name in form.fields if name.startswith("new_")]:
-        value = form[name].value()
-        fields |= day(name, value) if hasattr(value, "year") else {name: value or ""}
+        value, widget = form[name].value(), form.fields[name].widget
+        if hasattr(widget, "decompress"):
+            parts = zip(("day", "month", "year"), widget.decompress(value), strict=True)
+            fields |= {f"{name}_{part}": said or "" for part, said in parts}
+        else:
+            fields[name] = value or ""
     return fields
 
 
