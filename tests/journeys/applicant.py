@@ -16,7 +16,7 @@ PROCEDURE = "student-renewal"
 EXTENSIONS = ("pdf", "jpg", "png", "heic")
 LINES = ["EXEMPLE", "Amina Démonstration", "née le 12.04.2001", "Ville-Inventée"]
 PAGE = re.compile(r"/depot/([\w-]+)/$")
-NOT_QUESTIONS = {"pieces", "verifier", "deposer", "supprimer"}
+NOT_QUESTIONS = {"registre", "pieces", "verifier", "deposer", "supprimer"}
 
 
 class Applicant:
@@ -83,7 +83,7 @@ class Applicant:
         page = self.page
         page.goto(f"/mon-espace/demarches/{PROCEDURE}/commencer/")
         self.look("start")
-        press(page, page.locator("main form button[type=submit]").first)
+        press(page, page.locator("main form[method=post] button[type=submit]").first)
         self.dossier = re.search(r"/dossiers/([0-9a-f-]{36})/", page.url).group(1)
         page.goto(self.address("depot/"))
         self.look("tasks")
