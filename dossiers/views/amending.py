@@ -147,8 +147,10 @@ class AmendQuestions(AmendPage):
     template_name = "dossiers/amend_answers.html"
 
     def questions(self, answers):
-        """Those to show, under these answers."""
-        raise NotImplementedError
+        """Those of the page to show, under these answers."""
+        return tuple(
+            field for field in questions_of(self.step, answers) if self.working.may_change(field)
+        )
 
     def get(self, request, *args, **kwargs):
         questions = self.questions(self.working.answers)
@@ -218,11 +220,6 @@ class AmendStep(AmendQuestions):
         except KeyError:
             raise Http404 from None
 
-    def questions(self, answers):
-        return tuple(
-            field for field in questions_of(self.step, answers) if self.working.may_change(field)
-        )
-
 
 class AmendAnswer(AmendQuestions):
     """One answer, put right and sent at once; with other changes under way, it joins them."""
@@ -235,8 +232,7 @@ class AmendAnswer(AmendQuestions):
             raise Http404
 
     def questions(self, answers):
-        now = questions_of(self.step, answers)
-        return (self.field,) if self.field in now and self.working.may_change(self.field) else ()
+        return tuple(field for field in super().questions(answers) if field == self.field)
 
     def _all(self):
         return (self.field,) if self.working.may_change(self.field) else ()

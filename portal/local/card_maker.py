@@ -1,23 +1,21 @@
 """A simulated maker of residence cards: takes orders over HTTP, produces each after a while."""
 
 import argparse
-import hmac
 import json
 import os
 import re
 import secrets
-import signal
 import sqlite3
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from portal.local.processes import LOOPBACK, Process
+from portal.local.partner import JsonHandler, Refused, bound, serve_until_stopped
+from portal.local.processes import Process
 
 FIELDS = (
     "reference",
@@ -28,15 +26,6 @@ FIELDS = (
     "deliver_to",
 )
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-MOST_BYTES = 10_000
-
-
-class Refused(Exception):
-    """An order that cannot be taken; the text goes back to the caller."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 class OrderBook:
@@ -154,30 +143,22 @@ def _checked(request: Mapping[str, Any]) -> dict[str, str]:
     return {name: request[name] for name in FIELDS}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JsonHandler):
     """POST /orders, /cancellations and /deliveries, GET /orders/<id> and /health."""
 
     book: OrderBook
-    token: str
+    most_bytes = 10_000
 
-    def do_GET(self) -> None:
-        self._answer(self._get)
-
-    def do_POST(self) -> None:
-        self._answer(self._post)
-
-    def _get(self, path: str) -> tuple[int, dict[str, str]]:
+    def get(self, path: str) -> tuple[int, dict[str, Any]]:
         if path == "/health":
-            return 200, {"state": "ready"}
-        self._check_token()
+            return super().get(path)
+        self.check_token()
         found = re.fullmatch(r"/orders/([\w-]+)", path)
         if not found:
             raise Refused(404, "unknown address")
         return 200, self.book.status(found[1])
 
-    def _post(self, path: str) -> tuple[int, dict[str, str]]:
-        body = self._body()
-        self._check_token()
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if path == "/cancellations":
             if not isinstance(body.get("reference"), str) or not body["reference"]:
                 raise Refused(400, "the reference is missing")
@@ -195,46 +176,10 @@ class Handler(BaseHTTPRequestHandler):
         taken, status = self.book.place(key, body)
         return 201 if taken else 200, status
 
-    def _check_token(self) -> None:
-        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not self.token or not hmac.compare_digest(given.encode(), self.token.encode()):
-            raise Refused(401, "wrong or missing token")
-
-    def _body(self) -> dict[str, Any]:
-        try:
-            length = int(self.headers.get("Content-Length", ""))
-        except ValueError:
-            raise Refused(411, "Content-Length is missing") from None
-        if not 0 <= length <= MOST_BYTES:
-            self.close_connection = True
-            raise Refused(413, "the order is too long")
-        try:
-            body = json.loads(self.rfile.read(length))
-        except ValueError:
-            raise Refused(400, "the order is not JSON") from None
-        if not isinstance(body, dict):
-            raise Refused(400, "the order is not a JSON object")
-        return body
-
-    def _answer(self, act: Callable[[str], tuple[int, dict[str, str]]]) -> None:
-        try:
-            status, content = act(re.sub("/+", "/", self.path.partition("?")[0]))
-        except Refused as refusal:
-            status, content = refusal.status, {"error": str(refusal)}
-        data = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
 
 def make_server(port: int, book: OrderBook, token: str) -> ThreadingHTTPServer:
     """The HTTP server, bound to loopback, not serving yet."""
-    handler = type("BoundHandler", (Handler,), {"book": book, "token": token})
-    server = ThreadingHTTPServer((LOOPBACK, port), handler)
-    server.daemon_threads = True
-    return server
+    return bound(Handler, port, book=book, token=token)
 
 
 def process(*, folder: Path, port: int, token: str, delay: float = 3.0) -> Process:
@@ -256,11 +201,8 @@ def main() -> None:
     asked = parser.parse_args()
     delay = float(os.environ.get("PORTAL_CARD_MAKER_DELAY", "3"))
     book = OrderBook(asked.orders, delay=delay)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    server = make_server(asked.port, book, os.environ.get("PORTAL_CARD_MAKER_TOKEN", ""))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
-    server.shutdown()
+    token = os.environ.get("PORTAL_CARD_MAKER_TOKEN", "")
+    serve_until_stopped(lambda: make_server(asked.port, book, token))
 
 
 if __name__ == "__main__":

@@ -2,20 +2,16 @@
 
 import argparse
 import hmac
-import json
 import os
-import re
-import signal
 import sys
-import threading
-from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from portal.local.processes import LOOPBACK, Process
+from portal.local.partner import JsonHandler, Refused, bound, serve_until_stopped
+from portal.local.processes import Process
 
-MOST_BYTES = 2_000
 PEOPLE: Mapping[str, Mapping[str, str]] = {
     "9900000001": {
         "birth_name": "EXEMPLE",
@@ -53,14 +49,6 @@ PEOPLE: Mapping[str, Mapping[str, str]] = {
 NOBODY = {"birth_date": "0000-00-00"}
 
 
-class Refused(Exception):
-    """A question that cannot be answered; the text goes back to the caller."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
 def look_up(people: Mapping[str, Mapping[str, str]], question: Mapping[str, Any]) -> dict[str, Any]:
     """The one answer for an unknown number and for a birth date that is another's.
 
@@ -76,62 +64,16 @@ def look_up(people: Mapping[str, Mapping[str, str]], question: Mapping[str, Any]
     return {"found": True, "facts": {"foreigner_number": number, **person}}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JsonHandler):
     """POST /lookups and GET /health."""
 
     people: Mapping[str, Mapping[str, str]]
-    token: str
+    most_bytes = 2_000
 
-    def do_GET(self) -> None:
-        self._answer(self._get)
-
-    def do_POST(self) -> None:
-        self._answer(self._post)
-
-    def _get(self, path: str) -> tuple[int, dict[str, Any]]:
-        if path == "/health":
-            return 200, {"state": "ready"}
-        raise Refused(404, "unknown address")
-
-    def _post(self, path: str) -> tuple[int, dict[str, Any]]:
-        question = self._body()
-        self._check_token()
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if path != "/lookups":
             raise Refused(404, "unknown address")
-        return 200, look_up(self.people, question)
-
-    def _check_token(self) -> None:
-        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not self.token or not hmac.compare_digest(given.encode(), self.token.encode()):
-            raise Refused(401, "wrong or missing token")
-
-    def _body(self) -> dict[str, Any]:
-        try:
-            length = int(self.headers.get("Content-Length", ""))
-        except ValueError:
-            raise Refused(411, "Content-Length is missing") from None
-        if not 0 <= length <= MOST_BYTES:
-            self.close_connection = True
-            raise Refused(413, "the question is too long")
-        try:
-            body = json.loads(self.rfile.read(length))
-        except ValueError:
-            raise Refused(400, "the question is not JSON") from None
-        if not isinstance(body, dict):
-            raise Refused(400, "the question is not a JSON object")
-        return body
-
-    def _answer(self, act: Callable[[str], tuple[int, dict[str, Any]]]) -> None:
-        try:
-            status, content = act(re.sub("/+", "/", self.path.partition("?")[0]))
-        except Refused as refusal:
-            status, content = refusal.status, {"error": str(refusal)}
-        data = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        return 200, look_up(self.people, body)
 
     def log_message(self, *_args: Any) -> None:
         """Nothing is written of who was asked about."""
@@ -141,10 +83,7 @@ def make_server(
     port: int, token: str, people: Mapping[str, Mapping[str, str]] = PEOPLE
 ) -> ThreadingHTTPServer:
     """The HTTP server, bound to loopback, not serving yet."""
-    handler = type("BoundHandler", (Handler,), {"people": people, "token": token})
-    server = ThreadingHTTPServer((LOOPBACK, port), handler)
-    server.daemon_threads = True
-    return server
+    return bound(Handler, port, people=people, token=token)
 
 
 def process(*, folder: Path, port: int, token: str) -> Process:
@@ -158,11 +97,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    server = make_server(asked.port, os.environ.get("PORTAL_REGISTER_TOKEN", ""))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
-    server.shutdown()
+    token = os.environ.get("PORTAL_REGISTER_TOKEN", "")
+    serve_until_stopped(lambda: make_server(asked.port, token))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from tests.factories.dossiers import STUDENT, draft, filed, picture
 from tests.factories.mandates import firm, given, held, revoked
 from tests.factories.vault import clear_papers_of
 from tests.factories.workflows import Life
+from workflows.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -238,8 +239,6 @@ def test_the_case_page_says_who_acts_and_until_when(at_desk, applicant, helper):
     filed(applicant)
     agent = UserFactory(reviewer=True)
     mandate = held(applicant, helper)
-    from workflows.models import Case  # noqa: PLC0415
-
     with acting_for(agent):
         case = Case.objects.get()
     page = reverse("desk:case", args=[case.pk])
