@@ -49,8 +49,7 @@ from dossiers.queries.corrections import (
 from dossiers.queries.differences import Difference, Version, difference, versions_of
 from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
-from dossiers.queries.freezes import Freeze, latest_downtimes
-from dossiers.queries.freezes import freezes_of as _freezes_of
+from dossiers.queries.freezes import Freeze, freezes_of, latest_downtimes
 from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
 from dossiers.queries.lists import DossierLine, lines_among, lines_of
 from dossiers.queries.mandates import OnTheDesk, held_by, mandates_on, scope_in_words, waiting_for
@@ -153,7 +152,7 @@ __all__ = [
     "versions_of",
     "waiting_in",
     "declare_downtime",
-    "freezes_of_dossier",
+    "freezes_of",
     "latest_downtimes",
     "record_failure",
 ]
@@ -269,12 +268,6 @@ def correct(
     return correcting.correct(
         dossier_id=dossier_id, answers=answers, reason=reason, proof_id=proof_id, actor=actor, at=at
     )
-
-
-def freezes_of_dossier(dossier_id: UUID) -> tuple[Freeze, ...]:
-    """Since when failures of ours freeze the window of this dossier's procedure; two queries."""
-    dossier = Dossier.objects.only("applicant_id", "procedure_code").get(pk=dossier_id)
-    return _freezes_of(dossier)
 
 
 def settle_contests(dossier_id: UUID, note: str, actor, at: datetime) -> int:

@@ -27,10 +27,10 @@ class Freeze:
         return self.since, self.until
 
 
-def freezes_of(dossier: Dossier) -> tuple[Freeze, ...]:
+def freezes_of(applicant_id: int, procedure_code: str) -> tuple[Freeze, ...]:
     """The freezes of this person for this procedure, the oldest first; one query."""
     found = IncidentCertificate.objects.filter(
-        applicant_id=dossier.applicant_id, procedure_code=dossier.procedure_code
+        applicant_id=applicant_id, procedure_code=procedure_code
     )
     return tuple(
         Freeze(one.number, clock.legal_day(one.begun_at), one.frozen_until)

@@ -72,7 +72,7 @@ def review(
     competence = competence_of(dossier)
     department = competence.department_code if competence else ""
     elsewhere = refusal(dossier.procedure_code, today, department, language, assisted=assisted)
-    freezes = [freeze.days for freeze in freezes_of(dossier)]
+    freezes = [freeze.days for freeze in freezes_of(dossier.applicant_id, dossier.procedure_code)]
     window = assess_frozen(procedure, prune(procedure, answers), today, freezes)
     problems = [
         *_wrong_channel(elsewhere),

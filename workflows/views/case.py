@@ -60,7 +60,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "may_correct": may_act(self.case, "ask_completion", user)
             and self.case.state in CORRECTABLE,
             "holder": holding_of(self.case, user),
-            "freezes": dossiers.freezes_of_dossier(self.case.dossier_id),
+            "freezes": dossiers.freezes_of(self.case.applicant_id, self.case.procedure_code),
         }
 
 
