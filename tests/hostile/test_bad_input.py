@@ -62,6 +62,7 @@ MOST_FIELDS = 5
 KEEPS = (
     *("assisted:step", "dossiers:step", "dossiers:completion", "dossiers:completion_item"),
     *("mandated:step", "mandated:completion", "mandated:completion_item"),
+    *("dossiers:amend_step", "dossiers:amend_answer"),
 )
 DAY_PARTS = [
     ("31", "02", "2020"),
