@@ -31,6 +31,7 @@ WHO = {
     "require_biometrics": {"system"},
     "take_biometrics": {"counter_agent"},
     "mark_card_ready": {"system"},
+    "record": {"system"},
     "hand_over": {"counter_agent"},
     "withdraw": {"applicant"},
     "reroute": {"reviewer", "supervisor", "system"},
