@@ -1,5 +1,7 @@
 """Who may enter by which door: one backend for all doors, and allauth's choices for applicants."""
 
+import functools
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.backends import ModelBackend
 from django.utils.translation import get_language
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.enums import Kind
 from portal.accounts.models import LANGUAGES, User
+from portal.core import rows
 from portal.core.policy import door_of
 
 KINDS_AT = {
@@ -40,6 +43,16 @@ class DoorBackend(ModelBackend):
             return None
         right = user.check_password(password)
         return user if right and admits(door_of(request.path), user) else None
+
+    def get_user(self, user_id):
+        """The user of a session, while the account is open: asked at every request."""
+        user = rows.read(User, _user_by_key(), [user_id])
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@functools.cache
+def _user_by_key():
+    return f"select {rows.selected(User, 'u')} from {User._meta.db_table} u where u.id = %s"  # noqa: S608
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -21,6 +21,7 @@ def _cache(table):
 
 
 CACHES = {"default": _cache("portal_cache"), "editing": _cache("portal_editing_cache")}
+SESSION_ENGINE = "portal.accounts.sessions"
 # Wagtail is the widest door of all: its process can neither read nor forge anyone's session.
 EDITING_SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 SESSION_CACHE_ALIAS = "editing"
