@@ -4,12 +4,16 @@ import functools
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal.territory.loaders import fold
 from portal.territory.models import Commune, Department, Site
 from portal.territory.plan import Point, SitePlan, draw
+
+_SPOILT, _FAR = 5, 0.3
+_ALIKE = "select set_config('pg_trgm.similarity_threshold', %s, true)"
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,38 @@ def search_communes(text: str, limit: int = 10) -> list[Commune]:
     found = _without_whole_cities(list(starts[: limit * 3]))[:limit]
     if found:
         return found
+    return _without_whole_cities(_alike(communes, words, limit))
+
+
+def _alike(communes, words, limit):
+    """The names most like what was typed: those that one slip explains, else those less alike."""
     alike = (
         communes.filter(search__trigram_similar=words)
         .annotate(likeness=TrigramSimilarity("search", words))
         .order_by("-likeness", F("population").desc(nulls_last=True), "insee")
     )
-    return _without_whole_cities(list(alike[:limit]))
+    # what is set ends with the transaction: it must not end before the question
+    with transaction.atomic(savepoint=False):
+        for least in _least_likeness(words):
+            with connection.cursor() as cursor:
+                cursor.execute(_ALIKE, [f"{least:.3f}"])
+            found = list(alike[:limit])
+            if found:
+                return found
+    return []
+
+
+def _least_likeness(words):
+    """From how alike two names are compared; of a long name, two thousand share a "saint".
+
+    Likeness is the part of their groups of three letters that two names share, each word with two
+    spaces before it and one after. A letter changed, doubled, left out or exchanged with the next
+    spoils four groups at most; five are allowed for.
+    """
+    padded = [f"  {word} " for word in words.split()]
+    groups = len({word[at : at + 3] for word in padded for at in range(len(word) - 2)})
+    near = (groups - _SPOILT) / (groups + _SPOILT)
+    return (near, _FAR) if near > _FAR + 0.05 else (_FAR,)
 
 
 def _without_whole_cities(communes):

@@ -84,6 +84,8 @@ def test_number_prefix_of_a_department(db, department, prefix):
         ("st denis", "Saint-Denis"),
         ("evry", "Évry-Courcouronnes"),
         ("75112", "Paris 12e Arrondissement"),
+        ("saint jean de moriene", "Saint-Jean-de-Maurienne"),  # two slips
+        ("bignen", "Bignan"),
     ],
 )
 def test_search_forgives_accents_case_and_slips(db, typed, name):
@@ -93,3 +95,10 @@ def test_search_forgives_accents_case_and_slips(db, typed, name):
 @pytest.mark.parametrize("typed", ["", "   ", "%", "zzqqxxyy", "';--", "\u202e", "99999"])
 def test_search_finds_nothing_rather_than_fail(db, typed):
     assert api.search_communes(typed) == []
+
+
+def test_a_long_name_with_a_slip_is_not_compared_with_every_saint(db):
+    found = api.search_communes("saint-martin-d'arossa", limit=20)
+
+    assert found[0].name == "Saint-Martin-d'Arrossa"
+    assert len(found) < 10, [commune.name for commune in found]
