@@ -1,8 +1,12 @@
 """Where am I, and where next: the components of navigation; loaded through `ui`."""
 
+from functools import lru_cache
+
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_urlconf, resolve
+from django.utils.translation import get_language
 
 from portal.core.policy import policy_of
 
@@ -65,18 +69,48 @@ def nav_link(context, text, *, href, exact=False, count=""):
         return ""
     path = getattr(request, "path", "")
     current = path == href or (not exact and href != "/" and path.startswith(href))
+    return _entry(str(text), href, current, path == href, count)
+
+
+@lru_cache(maxsize=1024)
+def _entry(text, href, current, here, count):
     return render_to_string(
         "ui/nav_link.html",
-        {"text": text, "href": href, "current": current, "here": path == href, "count": count},
+        {"text": text, "href": href, "current": current, "here": here, "count": count},
     )
+
+
+@register.simple_tag(takes_context=True)
+def public_menu(context):
+    """{% public_menu as entries %}: drawn once for the wide and the folded menu."""
+    return render_to_string("ui/nav_public.html", {"request": context.get("request")})
+
+
+@register.simple_tag
+def same_for_all(name):
+    """{% same_for_all "ui/footer.html" %}: nothing of anybody's in it, drawn once a language."""
+    urls = get_urlconf() or settings.ROOT_URLCONF
+    draw = _same_for_all.__wrapped__ if settings.DEBUG else _same_for_all
+    return draw(name, get_language(), urls)
+
+
+@lru_cache(maxsize=64)
+def _same_for_all(name, _language, _urls):
+    return render_to_string(name)
 
 
 def _may_open(user, href):
     """Hide what would be refused; a visitor sees every entry, and is asked to sign in."""
     if user is None or not user.is_authenticated:
         return True
+    urls = get_urlconf() or settings.ROOT_URLCONF
+    exists, policy = _policy_at(href.partition("#")[0], get_language(), urls)
+    return exists and (policy is None or policy.admits(user))
+
+
+@lru_cache(maxsize=1024)
+def _policy_at(path, _language, _urls):
     try:
-        policy = policy_of(resolve(href.partition("#")[0]))
+        return True, policy_of(resolve(path))
     except Resolver404:
-        return False
-    return policy is None or policy.admits(user)
+        return False, None

@@ -1,5 +1,6 @@
 """Components refuse what nobody drew, escape what people wrote, and say states in words."""
 
+import re
 from datetime import date
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -190,6 +192,27 @@ def test_nav_link_to_a_page_for_others_is_nothing(rf):
     request.user = SimpleNamespace(is_authenticated=True, roles=frozenset({"applicant"}))
 
     assert render('{% nav_link "À traiter" href="/agent/" %}', request=request) == ""
+
+
+def test_nav_link_of_a_page_that_is_for_some_is_not_kept_for_others(rf):
+    request = rf.get("/agent/")
+    for roles, shown in (({"reviewer"}, True), ({"applicant"}, False), ({"reviewer"}, True)):
+        request.user = SimpleNamespace(is_authenticated=True, roles=frozenset(roles))
+        assert ("href" in render('{% nav_link "x" href="/agent/" %}', request=request)) is shown
+
+
+def test_what_is_the_same_for_all_is_drawn_once_in_each_language():
+    for language in ("fr", "ar", "fr"):
+        with translation.override(language):
+            drawn = render('{% same_for_all "ui/footer.html" %}')
+            assert drawn == render_to_string("ui/footer.html")
+
+
+@pytest.mark.parametrize("piece", ["ui/footer.html", "ui/help.html"])
+def test_what_is_drawn_for_all_asks_for_nothing_of_anybody(piece):
+    source = get_template(piece).template.source
+
+    assert not re.search(r"request|user|csrf|messages|dossier", source)
 
 
 @pytest.mark.parametrize(("value", "total", "most"), [(3, 5, 5), (0, 0, 1)])
