@@ -7,11 +7,11 @@ from functools import cache, partial
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.forms.commune import CommuneField
 from dossiers.forms.lists import ListField
+from dossiers.forms.long_select import LongSelect, ReadyChoices
 from dossiers.forms.nothing import OrNothingField
 from dossiers.forms.printed import CODES, CodeField, MrzField, SiretField
 from dossiers.queries.countries import STATELESS, country_choices, country_name
@@ -143,16 +143,6 @@ def _yes_no(_field, common, _today, _language):
     )
 
 
-class ReadyChoices(BaseChoiceIterator):
-    """Choices in the shape that Django makes of any others, for each form anew."""
-
-    def __init__(self, choices):
-        self.choices = (("", _("Choisir")), *choices)
-
-    def __iter__(self):
-        return iter(self.choices)
-
-
 @cache
 def _countries(language, *, of_a_person):
     choices = country_choices(language)
@@ -178,7 +168,7 @@ def _one_of(choices, common):
 
 def _select(choices, common):
     common["error_messages"] |= OUT_OF_LIST
-    return forms.ChoiceField(choices=choices, **common)
+    return forms.ChoiceField(choices=choices, widget=LongSelect, **common)
 
 
 def _commune(_field, common, _today, _language):

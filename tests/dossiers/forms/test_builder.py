@@ -3,7 +3,10 @@
 import datetime as dt
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.test.html import parse_html
+from django.utils import translation
 
 from dossiers.catalogue.loader import catalogue
 from dossiers.catalogue.schema import Field
@@ -132,3 +135,27 @@ def test_an_answer_shown_and_posted_untouched_is_the_same_answer(kind, answer):
 
 def test_marks_of_a_page_are_read_and_noise_is_ignored():
     assert read_seen("r12 a=1f b=2e c= =d noise") == {"a": "1f", "b": "2e"}
+
+
+def test_the_list_of_countries_is_drawn_as_django_draws_it():
+    bound = form_field(question("country"), today=TODAY, language="fr")
+    plain = forms.Select(choices=list(bound.choices))
+
+    for chosen in ("BR", "", None, '"><script>'):
+        for attrs in ({"id": "q", "aria-invalid": "true", "placeholder": False}, {}):
+            drawn = bound.widget.render("q", chosen, attrs)
+            as_django = plain.render("q", chosen, attrs)
+            assert parse_html(drawn) == parse_html(as_django)
+
+
+def test_the_list_says_choose_in_the_language_of_the_page():
+    field = form_field(question("country"), today=TODAY, language="fr")
+    with translation.override("fr"):
+        french = field.widget.render("q", None)
+    with translation.override("ar"):
+        arabic = field.widget.render("q", None)
+
+        expected = translation.gettext("Choisir")
+
+    assert ">Choisir<" in french
+    assert f">{expected}<" in arabic
