@@ -17,9 +17,10 @@ from dossiers.models.procedure import published
 from dossiers.queries.answers import fingerprint, short_language, stored_state
 from dossiers.queries.asked import open_questions
 from dossiers.queries.channels import refusal
+from dossiers.queries.owned import owned
 from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
-from portal.core import clock, journal
+from portal.core import clock, journal, rows
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
 
@@ -245,9 +246,10 @@ def empty(dossier: Dossier, at: datetime) -> None:
 
 def lock_own(dossier_id: UUID, applicant) -> Dossier:
     """The person's dossier, locked until the transaction ends. Raises Dossier.DoesNotExist."""
-    return (
-        Dossier.objects.of_applicant(applicant).select_for_update(of=("self",)).get(pk=dossier_id)
-    )
+    dossier = owned(applicant, dossier_id, locked=True)
+    if dossier is None:
+        raise Dossier.DoesNotExist
+    return dossier
 
 
 def open_request_of(dossier: Dossier) -> CompletionRequest | None:
@@ -316,7 +318,8 @@ def _write(dossier, at, *, changed, place, is_held):
         fields.append("last_step")
     if fields:
         dossier.updated_at = at
-        dossier.save(update_fields=[*fields, "updated_at"])
+        if not rows.update(dossier, (*fields, "updated_at")):
+            raise Dossier.DoesNotExist
 
 
 def take_out_what_is_hidden(dossier: Dossier) -> None:

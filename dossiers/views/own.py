@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from dossiers import rules
-from dossiers.models import Dossier
 from dossiers.queries.answers import short_language, show_date
+from dossiers.queries.owned import owned
 from dossiers.queries.pages import page
 
 
@@ -60,7 +60,10 @@ class OwnDraft(OwnDossier):
 
 def own_dossier(user, dossier_id):
     """The person's dossier; Http404 for any other, as if it did not exist."""
-    return get_object_or_404(Dossier.objects.of_applicant(user), pk=dossier_id)
+    dossier = owned(user, dossier_id)
+    if dossier is None:
+        raise Http404
+    return dossier
 
 
 def after_the_draft(request, dossier):
