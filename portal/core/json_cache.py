@@ -14,6 +14,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.db import DatabaseError, connection, transaction
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 SWEPT_EVERY = 200  # entries that one process keeps between two sweeps
 _READ = 'SELECT cache_key, value FROM "{table}" WHERE cache_key = ANY(%s) AND expires >= now()'
 _SET = """
@@ -56,8 +57,8 @@ class JsonDatabaseCache(DatabaseCache):
         if text is None:
             return False
         until = self.get_backend_timeout(timeout)
-        expires = datetime.max if until is None else datetime.fromtimestamp(until, tz=UTC)
-        entry = {"key": key, "value": text, "expires": expires.replace(microsecond=0)}
+        end = _NEVER if until is None else datetime.fromtimestamp(until, tz=UTC)
+        entry = {"key": key, "value": text, "expires": end.replace(microsecond=0)}
         if mode == "touch":
             return self._sent(_TOUCH, entry)
         if next(self._kept) % SWEPT_EVERY == 0:

@@ -2,11 +2,14 @@
 
 import threading
 import uuid
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.db import IntegrityError, connection
+from django.test import Client
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from appointments.enums import AppointmentState
@@ -472,3 +475,15 @@ def test_two_administrators_who_ask_at_once_are_two_people(monkeypatch):
     assert {look.first_by_id, look.second_by_id} == {one.pk for one in people}
     jobs = ProcrastinateJob.objects.filter(task_name="vault.look_twice")
     assert jobs.filter(args__file_id=str(stored.pk)).count() == 1
+
+
+def test_wrong_passwords_at_the_same_moment_are_counted_one_by_one():
+    person = UserFactory()
+    wrong = {"login": person.email, "password": "Not-this-one-2026"}
+
+    def attempt(machine):
+        return Client(REMOTE_ADDR=f"10.0.0.{machine}").post(reverse("account_login"), wrong).text
+
+    answers = at_once(*[partial(attempt, machine) for machine in range(8)])
+
+    assert sum("Trop d’essais" in answer for answer in answers) == 3  # of eight, five are tried
