@@ -16,7 +16,6 @@ def _cache(table):
     return {
         "BACKEND": "portal.core.json_cache.JsonDatabaseCache",
         "LOCATION": table,
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 
 

@@ -1,6 +1,7 @@
 """What filling five steps costs beside bare Django: sign in, then five times a page and its post.
 
     .venv/bin/python -m tests.benchmarks.filing_flow [--rounds 9] [--times 5] [--profile]
+        [--ready-lists]
 
 The bare side has sessions in the database, CSRF, Django's own sign-in, one base template, a form
 of the same fields with Django's own rendering, `select for update` of one row and one UPDATE of
@@ -32,6 +33,7 @@ from django.urls import path, reverse
 
 from dossiers.catalogue.loader import catalogue
 from dossiers.demo import example_answers
+from dossiers.forms.long_select import LongSelect, ReadyChoices
 from dossiers.forms.posting import as_posted
 from dossiers.queries.answers import fingerprint
 from portal.core import clock
@@ -105,6 +107,10 @@ def bare_field(field):
     if field.kind == "country":
         from dossiers.queries.countries import country_choices  # noqa: PLC0415 -- after setup
 
+        if LISTS.ready:
+            return forms.ChoiceField(
+                choices=ReadyChoices(country_choices("fr")), widget=LongSelect, **options
+            )
         return forms.ChoiceField(choices=list(country_choices("fr")), **options)
     if field.kind == "choice":
         return forms.ChoiceField(choices=[(o.value, o.label.fr) for o in field.options], **options)
@@ -248,6 +254,7 @@ class Ours:
                 self.marks = re.sub(rf"\b{name}=\w+", mark, self.marks)
 
 
+LISTS = SimpleNamespace(ready=False)
 HOST = {"HTTP_HOST": "testserver"}
 SEEN = re.compile('name="seen" value="([^"]*)"')
 TURN = SimpleNamespace(count=0)
@@ -333,7 +340,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument(
+        "--ready-lists", action="store_true", help="the bare side draws countries as the portal"
+    )
     options = parser.parse_args()
+    LISTS.ready = options.ready_lists
     settings.ALLOWED_HOSTS = ["testserver"]
     # one person signs in more often here than anybody may; each attempt is still counted
     settings.ACCOUNT_RATE_LIMITS = {"login": "100000/s/ip"}
