@@ -72,7 +72,7 @@ def nav_link(context, text, *, href, exact=False, count=""):
     return _entry(str(text), href, current, path == href, count)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024, typed=True)  # words that are safe are not those that look the same
 def _entry(text, href, current, here, count):
     return render_to_string(
         "ui/nav_link.html",

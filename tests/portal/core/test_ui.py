@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.forms import PlainTextField
@@ -199,6 +200,12 @@ def test_nav_link_of_a_page_that_is_for_some_is_not_kept_for_others(rf):
     for roles, shown in (({"reviewer"}, True), ({"applicant"}, False), ({"reviewer"}, True)):
         request.user = SimpleNamespace(is_authenticated=True, roles=frozenset(roles))
         assert ("href" in render('{% nav_link "x" href="/agent/" %}', request=request)) is shown
+
+
+def test_nav_link_escapes_words_that_look_like_safe_ones(rf):
+    for text, kept in ((mark_safe("A <b>B</b>"), True), ("A <b>B</b>", False)):
+        html = render('{% nav_link text href="/" %}', text=text, request=rf.get("/"))
+        assert ("<b>" in html) is kept
 
 
 def test_what_is_the_same_for_all_is_drawn_once_in_each_language():
