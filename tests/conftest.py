@@ -35,8 +35,8 @@ def django_db_setup(django_db_blocker):
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         database.forget_dead_runs()
         database.clone(name)
-        # A fresh clone instead of TRUNCATE, which no role of ours may do.
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.clone(name))
+        # Not TRUNCATE, which no role of ours may do, and which would take reference rows too.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.give_back(name))
         yield
         database.drop(name)
 

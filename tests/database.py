@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 
 from portal.local import postgres
+from tests import restoring
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "portal_template_"
@@ -59,8 +60,19 @@ def clone(name: str) -> None:
     close_connections()
     server = cluster()
     server.clone_database(name, template())
+    _kept[name] = restoring.keep(server, name)
     for connection in connections.all(initialized_only=False):
         connection.settings_dict["NAME"] = name
+
+
+_kept: dict[str, restoring.Kept] = {}
+
+
+def give_back(name: str) -> None:
+    """The process's database as the template made it: put back, or copied anew."""
+    close_connections()
+    if name not in _kept or not restoring.restore(cluster(), name, _kept[name]):
+        clone(name)
 
 
 def drop(name: str) -> None:

@@ -177,7 +177,7 @@ class CaseMachine(CaseFacts):
         given=[guards.a_grant_is_proposed, guards.nothing_new_since_the_proposal],
         under=guards.a_delegation_covers_the_signature,
         label=_("Signer la décision favorable"),
-        line=_("Décision favorable : votre titre de séjour est accordé."),
+        line=_("Décision favorable : votre demande est acceptée."),
         announces=events.decision_served,
     )
     def grant(self, *, actor, at, title_starts_on, title_ends_on, supply_awaited=False, card=True):

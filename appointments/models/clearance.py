@@ -48,6 +48,12 @@ class Clearance(models.Model):
         null=True, blank=True, help_text="who comes together; the account's own when empty"
     )
     holder_name = models.CharField(max_length=200)
+    asked_by = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="the adult who asks for the holder; empty for who asks for oneself",
+    )
     dossier_number = models.CharField(max_length=20)
     language = models.CharField(max_length=5, default="fr")
     bring = models.JSONField(default=list, help_text="papers to bring: one text by language each")

@@ -154,6 +154,7 @@ def facts_of_the_dossier(dossier_id: UUID, purpose: str, today: date) -> dict:
                 papers.setdefault(box.rule_code, {})[language] = box.label
     view = views["fr"]
     return {
+        "asked_by": view.asker.names[:200] if view.asker else "",
         "deadline_on": view.title_ends_on,
         "is_vulnerable": is_minor(view.identity.birth_date, today),
         "bring": list(papers.values()),
@@ -179,7 +180,8 @@ def letter_of(appointment: Appointment, clearance: Clearance, office: str) -> Le
     site = appointment.site
     context = {
         "office": office,
-        "recipient_name": clearance.holder_name,
+        "recipient_name": clearance.asked_by or clearance.holder_name,
+        "about": clearance.holder_name if clearance.asked_by else "",
         "dossier_number": clearance.dossier_number,
         "purpose": appointment.purpose,
         "starts_at": appointment.starts_at.astimezone(clock.PARIS).isoformat(),

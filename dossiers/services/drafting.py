@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import rules
 from dossiers.catalogue.conditions import is_answered, shown
-from dossiers.catalogue.together import compatibility
 from dossiers.enums import AssistanceEnd, ItemKind
 from dossiers.models import CompletionItem, CompletionRequest, Dossier, ProcedureVersion
 from dossiers.models.procedure import published
-from dossiers.queries.answers import fingerprint, short_language, stored_state
+from dossiers.queries.answers import fingerprint, stored_state
 from dossiers.queries.asked import open_questions
 from dossiers.queries.channels import refusal
 from dossiers.queries.owned import owned
 from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
+from dossiers.services.keeping_apart import one_at_a_time, refuse_a_start
 from portal.core import clock, journal, rows
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
@@ -27,10 +27,6 @@ from portal.vault import api as vault
 
 class UnknownProcedure(DomainRefusal):
     """No procedure of this code is published."""
-
-
-class NotTogether(DomainRefusal):
-    """Another request of the person is under way, and the table of procedures keeps both apart."""
 
 
 class WrongChannel(DomainRefusal):
@@ -98,11 +94,11 @@ def start_draft(
     Raises UnknownProcedure, NotTogether while one that excludes it is under way, or WrongChannel
     where the law has it filed elsewhere.
     """
-    _one_start_at_a_time(applicant)
+    one_at_a_time(applicant)
     existing = live_of(applicant, procedure_code)
     if existing is not None:
         return existing
-    _refuse_together(applicant, procedure_code)
+    refuse_a_start(applicant, procedure_code)
     version = ProcedureVersion.objects.latest_of(procedure_code).defer("definition").first()
     if version is None:
         raise UnknownProcedure(_("Cette démarche n’est pas proposée en ligne."))
@@ -146,34 +142,6 @@ def live_of(applicant, procedure_code: str) -> Dossier | None:
     live = Dossier.objects.of_applicant(applicant).live().filter(procedure_code=procedure_code)
     draft = live.drafts().order_by("created_at").first()
     return draft or live.filter(is_beside=False).first()
-
-
-def _one_start_at_a_time(applicant) -> None:
-    """Of two starts at once, the second reads what the first has begun."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"dossiers.start:{applicant.pk}"],
-        )
-
-
-def _refuse_together(applicant, procedure_code: str) -> None:
-    apart = compatibility().apart_from(procedure_code)
-    live = Dossier.objects.of_applicant(applicant).live().filter(procedure_code__in=apart)
-    other = live.order_by("created_at").first()
-    if other is not None:
-        language = short_language()
-        raise NotTogether(
-            _("Vous avez déjà une demande en cours : %(title)s. %(why)s")
-            % {
-                "title": other.procedure.title.get(language),
-                "why": apart[other.procedure_code].get(language),
-            },
-            _(
-                "Terminez-la, retirez-la ou supprimez son brouillon avant d’en commencer une "
-                "autre. Elle est dans votre espace."
-            ),
-        )
 
 
 def answered_by_the_house(procedure, applicant) -> dict[str, object]:

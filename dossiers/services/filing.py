@@ -22,6 +22,7 @@ from dossiers.services.codes import take_codes
 from dossiers.services.drafting import lock_own
 from dossiers.services.helping import close_files, end_running, office_of
 from dossiers.services.identifying import identify
+from dossiers.services.keeping_apart import apart_at_filing
 from dossiers.services.mandating import refuse_an_agent_of
 from portal.accounts.enums import Role
 from portal.core import clock, door, journal
@@ -77,6 +78,8 @@ def file_dossier(
     problems = list(checked.problems)
     if not sworn:
         problems.append(Problem(_("Cochez la déclaration sur l’honneur pour déposer.")))
+    if apart := apart_at_filing(dossier, applicant):
+        problems.append(Problem(apart))
     problems = problems or take_codes(dossier)
     if problems:
         raise FilingRefused(problems)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
@@ -35,8 +36,11 @@ class ExportPage(OwnDossier, ReadOnlyView, TemplateView):
         return response
 
     def get_context_data(self, **kwargs):
+        origin = "space:dossier" if self.dossier.filed_at else "dossiers:tasks"
         return super().get_context_data(**kwargs) | self.titled(
-            export=export_view(self.dossier, clock.now()), stopped="fixe" in self.request.GET
+            export=export_view(self.dossier, clock.now()),
+            stopped="fixe" in self.request.GET,
+            back_url=reverse(origin, args=[self.dossier.pk]),
         )
 
 

@@ -51,10 +51,11 @@ class PlainTextField(forms.CharField):
     """Text kept as composed Unicode (NFC), within its limit and free of invisible characters.
 
     `rows` greater than one gives a text area. The limit is said with the count of what was typed,
-    and is not cut off by the browser: a pasted text is never shortened in silence.
+    and is not cut off by the browser: a pasted text is never shortened in silence. It is shown in
+    its own direction, so that a French address stays whole on an Arabic page.
     """
 
-    def __init__(self, *, max_length=200, rows=1, autocomplete=None, dir=None, **options):
+    def __init__(self, *, max_length=200, rows=1, autocomplete=None, dir="auto", **options):
         if rows > 1:
             options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**options)

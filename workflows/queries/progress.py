@@ -28,7 +28,7 @@ SENTENCES = {
     S.DECISION_PROPOSED: gettext_lazy(
         "Une décision est proposée. Une seconde personne doit la relire avant de signer."
     ),
-    S.GRANTED: gettext_lazy("Votre titre de séjour est accordé."),
+    S.GRANTED: gettext_lazy("Votre demande est acceptée."),
     S.REFUSED: gettext_lazy("Votre demande est refusée. La lettre dit pourquoi et que faire."),
     S.CLOSED: gettext_lazy("Votre dossier est classé sans suite. La lettre dit pourquoi."),
     S.BIOMETRICS_DUE: gettext_lazy(
@@ -84,12 +84,12 @@ WHAT_IS_NEXT = {
 # A grant that has no effect yet (CRPA L.114-5-1), by what is due.
 _WAITING = {
     "supply": gettext_lazy(
-        "Votre titre est accordé. La décision prendra effet quand la préfecture aura reçu ce "
-        "qu’elle vous demande : envoyez-le avant le %(due)s."
+        "Votre demande est acceptée. La décision prendra effet quand la préfecture aura reçu "
+        "ce qu’elle vous demande : envoyez-le avant le %(due)s."
     ),
     "supply-read": gettext_lazy(
-        "Votre titre est accordé. La préfecture vérifie qu’elle a reçu ce qu’elle attendait : la "
-        "décision prendra alors effet."
+        "Votre demande est acceptée. La préfecture vérifie qu’elle a reçu ce qu’elle "
+        "attendait : la décision prendra alors effet."
     ),
 }
 

@@ -15,7 +15,10 @@ from portal.core import clock
 from portal.core.door import acting
 from portal.core.models import JournalLine
 from portal.correspondence import api as correspondence
+from portal.correspondence import rendering
 from tests.factories import appointments as factory
+from tests.factories.dossiers import filed
+from tests.factories.workflows import PARIS_15, Life, applicant
 
 
 def decisions(office=factory.OFFICE):
@@ -58,6 +61,23 @@ def test_a_run_writes_the_letter_the_line_the_mail_and_the_journal(places):
     assert JournalLine.objects.filter(
         act="appointment.issue", subject_id=str(life.appointment.pk)
     ).exists()
+
+
+def test_the_notice_of_a_child_goes_to_the_adult_who_asks_for_it(places):
+    child = {"given_names": "Nour", "guardian_birth_name": "TUTRICE", "authority_basis": "mother"}
+    child |= {"guardian_given_names": "Inès", "commune": PARIS_15, "postcode": "75015"}
+    dossier = filed(applicant(), "minor-travel-document", **child)
+    with acting(dossier.applicant_id):
+        dossier.refresh_from_db()
+    life = factory.clear(Life(office=dossier.prefecture_code, dossier=dossier))
+    factory.run()
+
+    with acting(life.applicant.pk):
+        letter = correspondence.Letter.objects.get(dossier_id=dossier.pk, kind="appointment_notice")
+    html = rendering.page(letter)
+    assert letter.context["recipient_name"] == life.clearance.asked_by == "Inès TUTRICE"
+    assert "La pièce d’identité de <bdi>Nour EXEMPLE</bdi>" in html
+    assert "Ce rendez-vous est donné pour <bdi>Nour EXEMPLE</bdi>" in html
 
 
 def test_running_twice_issues_once(places):

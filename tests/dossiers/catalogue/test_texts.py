@@ -48,3 +48,7 @@ def test_no_acronym_goes_unexplained(language):
         if word not in KNOWN and not place.startswith("_grounds.toml")
     }
     assert found == set()
+
+
+def test_french_has_its_own_apostrophe():
+    assert [line for line in sentences("fr") if "'" in line] == []

@@ -14,7 +14,7 @@ from dossiers.catalogue.together import Compatibility
 from dossiers.enums import LookupState
 from dossiers.models import RegisterLookup
 from dossiers.queries.register import last_lookup
-from dossiers.services import consulting, drafting
+from dossiers.services import consulting, keeping_apart
 from dossiers.services.drafting import discard_draft, start_draft
 from portal.core import clock
 from portal.core.door import acting
@@ -136,7 +136,7 @@ def test_ten_questions_without_a_result_end_the_hour_for_the_account_alone(
 @at_once
 def test_thirteen_drafts_at_once_get_ten_questions(monkeypatch):
     # Nobody may have so many under way; the lock must not count on it.
-    monkeypatch.setattr(drafting, "compatibility", Compatibility)
+    monkeypatch.setattr(keeping_apart, "compatibility", Compatibility)
     person = UserFactory()
     with acting(person.pk) as act:
         begun = [

@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from dossiers.demo import example_draft
 from dossiers.models import Dossier
-from dossiers.services.drafting import NotTogether, start_draft
+from dossiers.services.drafting import start_draft
+from dossiers.services.filing import FilingRefused
+from dossiers.services.keeping_apart import NotTogether
 from dossiers.services.withdrawing import seal, unseal, withdraw_dossier
 from portal.core.door import acting
 from portal.correspondence.models import TimelineLine
 from tests.factories.accounts import UserFactory
-from tests.factories.dossiers import STUDENT, draft, filed
+from tests.factories.dossiers import STUDENT, draft, file_now, filed
 
 pytestmark = pytest.mark.django_db
 CHILD = "minor-travel-document"
@@ -75,6 +77,20 @@ def test_what_the_table_keeps_apart_is_refused_with_its_reason(applicant):
         start(applicant, "student-first")
     with acting(applicant.pk):
         assert Dossier.objects.count() == 1
+
+
+def test_what_is_apart_from_a_request_opened_again_is_not_filed_beside_it(applicant):
+    decided = filed(applicant)
+    decide(decided, applicant)
+    begun = draft(applicant, "student-first", evidence=True)
+    with acting(applicant.pk):
+        unseal(dossier_id=decided.pk)
+
+    with pytest.raises(FilingRefused, match="sont une seule demande"):
+        file_now(begun, applicant)
+
+    with acting(applicant.pk):
+        assert Dossier.objects.get(pk=begun.pk).filed_at is None
 
 
 def test_a_parent_asks_for_each_child(applicant):

@@ -102,7 +102,7 @@ def test_an_answer_says_what_it_rests_on(life, facts, words):
 def test_a_missing_answer_is_named(life):
     draft = life.draft("grant")
 
-    refused(life, dataclasses.replace(draft, checks=draft.checks[1:]), "L'état civil")
+    refused(life, dataclasses.replace(draft, checks=draft.checks[1:]), "L’état civil")
 
 
 def test_a_paper_of_the_dossier_proves_a_check_and_the_best_one_comes_first(full_life):

@@ -48,7 +48,7 @@ def test_a_channel_without_a_source_or_a_day_is_to_be_confirmed():
 
     (unknown, _islands) = channels("employee-first")
     assert (unknown.since, unknown.is_confirmed) == (None, False)
-    assert "rien n'en est déduit" in unknown.note
+    assert "rien n’en est déduit" in unknown.note
     (known, islands) = channels("student-renewal")
     assert (known.is_confirmed, known.since.isoformat()) == (True, "2021-05-01")
     assert islands.places == ("Saint-Barthélemy", "Saint-Martin")
