@@ -155,7 +155,6 @@ declare
     before text := coalesce(current_setting('portal.migrating', true), '');
     actor bigint := portal_actor();
     failures int;
-    was_found boolean;
 begin
     perform set_config('portal.migrating', 'on', true);
     if not exists (select from dossiers_dossier d
@@ -166,8 +165,7 @@ begin
     -- two tabs of one account count one after the other
     perform pg_advisory_xact_lock(hashtext('dossiers_linktry'), actor::int);
     select count(*) into failures from dossiers_linktry t
-        where t.applicant_id = actor and not t.is_found
-            and t.at > portal_now() - interval '1 hour';
+        where t.applicant_id = actor and t.at > portal_now() - interval '1 hour';
     if failures >= 10 then
         perform set_config('portal.migrating', before, true);
         raise exception 'too many codes that are worth nothing'
@@ -178,9 +176,10 @@ begin
         where l.code_digest = given and l.accepted_at is null and l.ended_at is null
             and l.lapses_at > portal_now() and l.first_person_id <> actor
             and d.sealed_at is null and d.withdrawn_at is null;
-    was_found := found;
-    insert into dossiers_linktry (id, applicant_id, at, is_found)
-        values (gen_random_uuid(), actor, portal_now(), was_found);
+    if not found then
+        insert into dossiers_linktry (id, applicant_id, at)
+            values (gen_random_uuid(), actor, portal_now());
+    end if;
     perform set_config('portal.migrating', before, true);
 end $$;
 
@@ -362,7 +361,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-                ('is_found', models.BooleanField()),
                 ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -116,12 +116,11 @@ class DossierLink(models.Model):
 
 
 class LinkTry(models.Model):
-    """Somebody typed a code; the database counts those that were worth nothing."""
+    """Somebody typed a code that is worth nothing; the database counts them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    is_found = models.BooleanField()
 
     class Meta:
         indexes = [models.Index("applicant", "at", name="link_tries_of_a_person")]

@@ -20,10 +20,11 @@ from portal.core import journal
 from portal.core.constraints import refusing
 from portal.core.errors import DomainRefusal
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Digits and letters that are not read, or said, one for another."""
+LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ"
+SIGNS = LETTERS + "23456789"
+"""Letters and digits that are not read, or said, one for another."""
 GROUPS, IN_A_GROUP = 3, 4
-"""Twelve of thirty letters are 58 bits: nobody finds one by trying, ten times an hour."""
+"""Twelve of thirty signs are 58 bits: nobody finds one by trying, ten times an hour."""
 
 WORTHLESS = _(
     "Ce code ne correspond à aucune demande. Vérifiez-le avec la personne qui vous l’a donné : un "
@@ -144,13 +145,16 @@ def digest_of(code: str) -> str:
     """What is kept of a code, however it was typed: only this installation can compute it."""
     secret = settings.PERSON_KEY
     secret = secret.encode() if isinstance(secret, str) else secret
-    typed = "".join(one for one in code.upper() if one in LETTERS)
+    typed = "".join(one for one in code.upper() if one in SIGNS)
     return hmac.new(secret, f"couple|{typed}".encode(), hashlib.sha256).hexdigest()
 
 
 def _new_code() -> str:
-    groups = ("".join(secrets.choice(LETTERS) for _n in range(IN_A_GROUP)) for _g in range(GROUPS))
-    return "-".join(groups)
+    """A letter first: in a sentence written from right to left, the groups keep their order."""
+    signs = [secrets.choice(LETTERS)]
+    signs += [secrets.choice(SIGNS) for _sign in range(GROUPS * IN_A_GROUP - 1)]
+    starts = range(0, len(signs), IN_A_GROUP)
+    return "-".join("".join(signs[start : start + IN_A_GROUP]) for start in starts)
 
 
 def _joined(link_id, digest, dossier_id, name) -> bool:

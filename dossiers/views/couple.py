@@ -8,7 +8,6 @@ from django.views.generic import TemplateView
 
 from dossiers.forms.couple import AcceptLinkForm, AskLinkForm, CodeForm
 from dossiers.forms.declaration import ConfirmForm
-from dossiers.models.linking import LASTS
 from dossiers.queries.linking import lasting_link, together
 from dossiers.queries.mandates import procedure_title
 from dossiers.services import linking
@@ -62,27 +61,25 @@ class WhileFree(OfACouple, ActView):
 
 
 class AskLink(WhileFree):
-    """The code is shown once, in the answer itself: no page and no row holds it afterwards."""
+    """The code is said once, by the next page; no row holds it."""
 
     form_class = AskLinkForm
     template_name = "dossiers/couple_ask.html"
-    code = ""
 
     def perform(self, form):
-        self.code = linking.ask(
+        code = linking.ask(
             dossier_id=self.dossier.pk,
             person=self.request.user,
             name=form.cleaned_data["name"],
             at=clock.now(),
         )
-
-    def form_valid(self, form):
-        answer = super().form_valid(form)
-        if not self.code:
-            return answer
-        self.template_name = "dossiers/couple_code.html"
-        return self.render_to_response(
-            self.get_context_data(code=self.code, lapses_at=clock.now() + LASTS)
+        messages.success(
+            self.request,
+            _(
+                "Votre code : %(code)s. Notez-le maintenant, il n’est montré qu’une fois. "
+                "Donnez-le vous-même à la personne avec qui vous vivez."
+            )
+            % {"code": code},
         )
 
 
@@ -91,29 +88,30 @@ class TypeCode(WhileFree):
 
     form_class = CodeForm
     template_name = "dossiers/couple_type.html"
-    offer = None
-
-    def perform(self, form):
-        self.offer = linking.offered(
-            dossier_id=self.dossier.pk,
-            person=self.request.user,
-            code=form.cleaned_data["code"],
-        )
 
     def form_valid(self, form):
-        answer = super().form_valid(form)
-        if self.offer is None:
-            return answer
-        agreement = AcceptLinkForm(initial={"code": form.cleaned_data["code"]})
-        return self.confirm(self.offer, agreement)
+        try:
+            return self.perform(form)
+        except DomainRefusal as refusal:
+            return self.refused(refusal.reasons)
 
-    def confirm(self, offer, form):
+    def perform(self, form):
+        agreement = AcceptLinkForm(initial={"code": form.cleaned_data["code"]})
+        return self.confirm(form.cleaned_data["code"], agreement)
+
+    def confirm(self, code, form):
         """Who asks and for which procedure: all that is known of the other before accepting."""
+        offer = linking.offered(dossier_id=self.dossier.pk, person=self.request.user, code=code)
         self.template_name = "dossiers/couple_accept.html"
         title = procedure_title(offer.procedure_code, self.language)
         return self.render_to_response(
             self.get_context_data(form=form, offer=offer, offer_title=title)
         )
+
+    def refused(self, reasons):
+        """Back to where a code is typed; the try was counted, whatever the answer."""
+        messages.error(self.request, " ".join(map(str, reasons)))
+        return redirect("dossiers:couple_type", self.dossier.pk)
 
 
 class AcceptLink(TypeCode):
@@ -132,23 +130,16 @@ class AcceptLink(TypeCode):
             name=form.cleaned_data["name"],
         )
         messages.success(self.request, _("C’est fait : les deux demandes sont traitées ensemble."))
+        return redirect(self.get_success_url())
 
     def form_invalid(self, form):
-        if form.non_field_errors() or "code" in form.errors:
-            return self._typed_again(form.non_field_errors() or [linking.WORTHLESS])
+        code = form.cleaned_data.get("code")
+        if code is None:
+            return self.refused([linking.WORTHLESS])
         try:
-            offer = linking.offered(
-                dossier_id=self.dossier.pk,
-                person=self.request.user,
-                code=form.cleaned_data["code"],
-            )
+            return self.confirm(code, form)
         except DomainRefusal as refusal:
-            return self._typed_again(refusal.reasons)
-        return self.confirm(offer, form)
-
-    def _typed_again(self, reasons):
-        messages.error(self.request, " ".join(map(str, reasons)))
-        return redirect("dossiers:couple_type", self.dossier.pk)
+            return self.refused(refusal.reasons)
 
 
 class EndLink(OfACouple, ActView):

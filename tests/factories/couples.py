@@ -1,6 +1,7 @@
 """The two requests of a couple for tests: asked, accepted, ended, told by the job."""
 
 from dossiers.models import DossierLink
+from dossiers.queries.linking import offer_of_code
 from dossiers.services import linking, parting
 from portal.core.door import acting, acting_for
 from tests.factories.accounts import as_worker
@@ -23,6 +24,12 @@ def accepted(person, dossier, code) -> DossierLink:
 def linked(first, first_dossier, second, second_dossier) -> DossierLink:
     """A link that lives."""
     return accepted(second, second_dossier, asked(first, first_dossier))
+
+
+def mistyped(person, dossier) -> None:
+    """A try at a code that is worth nothing."""
+    with acting_for(person):
+        offer_of_code("0" * 64, dossier.pk)
 
 
 def ended(person, dossier) -> None:

@@ -41,7 +41,7 @@ def test_from_the_code_to_the_link_and_to_its_end(signed_in, theirs, applicant, 
     follow = reverse("space:dossier", args=[second.pk])
     assert url("couple", second) in theirs.get(follow).text
 
-    made = signed_in.post(url("couple_ask", first), {"name": "Amina Exemple"})
+    made = signed_in.post(url("couple_ask", first), {"name": "Amina Exemple"}, follow=True)
     code = re.search(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}", made.text)[0]
     waiting = signed_in.get(url("couple", first)).text
     assert "Un code attend" in waiting
@@ -77,7 +77,7 @@ def test_a_bad_code_gets_one_sentence_at_both_pages(signed_in, applicant):
     own = asked(applicant, dossier)
 
     for code in ("2222-2222-2222", own, "é" * 30):
-        typed = signed_in.post(url("couple_type", dossier), {"code": code})
+        typed = signed_in.post(url("couple_type", dossier), {"code": code}, follow=True)
         forged = {"code": code, "name": "Moi", "agreed": "on"}
         accepted = signed_in.post(url("couple_accept", dossier), forged, follow=True)
         for answer in (typed, accepted):
