@@ -52,7 +52,7 @@ from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.freezes import Freeze, freezes_of, latest_downtimes
 from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
-from dossiers.queries.linking import LinkedWith, linked_with
+from dossiers.queries.linking import CoupleHere, LinkedWith, couples_of, linked_with
 from dossiers.queries.lists import DossierLine, lines_among, lines_of
 from dossiers.queries.mandates import OnTheDesk, held_by, mandates_on, scope_in_words, waiting_for
 from dossiers.queries.mandates import procedure_title as _title_of
@@ -80,6 +80,7 @@ __all__ = [
     "Contact",
     "Correction",
     "CorrectionView",
+    "CoupleHere",
     "Deadline",
     "Difference",
     "Dossier",
@@ -120,6 +121,7 @@ __all__ = [
     "contested_corrections",
     "correct",
     "corrections_of",
+    "couples_of",
     "difference",
     "dossier_summary",
     "dossiers_of",

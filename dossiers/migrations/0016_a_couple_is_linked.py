@@ -250,8 +250,8 @@ begin
                 then other.id end,
             other.prefecture_code::text, l.accepted_at
         from dossiers_dossierlink l join dossiers_dossier d on d.id = wanted
-        join dossiers_dossier other on other.id in (l.first_dossier_id, l.second_dossier_id)
-            and other.id <> wanted
+        join dossiers_dossier other on other.id = case when l.first_dossier_id = wanted
+            then l.second_dossier_id else l.first_dossier_id end
         where wanted in (l.first_dossier_id, l.second_dossier_id)
             and l.accepted_at is not null and l.ended_at is null
             and (portal_scope() = 'system' or d.prefecture_code = any (portal_prefectures()));

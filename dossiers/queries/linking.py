@@ -36,6 +36,15 @@ class LinkedWith:
     since: datetime
 
 
+@dataclass(frozen=True)
+class CoupleHere:
+    """Two requests of one office that are treated together, for the runs of that office."""
+
+    link_id: UUID
+    dossiers: tuple[UUID, UUID]
+    since: datetime
+
+
 def lasting_link(dossier_id: UUID) -> DossierLink | None:
     """The link of the reader's own dossier, live or asked for, that nobody has ended."""
     return DossierLink.objects.of_dossier(dossier_id).lasting().first()
@@ -68,3 +77,12 @@ def linked_with(dossier_id: UUID) -> LinkedWith | None:
         cursor.execute("select * from dossiers_linked_with(%s)", [dossier_id])
         row = cursor.fetchone()
     return LinkedWith(row[0], row[1] or "", row[2]) if row else None
+
+
+def couples_of(office: str) -> list[CoupleHere]:
+    """The live links between dossiers of an office, for a run that works for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select link, one, other, since from dossiers_couples_of(%s)", [office])
+        return [
+            CoupleHere(link, (one, other), since) for link, one, other, since in cursor.fetchall()
+        ]
