@@ -20,6 +20,7 @@ from dossiers.models import (
     Submission,
 )
 from dossiers.queries import askable as _askable
+from dossiers.queries.answers import short_language
 from dossiers.queries.askable import Askable, askable_in_common
 from dossiers.queries.assistance import typists_of
 from dossiers.queries.checks import (
@@ -51,8 +52,10 @@ from dossiers.queries.facts import START_URL_NAME as start_url_name
 from dossiers.queries.facts import ProcedureFacts, facts
 from dossiers.queries.freezes import Freeze, freezes_of, latest_downtimes
 from dossiers.queries.law import LawRow, ProcedureLaw, law_of_procedures
+from dossiers.queries.linking import CoupleHere, LinkedWith, couples_of, linked_with
 from dossiers.queries.lists import DossierLine, lines_among, lines_of
 from dossiers.queries.mandates import OnTheDesk, held_by, mandates_on, scope_in_words, waiting_for
+from dossiers.queries.mandates import procedure_title as _title_of
 from dossiers.queries.statements import StatementView, had_a_card, statements_of, waiting_in
 from dossiers.queries.summary import (
     DossierView,
@@ -66,6 +69,7 @@ from dossiers.services import completing, correcting, stating, withdrawing
 from dossiers.services.drafting import open_request_of
 from dossiers.services.incidents import declare_downtime
 from dossiers.services.incidents import record as record_failure
+from dossiers.services.parting import end_with as end_couple
 from portal.core import clock
 
 __all__ = [
@@ -76,6 +80,7 @@ __all__ = [
     "Contact",
     "Correction",
     "CorrectionView",
+    "CoupleHere",
     "Deadline",
     "Difference",
     "Dossier",
@@ -88,6 +93,7 @@ __all__ = [
     "ItemAnswer",
     "ItemWords",
     "LawRow",
+    "LinkedWith",
     "Mandate",
     "NAMES",
     "OnTheDesk",
@@ -115,13 +121,16 @@ __all__ = [
     "contested_corrections",
     "correct",
     "corrections_of",
+    "couples_of",
     "difference",
     "dossier_summary",
     "dossiers_of",
+    "end_couple",
     "grounds_of",
     "had_a_card",
     "held_mandates",
     "in_mandate",
+    "linked_with",
     "mandates_on",
     "offered_mandates",
     "scope_in_words",
@@ -133,6 +142,7 @@ __all__ = [
     "place_filed",
     "procedure",
     "procedure_of",
+    "procedure_title",
     "procedures",
     "reason_words",
     "reasons_about",
@@ -192,6 +202,11 @@ def procedures(language: str | None = None) -> list[ProcedureFacts]:
 def procedure(code: str, language: str | None = None) -> ProcedureFacts:
     """The facts of one procedure. Raises KeyError for a code this release does not have."""
     return facts(code, clock.today(), language)
+
+
+def procedure_title(code: str, language: str | None = None) -> str:
+    """The title of a procedure in the language of the page; its code once it left the catalogue."""
+    return _title_of(code, language or short_language())
 
 
 def procedure_of(dossier: Dossier) -> Procedure:

@@ -81,6 +81,14 @@ class MandateEnd(models.TextChoices):
     HELPER = "helper", _("Le mandataire a rendu le mandat")
 
 
+class LinkEnd(models.TextChoices):
+    """Who ended the link between two requests of a couple."""
+
+    FIRST = "first", _("La personne qui l’avait demandé")
+    SECOND = "second", _("La personne qui l’avait accepté")
+    SYSTEM = "system", _("Une des deux demandes est terminée")
+
+
 class ItemKind(models.TextChoices):
     """What an agent may ask again: an answer or a piece of evidence."""
 

@@ -2,7 +2,15 @@
 
 from uuid import UUID
 
-from dossiers.services import albums, arriving, consulting, exporting, extending, forgetting
+from dossiers.services import (
+    albums,
+    arriving,
+    consulting,
+    exporting,
+    extending,
+    forgetting,
+    parting,
+)
 from portal.core import clock
 from portal.core.jobs import enqueue, job, opened
 
@@ -54,3 +62,9 @@ def ask_register(*, lookup_id: str, **_later_arguments) -> None:
 def forget_register(**_later_arguments) -> None:
     """Every hour: nothing that the register said is there a day later."""
     consulting.forget_answers(clock.now())
+
+
+@job("dossiers.tell_couple", system=True)
+def tell_couple(*, kind: str, link_id: str, by: str, **_later_arguments) -> None:
+    """Tell a person that their request is treated with another, or no longer. Twice tells once."""
+    parting.tell(kind=kind, link_id=UUID(link_id), by=UUID(by), at=clock.now())

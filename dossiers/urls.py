@@ -12,6 +12,7 @@ from dossiers.views import (
     completion,
     completion_item,
     corrections,
+    couple,
     drafts,
     evidence,
     exporting,
@@ -60,6 +61,7 @@ HELPED_FILE = Policy(door="counter", roles=AT_THE_COUNTER, relation="assigned", 
 
 DRAFT = "dossiers/<uuid:dossier_id>/depot/"
 AMEND = "dossiers/<uuid:dossier_id>/modifier/"
+COUPLE = "dossiers/<uuid:dossier_id>/couple/"
 BOX = "dossiers/<uuid:dossier_id>/pieces/<slug:rule_code>/"
 PAGE = "<uuid:file_id>/pages/<int:number>/<int:width>/"
 
@@ -135,6 +137,11 @@ urlpatterns = [
         f"{AMEND}fichiers/<uuid:added_id>/retirer/", amending_files.RemoveAdded, "amend_file_remove"
     ),
     own("dossiers/<uuid:dossier_id>/abandonner/", closing.Withdraw, "withdraw"),
+    own(COUPLE, couple.Couple, "couple"),
+    own(f"{COUPLE}demander/", couple.AskLink, "couple_ask"),
+    own(f"{COUPLE}code/", couple.TypeCode, "couple_type"),
+    own(f"{COUPLE}accepter/", couple.AcceptLink, "couple_accept"),
+    own(f"{COUPLE}arreter/", couple.EndLink, "couple_end"),
     own("mandats/", mandates.Given, "mandates", SELF),
     own("mandats/donner/", mandates.Give, "mandate_give", SELF),
     own("mandats/<uuid:mandate_id>/retirer/", mandates.Revoke, "mandate_revoke", OWN_MANDATE),

@@ -220,6 +220,7 @@ class AssignedWhy(models.TextChoices):
 
     ROUTED = "routed", _("à l’arrivée du dossier")
     DAILY = "daily", _("tirage du matin")
+    COUPLE = "couple", _("l’agent a le dossier de l’autre personne du couple")
     TAKEN = "taken", _("l’agent a pris le dossier suivant")
     AWAY = "away", _("absence du collègue")
     LEFT = "left", _("départ du collègue")

@@ -2,6 +2,7 @@
 
 from django.dispatch import receiver
 
+from dossiers.api import end_couple
 from dossiers.events import (
     address_changed,
     completion_extended,
@@ -12,6 +13,7 @@ from dossiers.events import (
 )
 from portal.vault.enums import Removal
 from portal.vault.events import files_ended
+from workflows.events import case_closed
 from workflows.models import Case
 from workflows.services import amended, opening, relocating, requesting, running, withdrawing
 
@@ -64,6 +66,12 @@ def withdraw_case(*, dossier, at, **_):
     case = Case.objects.filter(dossier=dossier).order_by("pk").first()
     if case is not None:
         withdrawing.withdraw(case_id=case.pk, actor=dossier.applicant, at=at)
+
+
+@receiver(case_closed, dispatch_uid="workflows.part_couple")
+def part_couple(*, case, **_):
+    """Nothing more is expected of this case: nothing is treated together with it any more."""
+    end_couple(case.dossier)
 
 
 @receiver(files_ended, dispatch_uid="workflows.agree_to_end")

@@ -34,8 +34,12 @@ from appointments.ordering.ranks import (
 )
 from appointments.ordering.seats import give
 
-RULE_VERSION = "2027-01"
+RULE_VERSION = "2027-02"
 """Changes with any rule of this package: a run is replayed by the version that made it."""
+
+REPLAYS = frozenset({"2027-01", RULE_VERSION})
+"""The versions whose runs these rules make again: the first knew no couple, and nobody in the
+inputs of its runs has one."""
 
 __all__ = [
     "ANSWERED_WITHIN",
@@ -48,6 +52,7 @@ __all__ = [
     "OVERBOOK",
     "REGULAR",
     "RESERVE",
+    "REPLAYS",
     "RULE_VERSION",
     "URGENT",
     "VULNERABLE",

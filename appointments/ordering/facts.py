@@ -32,7 +32,8 @@ class Waiting:
     `sites`: those preferred, in order. `household`: who comes together for one service.
     `accepted`: the seat (slot and number) that the person said yes to at short notice.
     `volunteer`: they may be offered a near seat; `is_asked`: one is offered to them now;
-    `declined`: days of seats that were offered to them in vain.
+    `declined`: days of seats that were offered to them in vain. `couple`: whom somebody of another
+    account comes with, both having wanted it before either was cleared.
     """
 
     clearance_id: str
@@ -61,6 +62,7 @@ class Waiting:
     volunteer: bool = False
     is_asked: bool = False
     declined: frozenset[date] = frozenset()
+    couple: str = ""
 
 
 @dataclass(frozen=True, slots=True)

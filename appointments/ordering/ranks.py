@@ -16,6 +16,10 @@ FAMILY_AT_MOST = 8
 """An account that asks for more people at once is no household: each of them goes alone."""
 
 
+Keyed = list[tuple["Key", Waiting]]
+"""People who are served together, first to last, each with what is compared."""
+
+
 class Key(NamedTuple):
     """What is compared, in this order and no other."""
 
@@ -66,13 +70,14 @@ def in_order(
     Of the people whose urgency two agents agreed to, `urgencies` at most go before all others
     (all of them when it is None); the next ones are of class 1 in this run, and it is said. A
     household has the rank of its first member, and goes before someone alone of the same rank.
+    A couple of two accounts waits for the later of the two: a link raises nobody.
     """
     people = list(waiting)
     agreed = sorted(_key(one, URGENT, seed) for one in people if one.urgent and may_be_served(one))
     cap = len(agreed) if urgencies is None else urgencies
     first = {key.clearance_id for key in agreed[:cap]}
     capped = {key.clearance_id for key in agreed[cap:]}
-    units = []
+    units: list[Keyed] = []
     for unit in _units(people, first):
         keyed = []
         for one in unit:
@@ -82,15 +87,49 @@ def in_order(
             keyed.append((_key(one, found, seed, is_alone=len(unit) == 1), one))
         keyed.sort(key=lambda pair: pair[0])
         units.append(keyed)
-    units.sort(key=lambda keyed: keyed[0][0])
     ranked: list[Ranked] = []
-    for keyed in units:
-        leader = keyed[0][1]
-        home = f"{leader.household}/{leader.service}" if len(keyed) > 1 else ""
-        rank = keyed[0][0].priority_class
+    for lead, home, keyed in sorted(_with_couples(units, first | capped), key=lambda unit: unit[0]):
         for key, one in keyed:
-            ranked.append(Ranked(len(ranked) + 1, rank, one, key.clearance_id in capped, home))
+            is_capped = key.clearance_id in capped
+            ranked.append(Ranked(len(ranked) + 1, lead.priority_class, one, is_capped, home))
     return ranked
+
+
+def _with_couples(units: list[Keyed], urgent: set[str]) -> list[tuple[Key, str, Keyed]]:
+    """Each unit with the key of its turn and its name; two units of a couple are one.
+
+    Two units whose members were linked beforehand come together for one service, at the turn of
+    the one that would have come later: nobody's turn comes sooner by a link. An urgency and an
+    accepted seat stay one person's; where one is of a more pressing class than the other, each
+    goes alone: a link takes from nobody the days that their cover leaves them.
+    """
+    sides: dict[tuple[str, str], list[int]] = {}
+    for number, unit in enumerate(units):
+        for _key_of_one, one in unit:
+            alone = one.clearance_id in urgent or one.accepted is not None
+            if one.couple and not alone and may_be_served(one):
+                sides.setdefault((one.couple, one.service), []).append(number)
+    found: list[tuple[Key, str, Keyed]] = []
+    joined: set[int] = set()
+    for (couple, service), pair in sorted(sides.items()):
+        if _may_join(units, pair) and joined.isdisjoint(pair):
+            joined.update(pair)
+            sooner, later = sorted((units[number] for number in pair), key=lambda unit: unit[0][0])
+            found.append((later[0][0], f"couple-{couple}/{service}", [*sooner, *later]))
+    for number, unit in enumerate(units):
+        if number not in joined:
+            leader = unit[0][1]
+            home = f"{leader.household}/{leader.service}" if len(unit) > 1 else ""
+            found.append((unit[0][0], home, unit))
+    return found
+
+
+def _may_join(units: list[Keyed], pair: list[int]) -> bool:
+    if len(pair) != 2 or pair[0] == pair[1]:
+        return False
+    one, other = (units[number] for number in pair)
+    same_class = one[0][0].priority_class == other[0][0].priority_class
+    return same_class and len(one) + len(other) <= FAMILY_AT_MOST
 
 
 def _units(people: Sequence[Waiting], first: set[str]) -> list[list[Waiting]]:

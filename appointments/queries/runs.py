@@ -34,6 +34,7 @@ from appointments.models import (
 )
 from appointments.ordering import FreeSeat, Waiting
 from appointments.queries.rates import no_show_rate
+from dossiers import api as dossiers
 from portal.core import clock
 
 Moments = list[tuple[datetime, datetime]]
@@ -48,6 +49,7 @@ class Said:
     urgencies: dict[UUID, Urgency] = field(default_factory=dict)
     offers: dict[UUID, ShortNoticeOffer] = field(default_factory=dict)
     declined: dict[UUID, set[date]] = field(default_factory=dict)
+    couples: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
 
 
 NOTHING_SAID = Said()
@@ -104,7 +106,17 @@ def said_of(prefecture_code: str) -> Said:
         urgencies={one.clearance_id: one for one in urgencies.order_by("pk")},
         offers={one.clearance_id: one for one in offers_held(prefecture_code)},
         declined=days_declined(prefecture_code),
+        couples=couples_here(prefecture_code),
     )
+
+
+def couples_here(prefecture_code: str) -> dict[UUID, tuple[str, datetime]]:
+    """By dossier, the live link with another of this prefecture, and when both had wanted it."""
+    found: dict[UUID, tuple[str, datetime]] = {}
+    for couple in dossiers.couples_of(prefecture_code):
+        for dossier_id in couple.dossiers:
+            found[dossier_id] = (str(couple.link_id), couple.since)
+    return found
 
 
 def offers_held(prefecture_code: str) -> QuerySet:
@@ -164,8 +176,21 @@ def as_waiting(clearance: Clearance, said: Said = NOTHING_SAID) -> Waiting:
         volunteer=bool(wished and wished.short_notice),
         is_asked=offer is not None and not accepted,
         declined=frozenset(said.declined.get(clearance.pk, ())),
+        couple=_couple_of(clearance, said),
         **_history_of(clearance),
     )
+
+
+def _couple_of(clearance: Clearance, said: Said) -> str:
+    """The link that both had wanted before this right was born; one made since counts for none."""
+    link_id, since = said.couples.get(clearance.dossier_id, ("", None))
+    return link_id if since is not None and since < _waits_since(clearance) else ""
+
+
+def _waits_since(clearance: Clearance) -> datetime:
+    """When the person began to wait, at the first office that gave the right."""
+    kept = clearance.kept_rank
+    return kept.waiting_since if kept is not None else clearance.cleared_at
 
 
 def _history_of(clearance: Clearance) -> dict:
@@ -176,15 +201,13 @@ def _history_of(clearance: Clearance) -> dict:
     missed = sum(_is_a_no_show(one) for one in given)
     taken_back = sum(one.state == AppointmentState.REVOKED for one in given)
     avoided = {clock.legal_day(one.starts_at) for one in given if one.state in ended}
-    since = clearance.cleared_at
     if kept is not None:
-        since = kept.waiting_since
         missed, taken_back = missed + kept.missed, taken_back + kept.taken_back
         # the talk that ends a doubt allows no more missed visits
         readmitted += kept.readmitted - (kept.is_doubted and readmitted > 0)
         avoided |= set(kept.avoided)
     return {
-        "cleared_on": clock.legal_day(since),
+        "cleared_on": clock.legal_day(_waits_since(clearance)),
         "missed": missed,
         "readmitted": readmitted,
         "revoked_by_the_office": taken_back,

@@ -10,6 +10,7 @@ from dossiers.models.dossier import Dossier
 from dossiers.models.evidence import Evidence
 from dossiers.models.export import Export
 from dossiers.models.incident import Downtime, Failure, IncidentCertificate
+from dossiers.models.linking import DossierLink, LinkTry
 from dossiers.models.mandate import Mandate
 from dossiers.models.person import Person, PersonAccount
 from dossiers.models.procedure import ProcedureVersion
@@ -31,9 +32,11 @@ __all__ = [
     "Correction",
     "CorrectionContest",
     "Dossier",
+    "DossierLink",
     "Downtime",
     "Evidence",
     "Export",
+    "LinkTry",
     "Mandate",
     "Failure",
     "IncidentCertificate",

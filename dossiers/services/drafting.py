@@ -20,6 +20,7 @@ from dossiers.queries.owned import owned
 from dossiers.services.dropping import drop_what_was_begun, forget_document
 from dossiers.services.helping import end_running
 from dossiers.services.keeping_apart import one_at_a_time, refuse_a_start
+from dossiers.services.parting import end_with
 from portal.core import clock, journal, rows
 from portal.core.errors import DomainRefusal
 from portal.vault import api as vault
@@ -202,6 +203,7 @@ def empty(dossier: Dossier, at: datetime) -> None:
     dossier.evidence.filter(removed_at=None).update(removed_at=at)
     drop_what_was_begun(dossier, at)
     end_running(dossier, why=AssistanceEnd.DISCARDED, at=at)
+    end_with(dossier)
     dossier.answers, dossier.raw_answers, dossier.set_aside = {}, {}, {}
     dossier.withdrawn_at = dossier.updated_at = at
     dossier.save(

@@ -56,6 +56,14 @@ LINES = {
         _("Votre brouillon dit ce qui reste à remplir."),
     ),
     "dossier_withdrawn": _("Vous avez abandonné votre demande."),
+    "couple_linked": (
+        _("Votre demande est traitée avec celle de la personne avec qui vous vivez."),
+        _("Chaque demande garde ses réponses, ses documents et sa décision."),
+    ),
+    "couple_ended": (
+        _("Votre demande n’est plus traitée avec une autre."),
+        _("Elle continue seule. Rien de ce que vous avez envoyé ne change."),
+    ),
     "dossier_address_changed": (
         _("Vous avez déclaré une nouvelle adresse."),
         _("Elle est jointe à votre dossier. Vos autres réponses et vos pièces n’ont pas changé."),
@@ -102,6 +110,8 @@ MAILS = {
     "mandate_offered": _("Une personne vous propose de l’aider dans ses démarches de séjour"),
     "mandate_accepted": _("Votre mandat a été accepté"),
     "mandate_given_back": _("Votre mandataire a refusé ou rendu votre mandat"),
+    "couple_linked": _("Deux demandes sont maintenant traitées ensemble"),
+    "couple_ended": _("Deux demandes ne sont plus traitées ensemble"),
     "file_infected": _("Un de vos fichiers doit être remplacé"),
     "file_cleared": _("Un de vos fichiers peut de nouveau servir"),
     "file_unreadable": _("Un de vos fichiers doit être remplacé"),

@@ -21,6 +21,7 @@ from dossiers.models import (
 from dossiers.services import telling
 from dossiers.services.drafting import lock_own
 from dossiers.services.dropping import drop_what_was_begun
+from dossiers.services.parting import end_with
 from portal.core import door, journal
 from portal.correspondence import api as correspondence
 from portal.vault import api as vault
@@ -44,6 +45,7 @@ def withdraw_dossier(*, dossier_id: UUID, applicant, at: datetime) -> Dossier:
     if dossier.filed_at is not None and dossier.withdrawn_at is not None:
         return dossier
     rules.refuse_unless_withdrawable(dossier)
+    end_with(dossier)
     dossier.withdrawn_at = dossier.updated_at = at
     dossier.save(update_fields=["withdrawn_at", "updated_at"])
     dossier.completion_requests.filter(closed_at=None).update(

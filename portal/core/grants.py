@@ -54,6 +54,8 @@ GRANTS = {
         # recognising somebody at a counter is a function of the database, which counts
         "dossiers.assistedidentification": "S",
         "dossiers.codeuse": "SI",
+        # tries at a code are written by a function of the database, which counts
+        "dossiers.linktry": "S",
         "dossiers.registerlookup": "SIU",
         "dossiers.submission": "SIU",
         # what failed is recorded and certified, and never changes
@@ -135,6 +137,8 @@ GRANTS = {
         "dossiers.codeuse": "S",
         "dossiers.registerlookup": "SU",
         "dossiers.mandate": "S",
+        "dossiers.dossierlink": "SU",
+        "dossiers.linktry": "S",
         "dossiers.submission": "S",
         "dossiers.failure": "SI",
         "dossiers.downtime": "S",
@@ -218,6 +222,11 @@ COLUMN_GRANTS = (
 FUNCTION_GRANTS = {
     "appointments_standing(text, uuid)": ("portal_web",),
     "dossiers_certificate_known(text, date)": ("portal_web",),
+    "dossiers_try_link_code(text, uuid)": ("portal_web",),
+    "dossiers_accept_link(uuid, text, uuid, text)": ("portal_web",),
+    "dossiers_end_link_with(uuid)": ("portal_web", "portal_worker"),
+    "dossiers_linked_with(uuid)": ("portal_web", "portal_worker"),
+    "dossiers_couples_of(text)": ("portal_issuer",),
     "vault_lock_key(uuid)": (),
     "vault_key_of(uuid)": ("portal_web", "portal_worker"),
     "vault_keep_from(uuid, text, date)": ("portal_web", "portal_worker"),

@@ -34,6 +34,8 @@ STATES = {
     "dossiers:album": "draft",
     "dossiers:album_change": "draft",
     "dossiers:end_help": "draft",
+    "dossiers:couple": "draft",
+    "dossiers:couple_end": "draft",
     "dossiers:export": "draft",
     "dossiers:export_ask": "draft",
     "dossiers:export_file": "draft",

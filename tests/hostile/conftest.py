@@ -26,6 +26,7 @@ def kept_world(django_db_setup, django_db_blocker):
             login.commit()
             country.help_at_the_counters(built)
             country.lend_to_helpers(built)
+            country.live_as_a_couple(built)
             country.offer_a_near_place(built.here)
             built.people = people(built)
             built.browsers = Browsers(built.people)

@@ -70,6 +70,7 @@ READINGS = {
     "dossiers:export_ask": {405},
     "dossiers:certify": {405},
     "dossiers:export_file": {302},
+    "dossiers:couple_accept": {302},
     "dossiers:mandate_revoke": {405},
     "helper:give_back": {405},
     "helper:organisation_leave": {405},

@@ -29,6 +29,7 @@ from tests.factories.accounts import PostFactory, UserFactory, as_worker
 from tests.factories.assistance import opened, recognised
 from tests.factories.batches import closing
 from tests.factories.cms import first_pages
+from tests.factories.couples import linked, mistyped
 from tests.factories.mandates import firm, given, held, invited, joined
 from tests.factories.vault import bear_a_seal, clear_papers_of
 from tests.factories.workflows import (
@@ -320,6 +321,15 @@ def lend_to_helpers(built):
         office.membership = joined(office.firm, office.helper, colleague)
         other = firm(colleague, registration=f"5521006{office.code}")
         office.invitation = invited(other, colleague, office.helper)
+
+
+def live_as_a_couple(built):
+    """In each office the owner's draft is linked with that of the person they live with."""
+    for office in (built.here, built.away):
+        office.partner = UserFactory()
+        theirs = dossiers.draft(office.partner, **answers(office.code))
+        linked(office.partner, theirs, office.owner, office.draft)
+        mistyped(office.partner, theirs)
 
 
 def offer_a_near_place(office):

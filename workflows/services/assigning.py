@@ -21,13 +21,18 @@ from workflows.enums import IN_REVIEW, SYSTEM, AssignedWhy, ReleasedWhy
 from workflows.models import Assignment, Case
 from workflows.queries.names import role_label
 from workflows.queries.queue import next_of, next_unassigned
+from workflows.queries.together import couple_reviewer
 from workflows.queries.workload import ACTIVE, BAND, loads_of
 from workflows.rules import may_give_away, may_take
 from workflows.services.holding import hold, release
-from workflows.services.moves import CaseHasMoved, MoveRefused, lock_case
+from workflows.services.moves import CaseHasMoved, MoveRefused, case_of_if_free, lock_case
 
 COMPARED = 2
 """How many of the eligible are drawn, so that the load of a whole office is not read each time."""
+
+FIRST_DRAWS = frozenset({AssignedWhy.ROUTED, AssignedWhy.DAILY, AssignedWhy.REROUTED})
+"""Where a couple's case follows the other one. Never where somebody asked for the draw: it would
+say who receives the case."""
 
 _chance = secrets.SystemRandom()
 
@@ -78,12 +83,25 @@ def draw(
 def assign_by_chance(
     case: Case, *, why: str, at: datetime, made_by=None, without: Collection[int] = (), note=""
 ) -> Assignment | None:
-    """Give a case that the caller holds and nobody has; None leaves it to the next draw."""
+    """Give a case that the caller holds and nobody has; None leaves it to the next draw.
+
+    When it comes, it goes to who has the other case of its couple, if that agent may have it.
+    """
     with door.also(case.prefecture_code):
+        if why in FIRST_DRAWS and (followed := _follow_the_couple(case, at=at)) is not None:
+            return followed
         drawn = draw(case, at=at, without=without)
         if drawn is None:
             return None
         return _give(case, drawn, why=why, made_by=made_by, note=note)
+
+
+def _follow_the_couple(case: Case, *, at: datetime) -> Assignment | None:
+    """To the reviewer whom chance gave the other case, linked before; None draws as usual."""
+    agent_id = couple_reviewer(case)
+    if agent_id is None or agent_id not in eligible_for(case, at=at):
+        return None
+    return hold(case, agent_id, why=AssignedWhy.COUPLE, drawn_among=[agent_id], eligible=1)
 
 
 def _give(case: Case, drawn: Draw, *, why: str, made_by=None, note="") -> Assignment:
@@ -126,8 +144,21 @@ def take_next(*, actor: User, at: datetime) -> UUID | None:
                 drawn_among=[actor.pk],
                 eligible=1,
             )
+            _take_the_couples_other(case, actor, at=at)
             return case_id
     return None
+
+
+def _take_the_couples_other(case: Case, actor: User, *, at: datetime) -> None:
+    """Who takes one case of a couple linked beforehand has the other too, when nobody has it."""
+    link = dossiers.linked_with(case.dossier_id)
+    other = case_of_if_free(link.dossier_id) if link and link.dossier_id else None
+    if other is None or other.reviewer_id is not None or other.state not in IN_REVIEW:
+        return
+    if not other.contact_keys:
+        write_contact_keys(other)
+    if couple_reviewer(other) == actor.pk:
+        _follow_the_couple(other, at=at)
 
 
 @transaction.atomic

@@ -71,6 +71,11 @@ def hold_case_of(dossier_id: UUID, *, wait: bool = True) -> bool:
     return rows.read(Case, locking, [dossier_id]) is not None
 
 
+def case_of_if_free(dossier_id: UUID) -> Case | None:
+    """The case of a dossier, held with it; None when another act holds either at this moment."""
+    return rows.read(Case, _locking("dossier_id", " skip locked"), [dossier_id])
+
+
 def refuse_unless_possible(case: Case, move: str, seen: int | None):
     """What the machine says of a move, for a service that writes before it moves the case.
 

@@ -21,6 +21,7 @@ from workflows.queries.reasons import reasons_task
 from workflows.queries.routes import competence_of
 from workflows.queries.statements import statements_shown
 from workflows.queries.team import holding_of
+from workflows.queries.together import linked_case
 from workflows.services.correcting import CORRECTABLE
 from workflows.views.base import note_reading, visible_case
 
@@ -43,6 +44,7 @@ class CasePage(ReadOnlyView, TemplateView):
             "heading": page.dossier.title.get(get_language()),
             "case": self.case,
             "mandataries": dossiers.mandates_on(self.case.dossier_id),
+            "together": linked_case(self.case, user),
             "sections": sections(page.dossier),
             "possible": [act for act in acts if act.is_possible],
             "impossible": [act for act in acts if not act.is_possible],

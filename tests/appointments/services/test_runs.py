@@ -26,6 +26,8 @@ from portal.core.door import acting, acting_for
 from portal.core.models import JournalLine
 from portal.correspondence.models import Letter
 from tests.factories import appointments as factory
+from tests.factories.couples import ended, linked
+from tests.factories.workflows import Life
 
 
 def decisions():
@@ -91,6 +93,43 @@ def test_a_family_that_does_not_fit_waits_whole(shut_places):
     assert [factory.appointment_of(life) for life in lives] == [None] * 3
     assert factory.appointment_of(alone) is not None
     assert sorted(outcomes()) == ["family_does_not_fit"] * 3 + ["seat"]
+
+
+@pytest.mark.parametrize("when", ["before", "after", "ended"])
+def test_a_couple_linked_before_both_rights_comes_together(shut_places, move_clock, when):
+    between = clock.now() - timedelta(days=2)
+    one = Life(filed_at=clock.now() - timedelta(days=3))
+    two = Life(filed_at=clock.now() - timedelta(days=1))
+    linked(one.applicant, one.dossier, two.applicant, two.dossier)
+    if when != "after":
+        move_clock(timedelta(hours=1))
+    lives = [factory.clear(one), factory.cleared(filed_at=between), factory.clear(two)]
+    if when == "ended":
+        ended(two.applicant, two.dossier)
+    factory.open_once(shut_places.here, seats=4)
+    factory.run()
+
+    given = [factory.appointment_of(life) for life in lives]
+    starts = [one.starts_at for one in given]
+    assert replay() == []
+    if when == "before":
+        assert given[0].family == given[2].family is not None
+        assert starts[1] < starts[0] < starts[2]
+        assert given[0].period.upper == starts[2]
+    else:
+        assert {one.family for one in given} == {None}
+        assert starts == sorted(starts)
+
+
+def test_a_run_from_before_couples_is_replayed_the_same(shut_places):
+    factory.open_once(shut_places.here, seats=3)
+    factory.family(2)
+    factory.run()
+    run = IssueRun.objects.get()
+
+    run.rule_version = "2027-01"
+
+    assert replay(run) == []
 
 
 def test_blocked_half_days_are_read_and_named(shut_places):
@@ -164,7 +203,7 @@ def test_a_replay_says_exactly_what_was_tampered_with(shut_places, owner):
     run.refresh_from_db()
     run.rule_version = "1999-01"
     with factory.issuer():
-        assert list(forged(run)) == ["rules: made by 1999-01, replayed by 2027-01"]
+        assert list(forged(run)) == ["rules: made by 1999-01, replayed by 2027-02"]
         run.refresh_from_db()
         run.inputs.packed = zlib.compress(
             zlib.decompress(bytes(run.inputs.packed)).replace(b"collection", b"biometrics", 2)

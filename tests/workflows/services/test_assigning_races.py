@@ -3,6 +3,7 @@
 import pytest
 
 from portal.core.door import acting, acting_for
+from tests.factories.couples import linked
 from tests.factories.workflows import Life, agent, filed_dossier
 from tests.workflows.services.test_races import at_once
 from workflows.models import Assignment, Case
@@ -45,6 +46,17 @@ def test_two_agents_who_take_the_last_case_at_once_make_one_assignment():
 
     assert sum(answer is None for answer in answers) == 1
     assert len(open_assignments()) == 1
+
+
+def test_a_couple_taken_by_two_agents_at_once_is_given_once_each():
+    one, two = filed_dossier(), filed_dossier()
+    linked(one.applicant, one, two.applicant, two)
+    agents = agent(), agent()
+
+    at_once(*(taking(person) for person in agents))
+
+    assert len(open_assignments()) == 2
+    assert len({case_id for case_id, _agent in open_assignments()}) == 2
 
 
 def test_one_agent_who_takes_twice_at_once_receives_one_case():

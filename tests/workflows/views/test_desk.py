@@ -92,7 +92,7 @@ def test_the_case_page_costs_little_and_leaves_one_line(at_desk, statements):
     browser = at_desk(life.reviewer)
     browser.get(url("desk:case", life))
 
-    with statements(18):
+    with statements(19):
         page = browser.get(url("desk:case", life))
 
     assert page.status_code == 200
