@@ -1,6 +1,7 @@
 """Fixtures of every test: a cloned database, roles, the clock, files, a browser and the stack."""
 
 import contextlib
+import itertools
 import os
 from types import SimpleNamespace
 
@@ -15,6 +16,9 @@ from portal.local import postgres, s3
 from portal.local.processes import free_port
 from tests import database
 
+TIDIED_EVERY = 8
+_with_database = itertools.count(1)
+
 pytest_plugins = ["tests.guards", "tests.browser", "tests.antivirus"]
 
 
@@ -28,13 +32,21 @@ def pytest_unconfigure(config):
         postgres.stop_if_unused(project.VAR / "postgres")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Every few tests with the database, what they rolled back is taken away."""
+    yield
+    if "django_db" in item.keywords and next(_with_database) % TIDIED_EVERY == 0:
+        database.tidy(database.own_name())
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """A clone of the migrated template for this process, entered as web."""
     name = database.own_name()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         database.forget_dead_runs()
-        database.clone(name)
+        database.clone_for_tests(name)
         # Not TRUNCATE, which no role of ours may do, and which would take reference rows too.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.give_back(name))
         yield

@@ -60,7 +60,6 @@ def clone(name: str) -> None:
     close_connections()
     server = cluster()
     server.clone_database(name, template())
-    _kept[name] = restoring.keep(server, name)
     for connection in connections.all(initialized_only=False):
         connection.settings_dict["NAME"] = name
 
@@ -68,11 +67,24 @@ def clone(name: str) -> None:
 _kept: dict[str, restoring.Kept] = {}
 
 
+def clone_for_tests(name: str) -> None:
+    """The same, remembered as it is so that it can be given back."""
+    clone(name)
+    restoring.still(cluster(), name)
+    _kept[name] = restoring.keep(cluster(), name)
+
+
 def give_back(name: str) -> None:
     """The process's database as the template made it: put back, or copied anew."""
     close_connections()
-    if name not in _kept or not restoring.restore(cluster(), name, _kept[name]):
-        clone(name)
+    if not restoring.restore(cluster(), name, _kept[name]):
+        clone_for_tests(name)
+
+
+def tidy(name: str) -> None:
+    """Between two tests: see restoring.tidy."""
+    if name in _kept:
+        restoring.tidy(cluster(), name, _kept[name])
 
 
 def drop(name: str) -> None:
