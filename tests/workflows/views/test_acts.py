@@ -208,7 +208,7 @@ def test_taking_a_text_of_the_library_proposes_nothing_and_keeps_what_was_typed(
 
     response = post(at_desk(life.reviewer), "desk:propose", life, fill="1", **answers)
 
-    for text in ("Déjà écrit.", "Ils n&#x27;établissent pas", "Vos résultats sont les suivants"):
+    for text in ("Déjà écrit.", "Ils n’établissent pas", "Vos résultats sont les suivants"):
         assert text in response.text
     assert "Aucun résultat." in response.text
     assert "data-error-summary" not in response.text

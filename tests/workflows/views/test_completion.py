@@ -221,7 +221,7 @@ def test_the_case_page_tells_the_story_of_each_request(at_desk, statements):
     answered(life.completion_asked(days=60))
     review(life, "accepted")
 
-    with statements(22):
+    with statements(23):
         page = browser.get(url("desk:case", life))
 
     assert "Accepté" in page.text

@@ -106,7 +106,7 @@ def test_the_pages_of_differences_cost_little(at_desk, statements):
     for name in ("desk:case", "desk:versions"):
         browser.get(url(name, life))
 
-    with statements(21):
+    with statements(22):
         browser.get(url("desk:case", life))
     with statements(8):
         browser.get(url("desk:versions", life))

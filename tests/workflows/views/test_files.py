@@ -85,12 +85,12 @@ def test_the_former_office_gets_nothing_once_the_case_has_left(at_desk, life, pa
     assert there.get(reverse("desk:file", args=[paper.pk])).status_code == 200
 
 
-def test_the_case_page_shows_every_paper_in_sixteen_statements(at_desk, life, statements):
+def test_the_case_page_shows_every_paper_in_seventeen_statements(at_desk, life, statements):
     browser = at_desk(life.reviewer)
     clear_papers_of(life.dossier)
     browser.get(reverse("desk:case", args=[life.id]))
 
-    with statements(16):
+    with statements(17):
         page = browser.get(reverse("desk:case", args=[life.id]))
 
     with life.desk():
