@@ -52,7 +52,8 @@ class DoorBackend(ModelBackend):
 
 @functools.cache
 def _user_by_key():
-    return f"select {rows.selected(User, 'u')} from {User._meta.db_table} u where u.id = %s"  # noqa: S608
+    columns = rows.selected(User, "u")
+    return f"select {columns} from {User._meta.db_table} u where u.id = %s"  # noqa: S608 -- our names
 
 
 class AccountAdapter(DefaultAccountAdapter):
